@@ -1,0 +1,17 @@
+export type {
+  Venue,
+  VenueAsset,
+  VenueCapabilities,
+  VenueExecution,
+  VenueOrder,
+  VenueOrderRequest,
+  VenueOrderStatus,
+  VenueOrderType,
+  VenueQuote,
+  VenueSide,
+  VenueStream,
+  VenueStreamHandlers,
+  VenueTimeInForce,
+  VenueUpdate,
+} from './venue.js';
+export { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
