@@ -1,0 +1,106 @@
+import Database from 'libsql';
+
+/** What a column may hold. Integers beyond 2^53 are rounded when read; keep them as text. */
+export type SqlValue = string | number | bigint | null | Uint8Array;
+
+/** A prepared statement; parameters are positional. */
+export interface SqlStatement<Row> {
+  run(...params: SqlValue[]): { changes: number; lastInsertRowid: number };
+  get(...params: SqlValue[]): Row | undefined;
+  all(...params: SqlValue[]): Row[];
+}
+
+/**
+ * One SQLite file, in WAL mode with synchronous FULL: what was committed survives a crash and a power loss. The file
+ * belongs to one connection at a time; a second opener is refused with SQLITE_BUSY.
+ */
+export class Sqlite {
+  private readonly db: Database.Database;
+  private readonly statements = new Map<string, SqlStatement<unknown>>();
+
+  constructor(file: string) {
+    this.db = new Database(file);
+    try {
+      this.db.exec('PRAGMA locking_mode = EXCLUSIVE');
+      this.db.exec('PRAGMA journal_mode = WAL');
+      this.db.exec('PRAGMA synchronous = FULL');
+      this.db.exec('BEGIN IMMEDIATE; COMMIT');
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  /** Runs statements without parameters. */
+  exec(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  /** Prepares a statement, or gives back the one prepared from the same text before. */
+  prepare<Row = Record<string, unknown>>(sql: string): SqlStatement<Row> {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known as SqlStatement<Row>;
+    const prepared = new PreparedStatement<Row>(this.db.prepare(sql));
+    this.statements.set(sql, prepared);
+    return prepared;
+  }
+
+  /** Closes the file; every statement prepared from it is dead afterwards. */
+  close(): void {
+    this.statements.clear();
+    this.db.close();
+  }
+}
+
+/** Rows are read raw, because the library adds a property of its own to a row it makes itself. */
+class PreparedStatement<Row> implements SqlStatement<Row> {
+  private readonly columns: readonly string[];
+
+  constructor(private readonly statement: Database.Statement) {
+    this.columns = statement.reader ? statement.columns().map((column) => column.name) : [];
+    if (statement.reader) statement.raw(true);
+  }
+
+  run(...params: SqlValue[]): { changes: number; lastInsertRowid: number } {
+    const { changes, lastInsertRowid } = this.statement.run(params.map(bindable));
+    return { changes, lastInsertRowid: Number(lastInsertRowid) };
+  }
+
+  get(...params: SqlValue[]): Row | undefined {
+    const values = this.statement.get(params.map(bindable)) as unknown[] | undefined;
+    return values === undefined ? undefined : this.row(values);
+  }
+
+  all(...params: SqlValue[]): Row[] {
+    const rows = this.statement.all(params.map(bindable)) as unknown[][];
+    return rows.map((values) => this.row(values));
+  }
+
+  private row(values: unknown[]): Row {
+    const row: Record<string, unknown> = {};
+    this.columns.forEach((name, index) => {
+      const value = values[index];
+      row[name] = value instanceof ArrayBuffer ? Buffer.from(value) : value;
+    });
+    return row as Row;
+  }
+}
+
+/** Integers are bound as integers (the library would bind them as floats); what would abort the process throws. */
+function bindable(value: SqlValue): string | number | bigint | null | Buffer {
+  switch (typeof value) {
+    case 'string':
+      if (value.includes('\0')) throw new RangeError('A text with a NUL character would be cut off when it is read.');
+      return value;
+    case 'number':
+      if (Number.isNaN(value)) throw new TypeError('NaN cannot be bound.');
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value;
+    case 'bigint':
+      if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} does not fit a 64-bit integer.`);
+      return value;
+    default:
+      if (value === null) return null;
+      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      throw new TypeError(`A ${typeof value} cannot be bound.`);
+  }
+}
