@@ -1,6 +1,27 @@
-export { Failure } from './failure.js';
+export { EVENTS, hearersOf, topology } from './declaration.js';
 export { SYSTEM_PARTITION, UnreadableEvent, declareEvent, decodeEventData } from './event.js';
 export type { EventDeclaration, EventEnvelope } from './event.js';
+export { Failure } from './failure.js';
+export {
+  BROKER_KEY_CHARS_MAX,
+  ORDER_ID_PATTERN,
+  PRODUCT_ID,
+  PROFILE_ID_PATTERN,
+  TRADE_ID_PATTERN,
+  USER_ID_PATTERN,
+  brokerKeyOf,
+  newOrderId,
+  newProfileId,
+  newRequestId,
+  newUserId,
+  orderOfBrokerKey,
+  profileOfOrder,
+  tradeOfEntry,
+} from './ids.js';
+export { PROBLEMS, Problem, ProblemField } from './problem.js';
+export type { ProblemCode } from './problem.js';
+export { ORDER_REFUSALS, ORDER_REFUSAL_CODES } from './refusals.js';
+export type { OrderRefusalCode, Refusal } from './refusals.js';
 export {
   AUDIT_TTL_SECONDS,
   DELIVERY_COUNT_MAX,

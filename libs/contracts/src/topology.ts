@@ -28,7 +28,10 @@ export interface ContainerDeclaration {
   readonly defaultTtlSeconds?: number;
   /** The only paths that are indexed, in index syntax (`/kind/?`). */
   readonly indexedPaths: readonly string[];
-  readonly compositeIndexes?: readonly (readonly { readonly path: string; readonly order: 'ascending' | 'descending' }[])[];
+  readonly compositeIndexes?: readonly (readonly {
+    readonly path: string;
+    readonly order: 'ascending' | 'descending';
+  }[])[];
 }
 
 /** The whole declaration, as the local servers and the generated `infra/topology.json` read it. */

@@ -1,0 +1,97 @@
+import { declareEvent } from './event.js';
+import { CountField, IdField, InstantField, TextField, WordField } from './fields.js';
+import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
+
+/** What a user may do: read own, trade own, operate everybody's, administer. */
+export const ROLES = ['viewer', 'trader', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Seconds an access token is valid. */
+export const ACCESS_TOKEN_TTL_SECONDS = 900;
+/** `iss` and `aud` of every token. */
+export const TOKEN_ISSUER = 'ballast-accounts';
+export const TOKEN_AUDIENCE = 'ballast';
+
+/** Entry orders of one profile and symbol that may be live at once, unless the profile says otherwise. */
+export const ENTRIES_PER_SYMBOL_MAX_DEFAULT = 1;
+
+export class UserCreatedV1 {
+  @IdField(USER_ID_PATTERN, { description: 'The user.' })
+  userId!: string;
+  @TextField({ description: 'The name used to sign in.', lengthMax: 64 })
+  username!: string;
+  @WordField(ROLES, { description: 'What the user may do.' })
+  role!: Role;
+}
+
+export class UserSignedInV1 {
+  @IdField(USER_ID_PATTERN, { description: 'The user.' })
+  userId!: string;
+}
+
+export class ProfileCreatedV1 {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
+  profileId!: string;
+  @IdField(USER_ID_PATTERN, { description: 'The user who owns it.' })
+  ownerId!: string;
+  @TextField({ description: 'Its name.', lengthMax: 64 })
+  name!: string;
+  @CountField({ description: 'Entry orders of one symbol that may be live at once.', min: 1, max: 100 })
+  entriesPerSymbolMax!: number;
+}
+
+export const userCreated = declareEvent('accounts', 'user.created.v1', UserCreatedV1, 'A user was made.');
+export const userSignedIn = declareEvent(
+  'accounts',
+  'user.signed-in.v1',
+  UserSignedInV1,
+  'A user proved who they are and got a token.',
+);
+export const profileCreated = declareEvent(
+  'accounts',
+  'profile.created.v1',
+  ProfileCreatedV1,
+  'A profile was made; orders opens its book, the ledger its account.',
+);
+
+export class LoginRequest {
+  @TextField({ description: 'The name used to sign in.', lengthMax: 64, example: 'demo' })
+  username!: string;
+  @TextField({ description: 'The password.', lengthMax: 256, example: 'printed-at-first-start' })
+  password!: string;
+}
+
+export class TokenView {
+  @TextField({ description: 'A JWT (ES256), to be sent as `Authorization: Bearer …`.', lengthMax: 4096 })
+  accessToken!: string;
+  @WordField(['Bearer'], { description: 'How to send it.' })
+  tokenType!: 'Bearer';
+  @CountField({ description: 'Seconds for which it is valid.', min: 1, max: 86_400 })
+  expiresInSeconds!: number;
+}
+
+export class CreateProfileRequest {
+  @TextField({ description: 'A name for the profile.', lengthMax: 64, example: 'momentum' })
+  name!: string;
+  @CountField({
+    description: 'Entry orders of one symbol that may be live at once; 1 by default.',
+    min: 1,
+    max: 100,
+    optional: true,
+    example: 1,
+  })
+  entriesPerSymbolMax?: number;
+}
+
+export class ProfileView {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
+  id!: string;
+  @IdField(USER_ID_PATTERN, { description: 'The user who owns it.' })
+  ownerId!: string;
+  @TextField({ description: 'Its name.', lengthMax: 64 })
+  name!: string;
+  @CountField({ description: 'Entry orders of one symbol that may be live at once.', min: 1, max: 100 })
+  entriesPerSymbolMax!: number;
+  @InstantField({ description: 'When it was made.' })
+  createdAt!: string;
+}

@@ -1,0 +1,164 @@
+import { profileCreated, userCreated, userSignedIn } from './accounts.js';
+import type { EventDeclaration } from './event.js';
+import {
+  accountOpened,
+  capitalDeclined,
+  capitalDeposited,
+  capitalHeld,
+  capitalPosted,
+  capitalReleased,
+  capitalWithdrawn,
+  withdrawalRefused,
+} from './ledger.js';
+import {
+  bookOpened,
+  controlsChanged,
+  orderBecameUnknown,
+  orderCancelRequested,
+  orderEnded,
+  orderExecuted,
+  orderOpened,
+  orderPlaced,
+  orderRefused,
+  orderSubmitted,
+} from './orders.js';
+import { AUDIT_TTL_SECONDS } from './topology.js';
+import type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, Topology } from './topology.js';
+
+/** Every published event, by owner and in the order of an order's life. */
+export const EVENTS: readonly EventDeclaration[] = [
+  userCreated,
+  userSignedIn,
+  profileCreated,
+  bookOpened,
+  orderPlaced,
+  orderRefused,
+  orderSubmitted,
+  orderBecameUnknown,
+  orderOpened,
+  orderExecuted,
+  orderEnded,
+  orderCancelRequested,
+  controlsChanged,
+  accountOpened,
+  capitalDeposited,
+  capitalWithdrawn,
+  withdrawalRefused,
+  capitalHeld,
+  capitalDeclined,
+  capitalPosted,
+  capitalReleased,
+];
+
+/** Who hears what: consumer, topic, and the events; an entry of `only` narrows an event by its intent. */
+interface Hearing {
+  readonly consumer: string;
+  readonly events: readonly EventDeclaration[];
+  readonly only?: { readonly event: EventDeclaration; readonly intent: 'entry' | 'exit' };
+}
+
+const HEARINGS: readonly Hearing[] = [
+  { consumer: 'orders', events: [profileCreated] },
+  { consumer: 'orders', events: [capitalHeld, capitalDeclined] },
+  { consumer: 'orders', events: [orderPlaced, orderCancelRequested], only: { event: orderPlaced, intent: 'exit' } },
+  { consumer: 'ledger', events: [profileCreated] },
+  {
+    consumer: 'ledger',
+    events: [orderPlaced, orderExecuted, orderEnded],
+    only: { event: orderPlaced, intent: 'entry' },
+  },
+];
+
+/** Consumers that hear everything of every topic. */
+const HEARS_ALL = ['audit', 'gateway'] as const;
+
+const typeIn = (events: readonly EventDeclaration[]): string =>
+  `cloudEvents_type IN (${events.map((event) => `'${event.type}'`).join(', ')})`;
+
+function filterOf({ events, only }: Hearing): string {
+  if (only === undefined) return typeIn(events);
+  const others = events.filter((event) => event !== only.event);
+  return `(cloudEvents_type = '${only.event.type}' AND cloudEvents_intent = '${only.intent}') OR ${typeIn(others)}`;
+}
+
+const ownersOf = (events: readonly EventDeclaration[]): string[] => [...new Set(events.map((event) => event.topic))];
+
+const topics: TopicDeclaration[] = ownersOf(EVENTS).map((name) => ({
+  name,
+  subscriptions: [
+    ...HEARINGS.filter((hearing) => hearing.events[0]?.topic === name).map((hearing): SubscriptionDeclaration => ({
+      name: hearing.consumer,
+      sqlFilter: filterOf(hearing),
+    })),
+    ...HEARS_ALL.map((consumer): SubscriptionDeclaration => ({ name: consumer })),
+  ],
+}));
+
+/** The consumers that hear an event, in the order of their names. */
+export function hearersOf(event: EventDeclaration): string[] {
+  return [
+    ...HEARINGS.filter((hearing) => hearing.events.includes(event)).map((hearing) => hearing.consumer),
+    ...HEARS_ALL,
+  ].sort();
+}
+
+const BY_PROFILE = ['/productId', '/profileId'];
+
+const leases = (owner: string): ContainerDeclaration => ({
+  name: `${owner}_leases`,
+  owner,
+  partitionKeyPaths: ['/id'],
+  defaultTtlSeconds: -1,
+  indexedPaths: [],
+});
+
+const containers: ContainerDeclaration[] = [
+  {
+    name: 'trading_users',
+    owner: 'accounts',
+    partitionKeyPaths: ['/productId', '/userId'],
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/kind/?', '/username/?'],
+  },
+  {
+    name: 'trade_profiles',
+    owner: 'accounts',
+    partitionKeyPaths: BY_PROFILE,
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/kind/?', '/ownerId/?'],
+  },
+  leases('accounts'),
+  {
+    name: 'trade_orders',
+    owner: 'orders',
+    partitionKeyPaths: BY_PROFILE,
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/kind/?', '/live/?'],
+  },
+  {
+    name: 'trading_controls',
+    owner: 'orders',
+    partitionKeyPaths: ['/productId'],
+    defaultTtlSeconds: -1,
+    indexedPaths: [],
+  },
+  leases('orders'),
+  {
+    name: 'capital_ledgers',
+    owner: 'ledger',
+    partitionKeyPaths: BY_PROFILE,
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/kind/?', '/number/?'],
+  },
+  leases('ledger'),
+  {
+    name: 'audit-events',
+    owner: 'audit',
+    partitionKeyPaths: ['/productId', '/chainId'],
+    defaultTtlSeconds: AUDIT_TTL_SECONDS,
+    indexedPaths: ['/kind/?', '/position/?', '/subject/?'],
+  },
+];
+
+/** The one declaration of everything that must exist in the cloud or on the laptop before a service starts. */
+export const topology: Topology = { database: 'ballast', topics, containers };

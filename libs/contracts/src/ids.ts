@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+
+/** The product whose profiles, orders and ledgers this deployment holds; the first level of every partition key. */
+export const PRODUCT_ID = 'ballast';
+
+/** Crockford's base 32 in lower case: sortable, and without letters that look like digits. */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const TIME_CHARS_LONG = 10;
+const TIME_CHARS_SHORT = 9;
+const RANDOM_CHARS_LONG = 16;
+const RANDOM_CHARS_SHORT = 7;
+
+const ID_CHARS = '[0-9a-hjkmnp-tv-z]';
+export const USER_ID_PATTERN = new RegExp(`^usr_${ID_CHARS}{26}$`);
+export const PROFILE_ID_PATTERN = new RegExp(`^prf_${ID_CHARS}{26}$`);
+export const ORDER_ID_PATTERN = new RegExp(`^ord_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
+export const TRADE_ID_PATTERN = new RegExp(`^trd_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
+const BROKER_KEY_PATTERN = new RegExp(`^(${ID_CHARS}{26})-(${ID_CHARS}{16})-(\\d{1,3})$`);
+
+/** Replace revisions that a broker key can tell apart. */
+export const REVISION_MAX = 999;
+/** Characters a broker key may have at most; brokers cut or refuse longer ones. */
+export const BROKER_KEY_CHARS_MAX = 48;
+
+function encodeTime(ms: number, chars: number): string {
+  let rest = Math.floor(ms);
+  let text = '';
+  for (let index = 0; index < chars; index += 1) {
+    text = ALPHABET.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function randomChars(chars: number): string {
+  return Array.from(randomBytes(chars), (byte) => ALPHABET.charAt(byte % 32)).join('');
+}
+
+const longId = (nowMs: number): string => encodeTime(nowMs, TIME_CHARS_LONG) + randomChars(RANDOM_CHARS_LONG);
+
+/** A new user id; sorts by time of creation. */
+export function newUserId(nowMs: number): string {
+  return `usr_${longId(nowMs)}`;
+}
+
+/** A new profile id; sorts by time of creation. */
+export function newProfileId(nowMs: number): string {
+  return `prf_${longId(nowMs)}`;
+}
+
+/** A new order id of the profile, which it contains; sorts by time within the profile. */
+export function newOrderId(profileId: string, nowMs: number): string {
+  return `ord_${profileId.slice(4)}_${encodeTime(nowMs, TIME_CHARS_SHORT)}${randomChars(RANDOM_CHARS_SHORT)}`;
+}
+
+/** A new correlation id for a request that brought none. */
+export function newRequestId(nowMs: number): string {
+  return `req_${longId(nowMs)}`;
+}
+
+/** The profile to which an order belongs; `undefined` for text that is no order id. */
+export function profileOfOrder(orderId: string): string | undefined {
+  return ORDER_ID_PATTERN.test(orderId) ? `prf_${orderId.slice(4, 30)}` : undefined;
+}
+
+/** The trade that an entry order opens: the same characters under another prefix. */
+export function tradeOfEntry(orderId: string): string {
+  return `trd_${orderId.slice(4)}`;
+}
+
+/** Our name for an order at the broker: the order's id and its replace revision, at most 48 characters, invertible. */
+export function brokerKeyOf(orderId: string, revision: number): string {
+  if (!ORDER_ID_PATTERN.test(orderId)) throw new RangeError('not an order id');
+  if (!Number.isInteger(revision) || revision < 0 || revision > REVISION_MAX)
+    throw new RangeError('revision out of range');
+  return `${orderId.slice(4, 30)}-${orderId.slice(31)}-${revision}`;
+}
+
+/** Inverts `brokerKeyOf`; `undefined` for a name at the broker that is not one of ours. */
+export function orderOfBrokerKey(brokerKey: string): { orderId: string; revision: number } | undefined {
+  const match = BROKER_KEY_PATTERN.exec(brokerKey);
+  return match === null ? undefined : { orderId: `ord_${match[1]}_${match[2]}`, revision: Number(match[3]) };
+}

@@ -1,0 +1,346 @@
+import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
+import {
+  CountField,
+  DecimalField,
+  FlagField,
+  IdField,
+  InstantField,
+  ListField,
+  NestedField,
+  TextField,
+  UnitsField,
+  WordField,
+} from './fields.js';
+import { declareEvent } from './event.js';
+import { ORDER_REFUSAL_CODES } from './refusals.js';
+import type { OrderRefusalCode } from './refusals.js';
+
+export const ORDER_SIDES = ['buy', 'sell'] as const;
+export type OrderSide = (typeof ORDER_SIDES)[number];
+export const ORDER_TYPES = ['market', 'limit'] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+export const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok'] as const;
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+export const ORDER_INTENTS = ['entry', 'exit'] as const;
+export type OrderIntent = (typeof ORDER_INTENTS)[number];
+export const ORDER_STATES = [
+  'pending-capital',
+  'accepted',
+  'submitting',
+  'unknown',
+  'open',
+  'partially-filled',
+  'filled',
+  'rejected',
+  'cancelled',
+  'expired',
+] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+export const ORDER_END_STATES = ['rejected', 'cancelled', 'expired'] as const;
+export type OrderEndState = (typeof ORDER_END_STATES)[number];
+export const CONTROL_MODES = ['active', 'reduce-only', 'halted'] as const;
+export type ControlMode = (typeof CONTROL_MODES)[number];
+
+/** Symbols as brokers write them: `AAPL`, `BRK.B`, `BTC/USD`. */
+export const SYMBOL_PATTERN = /^[A-Z][A-Z0-9]{0,9}([./][A-Z0-9]{1,6})?$/;
+export const CLIENT_ORDER_ID_PATTERN = /^[A-Za-z0-9._:-]{1,64}$/;
+
+/** What every event about an order repeats. */
+export class OrderReference {
+  @IdField(ORDER_ID_PATTERN, { description: 'The order.' })
+  orderId!: string;
+  @IdField(PROFILE_ID_PATTERN, { description: 'Its profile.' })
+  profileId!: string;
+}
+
+/** A refusal as it travels: the code, the limit that was met and the value that broke it. */
+export class RefusalReason {
+  @WordField(ORDER_REFUSAL_CODES, { description: 'Why.' })
+  code!: OrderRefusalCode;
+  @TextField({ description: 'The limit that was met.', lengthMax: 120, lengthMin: 0 })
+  limit!: string;
+  @TextField({ description: 'The value that broke it.', lengthMax: 120, lengthMin: 0 })
+  value!: string;
+}
+
+/** The terms of an order, in placement and refusal alike. */
+export class OrderTerms extends OrderReference {
+  @TextField({ description: 'The caller’s own name for the order.', lengthMax: 64, optional: true })
+  clientOrderId?: string;
+  @TextField({ description: 'What is traded.', lengthMax: 17, pattern: SYMBOL_PATTERN })
+  symbol!: string;
+  @WordField(ORDER_SIDES, { description: 'Buy or sell.' })
+  side!: OrderSide;
+  @WordField(ORDER_TYPES, { description: 'Market or limit.' })
+  type!: OrderType;
+  @WordField(TIMES_IN_FORCE, { description: 'How long it stands.' })
+  timeInForce!: TimeInForce;
+  @WordField(ORDER_INTENTS, { description: 'Opens or closes a position.' })
+  intent!: OrderIntent;
+  @DecimalField({ description: 'How much.', positive: true })
+  quantity!: string;
+  @DecimalField({ description: 'The worst price the caller accepts.', positive: true, optional: true })
+  limitPrice?: string;
+}
+
+export class OrderPlacedV1 extends OrderTerms {
+  @IdField(TRADE_ID_PATTERN, { description: 'The trade it opens or belongs to.' })
+  tradeId!: string;
+  @DecimalField({
+    description: 'The price at which it is bounded at the broker: the limit, or the collar of a market buy.',
+    positive: true,
+    optional: true,
+  })
+  boundPrice?: string;
+  @UnitsField({ description: 'Capital to hold for its worst cost and fee, in units of `asset`; 0 for an exit.' })
+  holdUnits!: string;
+  @TextField({ description: 'The asset of the hold.', lengthMax: 12 })
+  asset!: string;
+}
+
+export class OrderRefusedV1 extends OrderTerms {
+  @NestedField(() => RefusalReason, { description: 'Why it was refused.' })
+  refusal!: RefusalReason;
+}
+
+export class OrderSubmittedV1 extends OrderReference {
+  @TextField({ description: 'Our name for it at the broker.', lengthMax: 48 })
+  brokerKey!: string;
+  @CountField({ description: 'Which try this is, from 1.', min: 1, max: 1_000 })
+  attempt!: number;
+}
+
+export class OrderBecameUnknownV1 extends OrderReference {
+  @TextField({ description: 'What left the broker’s answer unknown.', lengthMax: 200 })
+  reason!: string;
+}
+
+export class OrderOpenedV1 extends OrderReference {
+  @TextField({ description: 'The broker’s id of the order.', lengthMax: 128 })
+  venueOrderId!: string;
+}
+
+/**
+ * One execution. Amounts are cumulative over the order before and after it, exact and unrounded, so that a reader can
+ * post round(after) − round(before) in any order of arrival.
+ */
+export class OrderExecutedV1 extends OrderReference {
+  @TextField({ description: 'The broker’s id of the execution.', lengthMax: 128 })
+  executionId!: string;
+  @CountField({ description: 'Its number within the order, from 1.', min: 1, max: 1_000_000 })
+  executionNumber!: number;
+  @IdField(TRADE_ID_PATTERN, { description: 'The trade.' })
+  tradeId!: string;
+  @TextField({ description: 'What was traded.', lengthMax: 17 })
+  symbol!: string;
+  @WordField(ORDER_SIDES, { description: 'Buy or sell.' })
+  side!: OrderSide;
+  @WordField(ORDER_INTENTS, { description: 'Opens or closes a position.' })
+  intent!: OrderIntent;
+  @DecimalField({ description: 'Executed quantity.', positive: true })
+  quantity!: string;
+  @DecimalField({ description: 'Price of this execution.', positive: true })
+  price!: string;
+  @DecimalField({ description: 'Quantity of the whole order.', positive: true })
+  orderQuantity!: string;
+  @DecimalField({ description: 'Executed before this one.' })
+  quantityBefore!: string;
+  @DecimalField({ description: 'Executed with this one.' })
+  quantityAfter!: string;
+  @DecimalField({ description: 'Sum of quantity × price before this one.' })
+  notionalBefore!: string;
+  @DecimalField({ description: 'Sum of quantity × price with this one.' })
+  notionalAfter!: string;
+  @DecimalField({ description: 'Fees before this one.' })
+  feeBefore!: string;
+  @DecimalField({ description: 'Fees with this one.' })
+  feeAfter!: string;
+  @UnitsField({
+    description: 'For an exit: cost of the part of the position that it closes, in units of `asset`; 0 for an entry.',
+  })
+  closedCostUnits!: string;
+  @TextField({ description: 'The asset of all amounts.', lengthMax: 12 })
+  asset!: string;
+  @FlagField({ description: 'Whether it fills the order, which ends with `executionNumber` executions.' })
+  fillsOrder!: boolean;
+  @InstantField({ description: 'When the broker says that it happened.' })
+  executedAt!: string;
+}
+
+export class OrderEndedV1 extends OrderReference {
+  @WordField(ORDER_END_STATES, { description: 'How it ended.' })
+  state!: OrderEndState;
+  @WordField(ORDER_INTENTS, { description: 'Opens or closes a position; an exit has no hold.' })
+  intent!: OrderIntent;
+  @CountField({ description: 'How many executions it had; all of them are to be posted.', min: 0, max: 1_000_000 })
+  executions!: number;
+  @NestedField(() => RefusalReason, { description: 'Why, where capital or a control ended it.', optional: true })
+  refusal?: RefusalReason;
+  @TextField({ description: 'The broker’s reason, where it gave one.', lengthMax: 200, optional: true })
+  venueReason?: string;
+}
+
+export class OrderCancelRequestedV1 extends OrderReference {
+  @TextField({ description: 'Who asked.', lengthMax: 64 })
+  requestedBy!: string;
+}
+
+export class BookOpenedV1 {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile whose orders can be placed now.' })
+  profileId!: string;
+}
+
+export class ControlsChangedV1 {
+  @WordField(CONTROL_MODES, { description: 'What is allowed from now on.' })
+  mode!: ControlMode;
+  @TextField({ description: 'Why.', lengthMax: 200 })
+  reason!: string;
+  @TextField({ description: 'Who decided.', lengthMax: 64 })
+  actor!: string;
+  @CountField({ description: 'Rises with every change.', min: 1, max: Number.MAX_SAFE_INTEGER })
+  epoch!: number;
+}
+
+const orderEvent = <D extends object>(type: string, data: new () => D, meaning: string) =>
+  declareEvent<D>('orders', type, data, meaning);
+
+export const bookOpened = orderEvent(
+  'book.opened.v1',
+  BookOpenedV1,
+  'Orders knows the profile; its orders can be placed.',
+);
+export const orderPlaced = orderEvent(
+  'order.placed.v1',
+  OrderPlacedV1,
+  'The order passed the ladder and is durable; an entry asks for capital.',
+);
+export const orderRefused = orderEvent(
+  'order.refused.v1',
+  OrderRefusedV1,
+  'The ladder said no; nothing was reserved or sent.',
+);
+export const orderSubmitted = orderEvent(
+  'order.submitted.v1',
+  OrderSubmittedV1,
+  'Capital is held and the order is about to be sent to the broker.',
+);
+export const orderBecameUnknown = orderEvent(
+  'order.became-unknown.v1',
+  OrderBecameUnknownV1,
+  'Whether the broker has the order is not known; it is looked up.',
+);
+export const orderOpened = orderEvent('order.opened.v1', OrderOpenedV1, 'The order rests at the broker.');
+export const orderExecuted = orderEvent(
+  'order.executed.v1',
+  OrderExecutedV1,
+  'The broker filled the order or a part of it.',
+);
+export const orderEnded = orderEvent('order.ended.v1', OrderEndedV1, 'The order ended other than by being filled.');
+export const orderCancelRequested = orderEvent(
+  'order.cancel-requested.v1',
+  OrderCancelRequestedV1,
+  'Somebody asked to cancel the order.',
+);
+export const controlsChanged = orderEvent('controls.changed.v1', ControlsChangedV1, 'The kill switch was moved.');
+
+export class PlaceOrderRequest {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile that trades.', example: 'prf_01k9z3v5t8m2c4d6e8f0g2h4j6' })
+  profileId!: string;
+  @TextField({
+    description: 'Your own name for the order, unique for ever in the profile.',
+    lengthMax: 64,
+    pattern: CLIENT_ORDER_ID_PATTERN,
+    optional: true,
+    example: 'run-7-buy-1',
+  })
+  clientOrderId?: string;
+  @TextField({ description: 'What to trade.', lengthMax: 17, pattern: SYMBOL_PATTERN, example: 'AAPL' })
+  symbol!: string;
+  @WordField(ORDER_SIDES, { description: 'Buy or sell.', example: 'buy' })
+  side!: OrderSide;
+  @WordField(ORDER_TYPES, { description: 'Market or limit.', example: 'limit' })
+  type!: OrderType;
+  @WordField(TIMES_IN_FORCE, { description: 'How long it stands; `day` by default.', optional: true, example: 'day' })
+  timeInForce?: TimeInForce;
+  @WordField(ORDER_INTENTS, {
+    description: 'Opens or closes a position; by default a buy opens and a sale closes.',
+    optional: true,
+    example: 'entry',
+  })
+  intent?: OrderIntent;
+  @IdField(TRADE_ID_PATTERN, {
+    description: 'For an exit: the trade to close; may be left out while the symbol has one open trade.',
+    optional: true,
+  })
+  tradeId?: string;
+  @DecimalField({ description: 'How much, as a decimal string.', positive: true, example: '10' })
+  quantity!: string;
+  @DecimalField({
+    description: 'The worst price you accept; required for a limit order, not allowed for a market order.',
+    positive: true,
+    optional: true,
+    example: '100.00',
+  })
+  limitPrice?: string;
+}
+
+export class OrderView extends OrderTerms {
+  @IdField(TRADE_ID_PATTERN, { description: 'The trade it opens or belongs to.' })
+  tradeId!: string;
+  @WordField(ORDER_STATES, { description: 'Where it stands.' })
+  state!: OrderState;
+  @FlagField({ description: 'Whether a cancel was asked for and is not answered yet.' })
+  pendingCancel!: boolean;
+  @DecimalField({ description: 'Executed so far.' })
+  filledQuantity!: string;
+  @DecimalField({ description: 'Average price of what was executed.', optional: true })
+  averagePrice?: string;
+  @DecimalField({ description: 'Fees so far.' })
+  fees!: string;
+  @CountField({ description: 'How many executions it has.', min: 0, max: 1_000_000 })
+  executions!: number;
+  @NestedField(() => RefusalReason, {
+    description: 'Why it was rejected, where capital or a control did it.',
+    optional: true,
+  })
+  refusal?: RefusalReason;
+  @TextField({ description: 'The broker’s reason, where it rejected the order.', lengthMax: 200, optional: true })
+  venueReason?: string;
+  @CountField({ description: 'Rises with every change of the order.', min: 1, max: 1_000_000 })
+  version!: number;
+  @InstantField({ description: 'When it was placed.' })
+  createdAt!: string;
+  @InstantField({ description: 'When it last changed.' })
+  updatedAt!: string;
+}
+
+export class OrderPage {
+  @ListField(() => OrderView, { description: 'Newest first.', itemsMax: 500 })
+  items!: OrderView[];
+  @TextField({
+    description: 'Pass as `cursor` to get the next page; absent on the last.',
+    lengthMax: 8192,
+    optional: true,
+  })
+  nextCursor?: string;
+}
+
+export class ChangeControlsRequest {
+  @WordField(CONTROL_MODES, { description: 'What is to be allowed.', example: 'halted' })
+  mode!: ControlMode;
+  @TextField({ description: 'Why; kept for ever.', lengthMax: 200, example: 'broker outage' })
+  reason!: string;
+}
+
+export class ControlsView {
+  @WordField(CONTROL_MODES, { description: 'What is allowed.' })
+  mode!: ControlMode;
+  @TextField({ description: 'Why.', lengthMax: 200, lengthMin: 0 })
+  reason!: string;
+  @TextField({ description: 'Who decided.', lengthMax: 64, lengthMin: 0 })
+  actor!: string;
+  @CountField({ description: 'Rises with every change; 0 before the first.', min: 0, max: Number.MAX_SAFE_INTEGER })
+  epoch!: number;
+  @InstantField({ description: 'When it was changed; absent before the first change.', optional: true })
+  changedAt?: string;
+}
