@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommitOperation, ContainerStore, Stored } from './container-store.js';
+import { DocumentConflict, PreconditionLost, StoreUnavailable } from './store-errors.js';
+
+/** Times one change is decided before the race counts as lost for good. */
+const ATTEMPTS_MAX = 8;
+/** Milliseconds by which the pause between two attempts grows, at most; the real pause is random below that. */
+const ATTEMPT_PAUSE_MS = 5;
+const CACHE_SIZE_MAX = 10_000;
+
+/** What a decision wants written, in one batch: `first`, then the head, then `operations`. */
+export interface Change<Head, Result> {
+  /** The new head, a plain JSON document; absent leaves it as it is. */
+  readonly head?: Head;
+  readonly operations?: readonly CommitOperation[];
+  /** Put before the head, so that their conflict decides: an idempotency row meets its twin before the head is late. */
+  readonly first?: readonly CommitOperation[];
+  readonly result: Result;
+}
+
+/**
+ * The documents at the head of their partitions (a book, a ledger account, an audit chain), cached with their ETags and
+ * read again only after a write met another version. Heads are shared: whoever gets one must not change it in place.
+ */
+export class HeadStore<Head extends { readonly id: string }> {
+  readonly #store: ContainerStore;
+  readonly #headId: (partition: readonly string[]) => string;
+  readonly #cacheSizeMax: number;
+  readonly #cache = new Map<string, Stored<Head>>();
+  readonly #turns = new Map<string, Promise<void>>();
+  #forgottenCount = 0;
+
+  constructor(
+    store: ContainerStore,
+    options: { headId(partition: readonly string[]): string; cacheSizeMax?: number /* heads; the oldest in use go */ },
+  ) {
+    this.#store = store;
+    this.#headId = options.headId;
+    this.#cacheSizeMax = options.cacheSizeMax ?? CACHE_SIZE_MAX;
+  }
+
+  /** The head, from the cache where possible: then it may lack what another replica has committed since. */
+  async read(partition: readonly string[]): Promise<Head | undefined> {
+    const cached = this.#cached(keyOf(partition));
+    if (cached) return cached.document;
+    return this.#inTurn(keyOf(partition), async () => (await this.#current(partition))?.document);
+  }
+
+  /**
+   * Hands the head (`undefined` when there is none) to `decide` and commits its change in one batch; one change of a
+   * partition at a time in this process. When another replica was faster, the head is read afresh and `decide` is asked
+   * again, at most 8 times in all, then `StoreUnavailable`. The `DocumentConflict` of any other document is the
+   * caller's and leaves the cache alone; any other error drops the cached head.
+   */
+  change<Result>(
+    partition: readonly string[],
+    decide: (head: Head | undefined) => Change<Head, Result> | Promise<Change<Head, Result>>,
+  ): Promise<Result> {
+    return this.#inTurn(keyOf(partition), async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+        const current = await this.#current(partition);
+        const change = await decide(current?.document);
+        try {
+          await this.#commit(partition, current, change);
+          return change.result;
+        } catch (error) {
+          if (error instanceof DocumentConflict && !isLostCreation(error, current, change)) throw error;
+          this.forget(partition);
+          if (!(error instanceof PreconditionLost || error instanceof DocumentConflict)) throw error;
+          await delay(Math.random() * ATTEMPT_PAUSE_MS * attempt);
+        }
+      }
+      throw new StoreUnavailable('contended');
+    });
+  }
+
+  /** Drops the cached head, so that the next use reads it. */
+  forget(partition: readonly string[]): void {
+    this.#forgottenCount += 1;
+    this.#cache.delete(keyOf(partition));
+  }
+
+  async #commit(
+    partition: readonly string[],
+    current: Stored<Head> | undefined,
+    change: Change<Head, unknown>,
+  ): Promise<void> {
+    const first = change.first ?? [];
+    const operations = change.operations ?? [];
+    const { head } = change;
+    if (head === undefined) {
+      await this.#store.commit(partition, [...first, ...operations]);
+      return;
+    }
+    if (head.id !== this.#headId(partition)) throw new Error(`${head.id} is not the head of ${keyOf(partition)}`);
+    const write: CommitOperation = current ? { replace: head, ifMatch: current.etag } : { create: head };
+    const etags = await this.#store.commit(partition, [...first, write, ...operations]);
+    const etag = etags[first.length];
+    if (etag === undefined) this.forget(partition);
+    else this.#remember(keyOf(partition), { document: head, etag });
+  }
+
+  async #current(partition: readonly string[]): Promise<Stored<Head> | undefined> {
+    const key = keyOf(partition);
+    const cached = this.#cached(key);
+    if (cached) return cached;
+    const forgottenCount = this.#forgottenCount;
+    const stored = await this.#store.read<Head>(this.#headId(partition), partition);
+    // Forgotten while it was being read: what came may be older than what the forgetter knows of.
+    if (stored && forgottenCount === this.#forgottenCount) this.#remember(key, stored);
+    return stored;
+  }
+
+  #cached(key: string): Stored<Head> | undefined {
+    const stored = this.#cache.get(key);
+    if (stored) this.#remember(key, stored);
+    return stored;
+  }
+
+  #remember(key: string, stored: Stored<Head>): void {
+    this.#cache.delete(key);
+    this.#cache.set(key, stored);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= this.#cacheSizeMax) return;
+      this.#cache.delete(oldest);
+    }
+  }
+
+  #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const result = (this.#turns.get(key) ?? Promise.resolve()).then(work);
+    const over: Promise<void> = result.then(
+      () => this.#endTurn(key, over),
+      () => this.#endTurn(key, over),
+    );
+    this.#turns.set(key, over);
+    return result;
+  }
+
+  #endTurn(key: string, over: Promise<void>): void {
+    if (this.#turns.get(key) === over) this.#turns.delete(key);
+  }
+}
+
+function keyOf(partition: readonly string[]): string {
+  return JSON.stringify(partition);
+}
+
+/** Another replica created the head between our read and our create: as good as a lost replace. */
+function isLostCreation<Head extends { readonly id: string }>(
+  conflict: DocumentConflict,
+  current: Stored<Head> | undefined,
+  change: Change<Head, unknown>,
+): boolean {
+  return current === undefined && change.head !== undefined && conflict.id === change.head.id;
+}
