@@ -1,0 +1,48 @@
+import type { RetryOptions, ServiceBusClient } from '@azure/service-bus';
+
+/** Where the bus is and how to be let in: a connection string, or a namespace with this process's Azure identity. */
+export interface ServiceBusConnection {
+  readonly connectionString?: string;
+  /** Fully qualified, for example `name.servicebus.windows.net`; used with `DefaultAzureCredential`. */
+  readonly namespace?: string;
+}
+
+/**
+ * Small, because the SDK's own default waits 30 s between two tries: after a restart of the broker a listener would be
+ * deaf for half a minute. `mode` 0 is `RetryMode.Exponential`.
+ */
+const RETRY: RetryOptions = {
+  maxRetries: 3,
+  retryDelayInMs: 100,
+  maxRetryDelayInMs: 1_000,
+  timeoutInMs: 10_000,
+  mode: 0,
+};
+
+/**
+ * A client of the bus. Nothing is connected before it is used; the caller closes it. Throws an `Error` where the
+ * connection names neither a connection string nor a namespace.
+ */
+export async function connectServiceBus(connection: ServiceBusConnection): Promise<ServiceBusClient> {
+  const { ServiceBusClient } = await import('@azure/service-bus');
+  await switchNagleOff();
+  const options = { retryOptions: { ...RETRY } };
+  if (connection.connectionString !== undefined) {
+    return new ServiceBusClient(connection.connectionString, options);
+  }
+  if (connection.namespace === undefined) {
+    throw new Error('Service Bus: neither a connection string nor a namespace is given');
+  }
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  return new ServiceBusClient(connection.namespace, new DefaultAzureCredential(), options);
+}
+
+/**
+ * The SDK writes the frames of one step one by one and leaves Nagle's algorithm on, so that each step may wait 40 ms for
+ * a delayed acknowledgement. Its connections take their options from rhea's default container, over TLS too, where
+ * `diagnostics_channel` does not announce the socket.
+ */
+async function switchNagleOff(): Promise<void> {
+  const rhea = await import('rhea');
+  rhea.default.options.tcp_no_delay = true;
+}

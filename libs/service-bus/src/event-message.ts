@@ -1,0 +1,107 @@
+import type { ServiceBusMessage, ServiceBusReceivedMessage } from '@azure/service-bus';
+import { UnreadableEvent } from '@ballast/contracts';
+import type { EventEnvelope } from '@ballast/contracts';
+
+/**
+ * The prefix of a CloudEvents attribute among the application properties; the binding's other prefix, `cloudEvents:`,
+ * is only for systems that forbid the underscore.
+ */
+const PREFIX = 'cloudEvents_';
+const SPECVERSION = '1.0';
+
+type Properties = Record<string, string | number>;
+
+/**
+ * One event as a message, in the CloudEvents 1.0 AMQP binding's binary mode: attributes as application properties, data
+ * as JSON body, the event's id as MessageId, so that the broker drops a second send. The trace context is repeated under
+ * the names that tools look for.
+ */
+export function toMessage(event: EventEnvelope): ServiceBusMessage {
+  const { data, ...attributes } = event;
+  const properties: Properties = { [`${PREFIX}specversion`]: SPECVERSION };
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) properties[PREFIX + name] = value;
+  }
+  if (event.traceparent !== undefined) {
+    properties['traceparent'] = event.traceparent;
+    properties['Diagnostic-Id'] = event.traceparent;
+  }
+  return {
+    messageId: event.id,
+    correlationId: event.correlationid,
+    contentType: 'application/json',
+    applicationProperties: properties,
+    body: data,
+  };
+}
+
+/**
+ * The event in a received message, its data not yet checked against the event's declaration. Throws `UnreadableEvent`
+ * that names the attribute which is missing or of the wrong kind, never its value.
+ */
+export function fromMessage(message: ServiceBusReceivedMessage): EventEnvelope {
+  const attributes = new Attributes(message.applicationProperties ?? {});
+  if (attributes.text('specversion') !== SPECVERSION) throw new UnreadableEvent('specversion is not 1.0');
+  return {
+    id: attributes.text('id'),
+    type: attributes.text('type'),
+    source: attributes.text('source'),
+    subject: attributes.text('subject'),
+    time: attributes.time('time'),
+    partitionkey: attributes.text('partitionkey'),
+    correlationid: attributes.text('correlationid'),
+    ...attributes.optionalText('ownerid'),
+    ...attributes.optionalSequence(),
+    ...attributes.optionalText('intent'),
+    ...attributes.optionalText('causationid'),
+    ...attributes.traceparent(),
+    data: jsonBody(message),
+  };
+}
+
+/** Reads the attributes of one message and says which of them cannot be read. */
+class Attributes {
+  constructor(private readonly properties: Readonly<Record<string, unknown>>) {}
+
+  text(name: string): string {
+    const value = this.properties[PREFIX + name];
+    if (typeof value !== 'string' || value === '') throw new UnreadableEvent(`attribute ${name} is not a text`);
+    return value;
+  }
+
+  time(name: string): string {
+    const time = this.text(name);
+    if (Number.isNaN(Date.parse(time))) throw new UnreadableEvent(`attribute ${name} is not a time`);
+    return time;
+  }
+
+  optionalText<Name extends string>(name: Name): { [key in Name]?: string } {
+    if (this.properties[PREFIX + name] === undefined) return {};
+    return { [name]: this.text(name) } as { [key in Name]?: string };
+  }
+
+  optionalSequence(): { sequence?: number } {
+    const sequence = this.properties[`${PREFIX}sequence`];
+    if (sequence === undefined) return {};
+    if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) {
+      throw new UnreadableEvent('attribute sequence is not a whole number from 1');
+    }
+    return { sequence };
+  }
+
+  /** A broken trace context is no reason not to handle an event: it is left out. */
+  traceparent(): { traceparent?: string } {
+    const { properties } = this;
+    const value = properties[`${PREFIX}traceparent`] ?? properties['traceparent'] ?? properties['Diagnostic-Id'];
+    return typeof value === 'string' && value !== '' ? { traceparent: value } : {};
+  }
+}
+
+/** The SDK has parsed the body already; it leaves the bytes where they are not JSON. */
+function jsonBody(message: ServiceBusReceivedMessage): unknown {
+  const mediaType = (message.contentType ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json') throw new UnreadableEvent('content type is not application/json');
+  const body: unknown = message.body;
+  if (body === undefined || body instanceof Uint8Array) throw new UnreadableEvent('data is not JSON');
+  return body;
+}

@@ -1,0 +1,11 @@
+export { connectServiceBus } from './connect-service-bus.js';
+export type { ServiceBusConnection } from './connect-service-bus.js';
+export { fromMessage, toMessage } from './event-message.js';
+export { EventListener } from './event-listener.js';
+export type { EventListenerOptions, ListenerHealth, ListenerOptions } from './event-listener.js';
+export { EventSender } from './event-sender.js';
+export { EventTransport } from './event-transport.js';
+export type { EventTransportOptions, TransportHealth } from './event-transport.js';
+export { childTraceparent, currentTrace, newTraceparent, runInTrace } from './trace.js';
+export type { Trace } from './trace.js';
+export type { ListenerLog } from './subscription.js';
