@@ -1,0 +1,123 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import rhea from 'rhea';
+import type { Connection, EventContext, Receiver, Sender } from 'rhea';
+import { ClientConnection } from './client-connection.js';
+import { keepTransfersRaw, writeEmptyFrame } from './rhea-internals.js';
+import { asServiceBusError } from './service-bus-error.js';
+
+/** Opens a link that a client attached, or throws what the link is refused with. */
+export interface LinkRoutes {
+  /** A link the client sends on. */
+  incoming(receiver: Receiver, client: ClientConnection): void;
+  /** A link the client receives on. */
+  outgoing(sender: Sender, client: ClientConnection): void;
+}
+
+const CONNECTION_OPTIONS = {
+  max_frame_size: 65_536,
+  channel_max: 4_999,
+  idle_time_out: 240_000,
+  tcp_no_delay: true,
+  autoaccept: false,
+  credit_window: 0,
+  treat_modified_as_released: false,
+};
+const CLOSE_WAIT_MS = 500;
+const ERROR_EVENTS = [
+  'error',
+  'connection_error',
+  'session_error',
+  'receiver_error',
+  'sender_error',
+  'protocol_error',
+  'disconnected',
+] as const;
+
+/** The AMQP 1.0 side of the server: sockets, connections and sessions. What its links do is decided by the routes. */
+export class AmqpServer {
+  private readonly container = rhea.create_container();
+  private readonly clients = new Map<Connection, ClientConnection>();
+  private readonly sockets = new Map<Socket, Connection>();
+  private readonly server: Server;
+
+  private constructor(private readonly routes: LinkRoutes) {
+    this.server = createServer((socket) => this.accept(socket));
+    // A client that breaks off or breaks the protocol loses its connection; unheard, these events would throw.
+    for (const event of ERROR_EVENTS) this.container.on(event, () => undefined);
+    this.container.on('session_open', ({ session }: EventContext) => keepTransfersRaw(session!));
+    this.container.on('receiver_open', ({ receiver, connection }: EventContext) =>
+      this.open(receiver!, connection, (client) => this.routes.incoming(receiver!, client)),
+    );
+    this.container.on('sender_open', ({ sender, connection }: EventContext) =>
+      this.open(sender!, connection, (client) => this.routes.outgoing(sender!, client)),
+    );
+  }
+
+  /** Listens; rejects when the port is taken. */
+  static async listen(host: string, port: number, routes: LinkRoutes): Promise<AmqpServer> {
+    const amqp = new AmqpServer(routes);
+    await new Promise<void>((resolve, reject) => {
+      amqp.server.once('error', reject);
+      amqp.server.listen(port, host, () => {
+        amqp.server.off('error', reject);
+        resolve();
+      });
+    });
+    return amqp;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Tells every client that its connection is closed, waits a moment for them to agree, and cuts the rest. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const [socket, connection] of this.sockets) {
+      if (!connection.is_open()) socket.destroy();
+      else connection.close({ condition: 'amqp:connection:forced', description: 'The server is shutting down.' });
+    }
+    const cut = setTimeout(() => this.sockets.forEach((_, socket) => socket.destroy()), CLOSE_WAIT_MS);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  private accept(socket: Socket): void {
+    const connection = this.container.create_connection(CONNECTION_OPTIONS as never);
+    const client = new ClientConnection();
+    this.clients.set(connection, client);
+    this.sockets.set(socket, connection);
+    let writtenBefore = 0;
+    socket.on('data', () => (writtenBefore = socket.bytesWritten));
+    connection['accept'](socket);
+    socket.on('data', () => {
+      const before = writtenBefore;
+      setImmediate(() => acknowledge(socket, connection, before));
+    });
+    socket.on('close', () => {
+      this.clients.delete(connection);
+      this.sockets.delete(socket);
+      client.closed();
+      connection['eof']();
+    });
+  }
+
+  private open(link: Receiver | Sender, connection: Connection, route: (client: ClientConnection) => void): void {
+    const client = this.clients.get(connection);
+    if (client === undefined) return;
+    try {
+      route(client);
+    } catch (error) {
+      const { condition, description } = asServiceBusError(error);
+      link.close({ condition, description });
+    }
+  }
+}
+
+/**
+ * Sends an empty frame when what came in was answered with nothing. Clients leave Nagle's algorithm on and write in
+ * small pieces; each piece would wait 40 ms for a delayed acknowledgement.
+ */
+function acknowledge(socket: Socket, connection: Connection, writtenBefore: number): void {
+  if (socket.bytesWritten === writtenBefore && connection.is_open() && socket.writable) writeEmptyFrame(connection);
+}

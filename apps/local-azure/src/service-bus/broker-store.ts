@@ -1,0 +1,236 @@
+import type { SqlStatement, Sqlite } from '../storage/sqlite.js';
+import { MessageCache } from './message-cache.js';
+import type { SentMessage, StoredMessage } from './message-codec.js';
+import type { Copy } from './ready-queue.js';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entities (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS messages (
+  id INTEGER PRIMARY KEY, enqueued_at INTEGER NOT NULL, expires_at INTEGER, durable INTEGER, priority INTEGER,
+  ttl INTEGER, annotations BLOB, annotations_count INTEGER NOT NULL, bare BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS copies (
+  subscription INTEGER NOT NULL, sequence INTEGER NOT NULL, message INTEGER NOT NULL, dead INTEGER NOT NULL,
+  delivery_count INTEGER NOT NULL, application_properties BLOB, PRIMARY KEY (subscription, sequence)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS recent_message_ids (
+  id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, message_id TEXT NOT NULL, sent_at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS recent_message_ids_by_time ON recent_message_ids (sent_at);
+`;
+const CACHE_BYTES_MAX = 64 * 1024 * 1024;
+const SEQUENCE_COUNTER = 'sequence';
+/** Numbers reserved on disk at a time; a crash skips at most so many. */
+const SEQUENCE_RESERVE = 10_000;
+
+/** A copy as it is on disk, with the queue it is in. */
+export interface CopyRow {
+  readonly subscription: number;
+  readonly dead: boolean;
+  readonly copy: Copy;
+}
+
+/** A message id that was sent within the duplicate window. */
+export interface RecentMessageId {
+  readonly topic: number;
+  readonly messageId: string;
+  readonly sentAtMs: number;
+}
+
+interface MessageColumns {
+  enqueued_at: number;
+  durable: number | null;
+  priority: number | null;
+  ttl: number | null;
+  annotations: Buffer | null;
+  annotations_count: number;
+  bare: Buffer;
+}
+interface CopyColumns {
+  subscription: number;
+  sequence: number;
+  message: number;
+  dead: number;
+  delivery_count: number;
+  application_properties: Buffer | null;
+  expires_at: number | null;
+}
+
+const COPY_COLUMNS =
+  'subscription, sequence, message, dead, delivery_count, application_properties, expires_at FROM copies JOIN messages ON messages.id = message';
+
+/**
+ * The broker's tables: one row per message, one row per subscription that has a copy of it, and the message ids of the
+ * duplicate window. Every writing method belongs inside one transaction of the caller.
+ */
+export class BrokerStore {
+  private readonly cache = new MessageCache(CACHE_BYTES_MAX);
+  /** How many copies of each message are left. */
+  private readonly references = new Map<number, number>();
+  private nextSequence: number;
+  private reservedSequence: number;
+  private readonly insertMessageRow: SqlStatement<never>;
+  private readonly insertCopyRow: SqlStatement<never>;
+  private readonly insertRecentRow: SqlStatement<never>;
+  private readonly deleteCopyRow: SqlStatement<never>;
+  private readonly deleteMessageRow: SqlStatement<never>;
+  private readonly updateCopyRow: SqlStatement<never>;
+  private readonly selectMessage: SqlStatement<MessageColumns>;
+
+  constructor(private readonly db: Sqlite) {
+    db.exec(SCHEMA);
+    const counter = db.prepare<{ value: number }>('SELECT value FROM counters WHERE name = ?').get(SEQUENCE_COUNTER);
+    this.nextSequence = this.reservedSequence = counter?.value ?? 1;
+    this.insertMessageRow = db.prepare('INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.insertCopyRow = db.prepare('INSERT INTO copies VALUES (?, ?, ?, 0, 0, NULL)');
+    this.insertRecentRow = db.prepare('INSERT INTO recent_message_ids VALUES (?, ?, ?, ?)');
+    this.deleteCopyRow = db.prepare('DELETE FROM copies WHERE subscription = ? AND sequence = ?');
+    this.deleteMessageRow = db.prepare('DELETE FROM messages WHERE id = ?');
+    this.updateCopyRow = db.prepare(
+      'UPDATE copies SET dead = ?, delivery_count = ?, application_properties = ? WHERE subscription = ? AND sequence = ?',
+    );
+    this.selectMessage = db.prepare(
+      'SELECT enqueued_at, durable, priority, ttl, annotations, annotations_count, bare FROM messages WHERE id = ?',
+    );
+  }
+
+  /** The id of an entity, which is made when it is not known yet. */
+  entityId(path: string): number {
+    const known = this.db.prepare<{ id: number }>('SELECT id FROM entities WHERE path = ?').get(path);
+    return known?.id ?? this.db.prepare('INSERT INTO entities (path) VALUES (?)').run(path).lastInsertRowid;
+  }
+
+  /** Every copy there is, by subscription and sequence number; to be read once, before anything is written. */
+  loadCopies(): CopyRow[] {
+    const rows = this.db.prepare<CopyColumns>(`SELECT ${COPY_COLUMNS} ORDER BY subscription, sequence`).all();
+    for (const { message } of rows) this.references.set(message, (this.references.get(message) ?? 0) + 1);
+    return rows.map(copyRow);
+  }
+
+  /** The message ids sent after a moment, oldest first; older ones are removed. */
+  loadRecentMessageIds(afterMs: number): RecentMessageId[] {
+    this.forgetMessageIds(afterMs);
+    return this.db
+      .prepare<RecentMessageId>(
+        'SELECT topic, message_id AS messageId, sent_at AS sentAtMs FROM recent_message_ids ORDER BY id',
+      )
+      .all();
+  }
+
+  /** Removes the message ids sent at or before a moment. */
+  forgetMessageIds(untilMs: number): void {
+    this.db.prepare('DELETE FROM recent_message_ids WHERE sent_at <= ?').run(untilMs);
+  }
+
+  /** Stores one sent message with a copy for each subscription, and gives its sequence number. */
+  insert(topic: number, sent: SentMessage, to: readonly number[], times: MessageTimes): number {
+    const sequence = this.takeSequence();
+    this.insertRecentRow.run(sequence, topic, sent.messageId, times.enqueuedAtMs);
+    if (to.length === 0) return sequence;
+    const { durable, priority, ttlMs, annotations, annotationsCount, bare } = sent;
+    this.insertMessageRow.run(
+      sequence,
+      times.enqueuedAtMs,
+      times.expiresAtMs,
+      durable === null ? null : Number(durable),
+      priority,
+      ttlMs,
+      annotations,
+      annotationsCount,
+      bare,
+    );
+    for (const subscription of to) this.insertCopyRow.run(subscription, sequence, sequence);
+    return sequence;
+  }
+
+  /** Makes a message that is now on disk readable without reading it back. */
+  remember(id: number, message: StoredMessage, copies: number): void {
+    this.references.set(id, copies);
+    this.cache.put(id, message);
+  }
+
+  /** Changes what one subscription keeps of its copy. */
+  updateCopy(subscription: number, copy: Copy, dead: boolean): void {
+    this.updateCopyRow.run(Number(dead), copy.deliveryCount, copy.applicationProperties, subscription, copy.sequence);
+  }
+
+  /** Removes a copy, and its message when it was the last. */
+  deleteCopy(subscription: number, copy: Copy): void {
+    this.deleteCopyRow.run(subscription, copy.sequence);
+    const left = (this.references.get(copy.message) ?? 1) - 1;
+    if (left > 0) {
+      this.references.set(copy.message, left);
+      return;
+    }
+    this.references.delete(copy.message);
+    this.cache.delete(copy.message);
+    this.deleteMessageRow.run(copy.message);
+  }
+
+  /** The stored message; throws when there is none, because a copy never outlives its message. */
+  message(id: number): StoredMessage {
+    const cached = this.cache.get(id);
+    if (cached !== undefined) return cached;
+    const row = this.selectMessage.get(id);
+    if (row === undefined) throw new Error(`Message ${id} is missing.`);
+    const message = {
+      enqueuedAtMs: row.enqueued_at,
+      durable: row.durable === null ? null : row.durable === 1,
+      priority: row.priority,
+      ttlMs: row.ttl,
+      annotations: row.annotations,
+      annotationsCount: row.annotations_count,
+      bare: row.bare,
+    };
+    this.cache.put(id, message);
+    return message;
+  }
+
+  /** The copies of a queue from a sequence number on, locked ones too, without taking them. */
+  browse(subscription: number, dead: boolean, from: number, countMax: number): Copy[] {
+    return this.db
+      .prepare<CopyColumns>(
+        `SELECT ${COPY_COLUMNS} WHERE subscription = ? AND dead = ? AND sequence >= ? ORDER BY sequence LIMIT ?`,
+      )
+      .all(subscription, Number(dead), from, countMax)
+      .map((row) => copyRow(row).copy);
+  }
+
+  /** Writes where the numbering stands, so that a clean stop skips no number. */
+  saveSequence(): void {
+    this.db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)').run(SEQUENCE_COUNTER, this.nextSequence);
+    this.reservedSequence = this.nextSequence;
+  }
+
+  /** Forgets what was reserved in a transaction that was undone. */
+  undoReservation(): void {
+    this.reservedSequence = 0;
+  }
+
+  private takeSequence(): number {
+    if (this.nextSequence >= this.reservedSequence) {
+      const reserved = this.nextSequence + SEQUENCE_RESERVE;
+      this.db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)').run(SEQUENCE_COUNTER, reserved);
+      this.reservedSequence = reserved;
+    }
+    return this.nextSequence++;
+  }
+}
+
+/** When a message was taken and when it may no longer be delivered (null is never). */
+export interface MessageTimes {
+  readonly enqueuedAtMs: number;
+  readonly expiresAtMs: number | null;
+}
+
+function copyRow(row: CopyColumns): CopyRow {
+  return {
+    subscription: row.subscription,
+    dead: row.dead === 1,
+    copy: {
+      sequence: row.sequence,
+      message: row.message,
+      deliveryCount: row.delivery_count,
+      expiresAtMs: row.expires_at,
+      applicationProperties: row.application_properties,
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { LockTable } from './lock-table.js';
+import { ReadyQueue } from './ready-queue.js';
+
+/** Someone who receives from a queue. */
+export interface Consumer {
+  /** Whether a message is gone once it is sent, instead of locked until it is settled. */
+  readonly receiveAndDelete: boolean;
+  /** How many messages it takes now. */
+  capacity(): number;
+  /** Makes room for a message that is still on its way out of the store. */
+  reserve(): void;
+  /** Sends it; `token` is that of its lock. For a reserved one `bytes` is undefined when it could not be taken out. */
+  deliver(bytes: Buffer | undefined, token?: Buffer): void;
+}
+
+/** The messages of one subscription that are active, or that are dead-lettered, and who waits for them. */
+export class DeliveryQueue {
+  readonly ready = new ReadyQueue();
+  readonly locks: LockTable;
+  /** Set while a lock is due to expire. */
+  expiryTimer: NodeJS.Timeout | undefined;
+  private consumers: Consumer[] = [];
+  private turn = 0;
+
+  constructor(
+    /** `topic/subscription`, with `/$DeadLetterQueue` when it is that. */
+    readonly name: string,
+    readonly subscriptionId: number,
+    /** The queue that failed messages go to; undefined for a dead-letter queue. */
+    readonly deadLetters: DeliveryQueue | undefined,
+    lockDurationMs: number,
+  ) {
+    this.locks = new LockTable(lockDurationMs);
+  }
+
+  get isDeadLetter(): boolean {
+    return this.deadLetters === undefined;
+  }
+
+  add(consumer: Consumer): void {
+    this.consumers.push(consumer);
+  }
+
+  remove(consumer: Consumer): void {
+    this.consumers = this.consumers.filter((other) => other !== consumer);
+  }
+
+  /** The next consumer with room, each in its turn. */
+  nextConsumer(): Consumer | undefined {
+    for (let tried = 0; tried < this.consumers.length; tried += 1) {
+      this.turn = (this.turn + 1) % this.consumers.length;
+      const consumer = this.consumers[this.turn]!;
+      if (consumer.capacity() > 0) return consumer;
+    }
+    return undefined;
+  }
+}

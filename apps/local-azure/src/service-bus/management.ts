@@ -1,0 +1,114 @@
+import rhea from 'rhea';
+import type { Usage } from '../usage.js';
+import type { Broker } from './broker.js';
+import type { DeliveryQueue } from './delivery-queue.js';
+import type { AmqpAnswer, AmqpRequest } from './request-links.js';
+import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
+
+const TIMESTAMP_CODE = 0x83;
+const BROWSE_COUNT_MAX = 250;
+const BROWSE_BYTES_MAX = 262_144;
+const VENDOR_PREFIX = 'com.microsoft:';
+const STATUS_CODES: Readonly<Record<string, number>> = {
+  'amqp:not-implemented': 501,
+  'com.microsoft:message-lock-lost': 410,
+  'com.microsoft:argument-error': 400,
+  'amqp:not-allowed': 400,
+};
+
+/** What a `$management` request is about. */
+export interface ManagementContext {
+  /** Undefined for a topic, which has no messages of its own. */
+  readonly queue: DeliveryQueue | undefined;
+  readonly entity: string;
+  readonly broker: Broker;
+  readonly usage: Usage;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Answers renew-lock, update-disposition and peek-message; anything else is refused with 501. */
+export async function answerManagement(request: AmqpRequest, context: ManagementContext): Promise<AmqpAnswer> {
+  try {
+    return await perform(request.operation, (request.body ?? {}) as Body, context);
+  } catch (error) {
+    const { condition, description } = asServiceBusError(error);
+    return status(STATUS_CODES[condition] ?? 500, description, { condition });
+  }
+}
+
+async function perform(operation: string, body: Body, context: ManagementContext): Promise<AmqpAnswer> {
+  const { queue, broker, usage, entity } = context;
+  const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
+  usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
+  if (queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
+  switch (name) {
+    case 'renew-lock': {
+      const expirations = lockTokens(body).map((token) => broker.renew(queue, token));
+      return status(200, 'OK', {
+        body: { expirations: rhea.types.wrap_array(expirations, TIMESTAMP_CODE, undefined) },
+      });
+    }
+    case 'update-disposition':
+      await Promise.all(lockTokens(body).map((token) => updateDisposition(token, body, queue, broker)));
+      return status(200, 'OK');
+    case 'peek-message':
+      return browse(body, queue, broker);
+    default:
+      throw notSupported(`The operation "${operation}" is`);
+  }
+}
+
+function updateDisposition(token: Buffer, body: Body, queue: DeliveryQueue, broker: Broker): Promise<void> {
+  const properties = (body['properties-to-modify'] ?? {}) as Record<string, unknown>;
+  const disposition = String(body['disposition-status']);
+  switch (disposition) {
+    case 'completed':
+      return broker.complete(queue, token);
+    case 'abandoned':
+      return broker.abandon(queue, token, properties);
+    case 'suspended': {
+      const { 'deadletter-reason': reason, 'deadletter-description': description } = body;
+      return broker.deadLetter(queue, token, {
+        properties,
+        ...(typeof reason === 'string' ? { reason } : {}),
+        ...(typeof description === 'string' ? { description } : {}),
+      });
+    }
+    default:
+      throw notSupported(`The disposition "${disposition}" is`);
+  }
+}
+
+function browse(body: Body, queue: DeliveryQueue, broker: Broker): AmqpAnswer {
+  const countMax = Math.min(Math.max(Number(body['message-count'] ?? 1), 1), BROWSE_COUNT_MAX);
+  const from = body['from-sequence-number'];
+  const found = broker.browse(queue, typeof from === 'number' ? from : 0, countMax);
+  const messages: { message: Buffer }[] = [];
+  let bytesLeft = BROWSE_BYTES_MAX;
+  for (const { bytes } of found) {
+    if (messages.length > 0 && bytes.length > bytesLeft) break;
+    bytesLeft -= bytes.length;
+    messages.push({ message: bytes });
+  }
+  return messages.length === 0 ? status(204, 'No Content') : status(200, 'OK', { body: { messages } });
+}
+
+function lockTokens(body: Body): Buffer[] {
+  const tokens = body['lock-tokens'];
+  if (!Array.isArray(tokens) || !tokens.every((token): token is Buffer => Buffer.isBuffer(token))) {
+    throw new ServiceBusError('com.microsoft:argument-error', 'The request has no lock tokens.');
+  }
+  return tokens;
+}
+
+function status(code: number, description: string, more: { condition?: string; body?: unknown } = {}): AmqpAnswer {
+  return {
+    properties: {
+      statusCode: rhea.types.wrap_int(code),
+      statusDescription: description,
+      ...(more.condition === undefined ? {} : { errorCondition: rhea.types.wrap_symbol(more.condition) }),
+    },
+    ...(more.body === undefined ? {} : { body: more.body }),
+  };
+}

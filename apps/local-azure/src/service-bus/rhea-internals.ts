@@ -1,0 +1,192 @@
+import rhea from 'rhea';
+import type { Connection, Delivery, Receiver, Sender, Session } from 'rhea';
+
+/**
+ * The parts of the AMQP library that its typings do not show and this server has to reach. Nothing else in this folder
+ * casts into the library.
+ */
+
+/** A decoded AMQP value that still knows its type; lists hold Typed, maps hold keys and values in turns. */
+export interface TypedValue {
+  readonly value: unknown;
+}
+
+interface AmqpReader {
+  position: number;
+  read(): TypedValue;
+}
+interface AmqpWriter {
+  write(value: unknown): void;
+  toBuffer(): Buffer;
+}
+interface TypesInternals {
+  Reader: new (buffer: Buffer) => AmqpReader;
+  Writer: new () => AmqpWriter;
+  wrap(value: unknown): unknown;
+  Map32(entries: readonly unknown[]): unknown;
+  List32(items: readonly unknown[]): unknown;
+  unwrap(value: unknown, leaveDescribed?: boolean): unknown;
+  unwrap_map_simple(value: TypedValue): Record<string, unknown>;
+}
+interface OutgoingInternals {
+  next_delivery_id: number;
+  next_pending_delivery: number;
+  deliveries: { available(): number };
+}
+interface TransferFrame {
+  performative: { message_format?: number | null };
+}
+interface SessionInternals {
+  outgoing: OutgoingInternals;
+  incoming: { on_transfer(frame: TransferFrame, receiver: unknown): void };
+}
+interface SenderInternals {
+  credit: number;
+  delivery_count: number;
+  issue_flow: boolean;
+  _draining: boolean;
+  _get_drain: () => boolean;
+  local: { attach: Record<string, unknown> };
+  remote: { attach: Record<string, unknown> };
+  connection: { _register(): void };
+}
+
+interface Outcome {
+  described(): unknown;
+}
+interface OutcomeInternals {
+  accepted(fields: object): Outcome;
+  rejected(fields: object): Outcome;
+}
+
+const outcomes = rhea.message as unknown as OutcomeInternals;
+const types = rhea.types as unknown as TypesInternals;
+const PLAIN_FORMAT = 0;
+/** Stands for format 0 between our transfer hook and our message handler, so that the library keeps the raw bytes. */
+const PLAIN_FORMAT_KEPT_RAW = 1;
+
+/** Reads the AMQP value at `offset`; gives it and the offset behind it. Throws on malformed bytes. */
+export function readValue(bytes: Buffer, offset: number): { value: TypedValue; end: number } {
+  const reader = new types.Reader(bytes);
+  reader.position = offset;
+  const value = reader.read();
+  return { value, end: reader.position };
+}
+
+/** Encodes AMQP values one after the other. */
+export function writeValues(values: readonly unknown[]): Buffer {
+  const writer = new types.Writer();
+  for (const value of values) writer.write(value);
+  return Buffer.from(writer.toBuffer());
+}
+
+/** The AMQP value of a JavaScript value, chosen as the library does. */
+export function typed(value: unknown): unknown {
+  return types.wrap(value);
+}
+
+/** An AMQP map of keys and values in turns, all of them Typed. */
+export function typedMap(entries: readonly unknown[]): unknown {
+  return types.Map32(entries);
+}
+
+/** An AMQP list of Typed values. */
+export function typedList(items: readonly unknown[]): unknown {
+  return types.List32(items);
+}
+
+/** The JavaScript value of a decoded AMQP value. */
+export function plain(value: unknown): unknown {
+  return types.unwrap(value);
+}
+
+/** The JavaScript object of a decoded AMQP map. */
+export function plainMap(value: TypedValue): Record<string, unknown> {
+  return types.unwrap_map_simple(value);
+}
+
+/** Makes the library hand messages of format 0 over as bytes instead of decoding them and dropping the bytes. */
+export function keepTransfersRaw(session: Session): void {
+  const { incoming } = session as unknown as SessionInternals;
+  const original = incoming.on_transfer;
+  incoming.on_transfer = (frame, receiver) => {
+    if (frame.performative.message_format === PLAIN_FORMAT) frame.performative.message_format = PLAIN_FORMAT_KEPT_RAW;
+    original.call(incoming, frame, receiver);
+  };
+}
+
+/** The bytes of a received delivery and the message format the client gave. */
+export function rawTransfer(context: { message?: unknown; delivery?: Delivery }): { bytes: Buffer; format: number } {
+  const format = context.delivery!.format;
+  return { bytes: context.message as Buffer, format: format === PLAIN_FORMAT_KEPT_RAW ? PLAIN_FORMAT : format };
+}
+
+/** How many more deliveries the link may take now: its credit less what waits to be written, within the session ring. */
+export function sendableCount(sender: Sender): number {
+  const { outgoing } = sender.session as unknown as SessionInternals;
+  const waiting = outgoing.next_delivery_id - outgoing.next_pending_delivery;
+  return Math.min((sender as unknown as SenderInternals).credit - waiting, outgoing.deliveries.available());
+}
+
+/** Whether the client has asked to drain this link and has not been answered. */
+export function isDraining(sender: Sender): boolean {
+  return (sender as unknown as SenderInternals)._draining;
+}
+
+/** Answers drain requests only through `answerDrain`, and then also when no credit is left. */
+export function holdDrainAnswers(sender: Sender): void {
+  (sender as unknown as SenderInternals)._get_drain = () => false;
+}
+
+/** Writes what is queued, uses up the remaining credit, and tells the client so. */
+export function answerDrain(sender: Sender): void {
+  const link = sender as unknown as SenderInternals;
+  link._get_drain = () => {
+    link._get_drain = () => false;
+    if (!link._draining) return false;
+    link._draining = false;
+    link.delivery_count += link.credit;
+    link.credit = 0;
+    return true;
+  };
+  link.issue_flow = true;
+  link.connection._register();
+}
+
+/** The outcome that says a delivery, or its settlement, was taken. */
+export function acceptedOutcome(): unknown {
+  return outcomes.accepted({}).described();
+}
+
+/** The outcome that refuses a delivery, or its settlement. */
+export function rejectedOutcome(error: { condition: string; description: string }): unknown {
+  return outcomes.rejected({ error: { condition: error.condition, description: error.description } }).described();
+}
+
+/** Settles a delivery with an outcome and frees its slot, since the peer of a `second` link never settles by itself. */
+export function settleOutgoing(delivery: Delivery, outcome: unknown): void {
+  delivery.update(true, outcome);
+  (delivery as { remote_settled: boolean }).remote_settled = true;
+}
+
+/** The fields of our own attach, to be changed before it is written at the end of the turn. */
+export function localAttach(link: Sender | Receiver): Record<string, unknown> {
+  return (link as unknown as SenderInternals).local.attach;
+}
+
+/** The address of the other side's source or target, if it gave one. */
+export function remoteAddress(link: Sender | Receiver, end: 'source' | 'target'): string | undefined {
+  const terminus = (link as unknown as SenderInternals).remote.attach[end] as { address?: string | null } | null;
+  return terminus?.address ?? undefined;
+}
+
+/** The keys of the filters that the client asked for on the source. */
+export function sourceFilterKeys(link: Sender): string[] {
+  const source = (link as unknown as SenderInternals).remote.attach['source'] as { filter?: object | null } | null;
+  return Object.keys(source?.filter ?? {});
+}
+
+/** Sends an empty frame, which makes the other side's kernel release what it held back for our acknowledgement. */
+export function writeEmptyFrame(connection: Connection): void {
+  connection['_write_frame'](0);
+}

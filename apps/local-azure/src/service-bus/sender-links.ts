@@ -1,0 +1,63 @@
+import type { Delivery, EventContext, Receiver } from 'rhea';
+import type { Usage } from '../usage.js';
+import type { Broker, Topic } from './broker.js';
+import { decodeMessage, type SentMessage } from './message-codec.js';
+import { readDataSections } from './message-sections.js';
+import { localAttach, rawTransfer } from './rhea-internals.js';
+import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
+
+/** The largest message, and the largest batch, of the Standard tier. */
+const MESSAGE_BYTES_MAX = 262_144;
+const CREDIT = 1_000;
+const CREDIT_TOP_UP = 100;
+const PLAIN_FORMAT = 0;
+const BATCH_FORMAT = 0x80013700;
+
+/** Opens a link that a client sends to a topic on; every message, or batch, is accepted once it is on disk. */
+export function openSenderLink(receiver: Receiver, topic: Topic, broker: Broker, usage: Usage): void {
+  receiver.set_target({ address: topic.name });
+  localAttach(receiver)['max_message_size'] = MESSAGE_BYTES_MAX;
+  receiver.add_credit(CREDIT);
+  let used = 0;
+  receiver.on('message', (context: EventContext) => {
+    used += 1;
+    if (used >= CREDIT_TOP_UP) {
+      receiver.add_credit(used);
+      used = 0;
+    }
+    const { bytes, format } = rawTransfer(context);
+    const messages = readable(bytes, format, context.delivery!);
+    if (messages === undefined) return;
+    usage.serviceBus({ entity: topic.name, kind: 'send', count: messages.length, bytes: bytes.length });
+    broker.publish(topic, messages).then(
+      () => context.delivery!.accept(),
+      (error: unknown) => reject(context.delivery!, error),
+    );
+  });
+}
+
+function readable(bytes: Buffer, format: number, delivery: Delivery): SentMessage[] | undefined {
+  try {
+    return readMessages(bytes, format);
+  } catch (error) {
+    reject(delivery, error);
+    return undefined;
+  }
+}
+
+function readMessages(bytes: Buffer, format: number): SentMessage[] {
+  if (bytes.length > MESSAGE_BYTES_MAX) {
+    throw new ServiceBusError(
+      'amqp:link:message-size-exceeded',
+      `The delivery has ${bytes.length} bytes; the limit is ${MESSAGE_BYTES_MAX}.`,
+    );
+  }
+  if (format === BATCH_FORMAT) return readDataSections(bytes).map(decodeMessage);
+  if (format !== PLAIN_FORMAT) throw notSupported(`The message format ${format} is`);
+  return [decodeMessage(Buffer.from(bytes))];
+}
+
+function reject(delivery: Delivery, error: unknown): void {
+  const { condition, description } = asServiceBusError(error);
+  delivery.reject({ condition, description });
+}

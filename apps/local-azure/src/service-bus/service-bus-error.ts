@@ -1,0 +1,30 @@
+/** A refusal that goes to the client as an AMQP error: `condition` decides how its SDK names and retries it. */
+export class ServiceBusError extends Error {
+  override readonly name = 'ServiceBusError';
+
+  constructor(
+    readonly condition: string,
+    readonly description: string,
+  ) {
+    super(`${condition}: ${description}`);
+  }
+}
+
+/** The refusal that an unexpected failure turns into; its own text stays inside, and the client may retry. */
+export function asServiceBusError(error: unknown): ServiceBusError {
+  if (error instanceof ServiceBusError) return error;
+  return new ServiceBusError('amqp:internal-error', 'The service was unable to process the request; please retry.');
+}
+
+/** What a settlement or a renewal answers when its lock has expired or never was. */
+export function lockLost(): ServiceBusError {
+  return new ServiceBusError(
+    'com.microsoft:message-lock-lost',
+    'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.',
+  );
+}
+
+/** What anything that this server does not do answers. */
+export function notSupported(what: string): ServiceBusError {
+  return new ServiceBusError('amqp:not-implemented', `${what} not supported by this server.`);
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ServiceBusClient,
+  type ServiceBusClientOptions,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
+import type { TopicDeclaration } from '@ballast/contracts';
+import { Usage } from '../usage.js';
+import { ServiceBusServer, type ServiceBusServerOptions } from './service-bus-server.js';
+
+type Settings = Partial<Pick<ServiceBusServerOptions, 'lockDurationMs' | 'maxDeliveryCount' | 'duplicateDetectionMs'>>;
+
+const CLIENT_OPTIONS: ServiceBusClientOptions = {
+  retryOptions: { maxRetries: 1, retryDelayInMs: 20, maxRetryDelayInMs: 50, timeoutInMs: 5_000 },
+};
+
+/** A server on a file of its own with the SDK's clients that talk to it; for tests. */
+export class ServiceBusFixture {
+  readonly usage = new Usage();
+  readonly key = randomBytes(32).toString('base64');
+  private readonly folder = mkdtempSync(join(tmpdir(), 'service-bus-'));
+  private readonly clients: ServiceBusClient[] = [];
+  private server!: ServiceBusServer;
+  client!: ServiceBusClient;
+
+  private constructor(
+    private readonly topics: readonly TopicDeclaration[],
+    private readonly settings: Settings,
+  ) {}
+
+  static async start(topics: readonly TopicDeclaration[], settings: Settings = {}): Promise<ServiceBusFixture> {
+    const fixture = new ServiceBusFixture(topics, settings);
+    await fixture.open();
+    return fixture;
+  }
+
+  connect(key = this.key): ServiceBusClient {
+    const client = new ServiceBusClient(
+      `Endpoint=sb://127.0.0.1:${this.server.port};SharedAccessKeyName=test;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
+      CLIENT_OPTIONS,
+    );
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Closes the server and starts another on the same file; `client` is a new one. */
+  async restart(topics = this.topics): Promise<void> {
+    await this.close();
+    await this.open(topics);
+  }
+
+  async send(topic: string, ...messages: { body: unknown; messageId?: string }[]): Promise<void> {
+    const sender = this.client.createSender(topic);
+    for (const message of messages) await sender.sendMessages(message);
+    await sender.close();
+  }
+
+  /** Receives and completes what is there, until there is none for a while or `countMax` are taken. */
+  async receiveAll(topic: string, subscription: string, countMax = 50): Promise<ServiceBusReceivedMessage[]> {
+    const receiver = this.client.createReceiver(topic, subscription);
+    const received: ServiceBusReceivedMessage[] = [];
+    while (received.length < countMax) {
+      const batch = await receiver.receiveMessages(countMax - received.length, { maxWaitTimeInMs: 300 });
+      if (batch.length === 0) break;
+      for (const message of batch) await receiver.completeMessage(message);
+      received.push(...batch);
+    }
+    await receiver.close();
+    return received;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients.splice(0)) await client.close();
+    await this.server.close();
+  }
+
+  async dispose(): Promise<void> {
+    await this.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private async open(topics = this.topics): Promise<void> {
+    this.server = await ServiceBusServer.start({
+      file: join(this.folder, 'service-bus.db'),
+      host: '127.0.0.1',
+      port: 0,
+      topics,
+      sharedAccessKey: this.key,
+      usage: this.usage,
+      ...this.settings,
+    });
+    this.client = this.connect();
+  }
+}
+
+/** Takes exactly one message; fails when none comes within 5 seconds. */
+export async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceBusReceivedMessage> {
+  const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+  if (message === undefined) throw new Error('No message came.');
+  return message;
+}
