@@ -1,0 +1,32 @@
+import { assetOf } from '../domain/asset.js';
+import { malformed, notFound } from '../domain/refusal.js';
+import type { Exchange } from '../exchange.js';
+import type { Answer, Route } from './http-server.js';
+import { symbolsOf } from './requests.js';
+import { quoteJson } from './views.js';
+
+/** The latest quotes, for stocks and for crypto pairs; symbols the venue does not know are left out of a list. */
+export function marketDataRoutes(exchange: Exchange, nowMs: () => number): Route[] {
+  const list = (query: URLSearchParams): Answer => {
+    const symbols = symbolsOf(query);
+    if (symbols.length === 0) throw malformed('symbols is required');
+    const entries = symbols.flatMap((symbol) => {
+      const tick = exchange.books.ticks.get(assetOf(symbol)?.symbol ?? symbol);
+      return tick ? [`${JSON.stringify(symbol)}:${quoteJson(tick, nowMs())}`] : [];
+    });
+    return { status: 200, text: `{"quotes":{${entries.join(',')}}}` };
+  };
+  return [
+    { method: 'GET', path: /^\/v2\/stocks\/quotes\/latest$/, handle: ({ query }) => list(query) },
+    { method: 'GET', path: /^\/v1beta3\/crypto\/us\/latest\/quotes$/, handle: ({ query }) => list(query) },
+    {
+      method: 'GET',
+      path: /^\/v2\/stocks\/(.+)\/quotes\/latest$/,
+      handle: ({ path: [symbol = ''] }) => {
+        const tick = exchange.books.ticks.get(assetOf(symbol)?.symbol ?? symbol);
+        if (!tick) throw notFound(`no quote found for ${symbol}`);
+        return { status: 200, text: `{"symbol":${JSON.stringify(symbol)},"quote":${quoteJson(tick, nowMs())}}` };
+      },
+    },
+  ];
+}

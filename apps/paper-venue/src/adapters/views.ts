@@ -1,0 +1,155 @@
+import { decimalText, type Decimal } from '@ballast/money';
+import { assetOf, type Asset } from '../domain/asset.js';
+import type { Announcement, Execution } from '../domain/execution.js';
+import { averagePrice, type Order } from '../domain/order.js';
+import type { Position } from '../domain/position.js';
+import { middle, type Tick } from '../domain/tick.js';
+
+const CENT_DECIMALS = 2;
+const AVERAGE_PRICE_DECIMALS = 12;
+
+/** An order as Alpaca shows it. */
+export function orderView(order: Order): Record<string, unknown> {
+  const endedAs = (status: Order['status']): string | null => (order.status === status ? order.updatedAt : null);
+  const asset = assetOf(order.symbol);
+  return {
+    id: order.id,
+    client_order_id: order.clientOrderId,
+    created_at: order.createdAt,
+    updated_at: order.updatedAt,
+    submitted_at: order.createdAt,
+    filled_at: endedAs('filled'),
+    expired_at: endedAs('expired'),
+    canceled_at: endedAs('canceled'),
+    failed_at: endedAs('rejected'),
+    replaced_at: null,
+    replaced_by: null,
+    replaces: null,
+    asset_id: asset?.id ?? null,
+    symbol: order.symbol,
+    asset_class: asset?.class ?? null,
+    notional: null,
+    qty: decimalText(order.quantity),
+    filled_qty: decimalText(order.filledQuantity),
+    filled_avg_price: textOrNull(averagePrice(order)),
+    order_class: 'simple',
+    order_type: order.type,
+    type: order.type,
+    side: order.side,
+    position_intent: order.side === 'buy' ? 'buy_to_open' : 'sell_to_close',
+    time_in_force: order.timeInForce,
+    limit_price: textOrNull(order.limitPrice),
+    stop_price: null,
+    status: order.status,
+    extended_hours: false,
+    legs: null,
+    trail_percent: null,
+    trail_price: null,
+    hwm: null,
+    expires_at: order.expiresAt ?? null,
+  };
+}
+
+/** A message of the `trade_updates` stream; `commission` is this venue's addition. */
+export function tradeUpdateView(announcement: Announcement): Record<string, unknown> {
+  const { event, at, order } = announcement;
+  const view = { event, timestamp: at, order: orderView(order) };
+  if (!('execution' in announcement)) return view;
+  const { execution } = announcement;
+  return {
+    ...view,
+    execution_id: execution.id,
+    price: decimalText(execution.price),
+    qty: decimalText(execution.quantity),
+    position_qty: decimalText(execution.positionQuantity),
+    commission: execution.commission.toFixed(CENT_DECIMALS),
+  };
+}
+
+/** An account activity of type FILL; `commission` is this venue's addition. */
+export function activityView(execution: Execution): Record<string, unknown> {
+  const whole = execution.leavesQuantity.isZero();
+  return {
+    id: activityId(execution),
+    activity_type: 'FILL',
+    transaction_time: execution.at,
+    type: whole ? 'fill' : 'partial_fill',
+    price: decimalText(execution.price),
+    qty: decimalText(execution.quantity),
+    side: execution.side,
+    symbol: execution.symbol,
+    leaves_qty: decimalText(execution.leavesQuantity),
+    cum_qty: decimalText(execution.cumulativeQuantity),
+    order_id: execution.orderId,
+    order_status: whole ? 'filled' : 'partially_filled',
+    commission: execution.commission.toFixed(CENT_DECIMALS),
+  };
+}
+
+/** The id of an activity: its moment in digits, two colons, the id of the execution. */
+export function activityId(execution: Execution): string {
+  return `${execution.at.replace(/\D/g, '').slice(0, 17)}::${execution.id}`;
+}
+
+/** An asset as Alpaca shows it. */
+export function assetView(asset: Asset): Record<string, unknown> {
+  return {
+    id: asset.id,
+    class: asset.class,
+    exchange: asset.exchange,
+    symbol: asset.symbol,
+    name: asset.name,
+    status: 'active',
+    tradable: true,
+    marginable: false,
+    shortable: false,
+    easy_to_borrow: false,
+    fractionable: true,
+    min_order_size: decimalText(asset.quantityMin),
+    min_trade_increment: decimalText(asset.quantityIncrement),
+    price_increment: decimalText(asset.priceIncrement),
+    attributes: [],
+  };
+}
+
+/** A position as Alpaca shows it, valued at the middle of the market. */
+export function positionView(
+  position: Position,
+  facts: { tick: Tick | undefined; held: Decimal },
+): Record<string, unknown> {
+  const asset = assetOf(position.symbol);
+  const price = facts.tick ? middle(facts.tick) : position.cost.div(position.quantity);
+  const value = position.quantity.times(price);
+  const profit = value.minus(position.cost);
+  return {
+    asset_id: asset?.id ?? null,
+    symbol: position.symbol,
+    exchange: asset?.exchange ?? null,
+    asset_class: asset?.class ?? null,
+    asset_marginable: false,
+    qty: decimalText(position.quantity),
+    qty_available: decimalText(position.quantity.minus(facts.held)),
+    avg_entry_price: decimalText(position.cost.div(position.quantity).toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
+    side: 'long',
+    market_value: decimalText(value),
+    cost_basis: decimalText(position.cost.toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
+    unrealized_pl: decimalText(profit.toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
+    unrealized_plpc: decimalText(profit.div(position.cost).toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
+    unrealized_intraday_pl: '0',
+    unrealized_intraday_plpc: '0',
+    current_price: decimalText(price),
+    lastday_price: decimalText(price),
+    change_today: '0',
+  };
+}
+
+/** A latest quote as JSON text: Alpaca's prices here are JSON numbers, written digit by digit from the decimals. */
+export function quoteJson(tick: Tick, nowMs: number): string {
+  const at = new Date(tick.atMs ?? nowMs).toISOString();
+  const [bid, ask, size] = [decimalText(tick.bid), decimalText(tick.ask), decimalText(tick.volume)];
+  return `{"t":"${at}","ax":"V","ap":${ask},"as":${size},"bx":"V","bp":${bid},"bs":${size},"c":["R"],"z":"C"}`;
+}
+
+function textOrNull(value: Decimal | undefined): string | null {
+  return value === undefined ? null : decimalText(value);
+}

@@ -1,0 +1,2 @@
+export { startPaperVenue } from './paper-venue.js';
+export type { PaperVenue, PaperVenueOptions } from './paper-venue.js';
