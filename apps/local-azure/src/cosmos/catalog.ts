@@ -1,0 +1,177 @@
+import type { Sqlite } from '../storage/sqlite.js';
+import { ContainerStore } from './container-store.js';
+import { withoutSystemProperties, type ContainerDefinition, readContainerDefinition } from './container-definition.js';
+import { badRequest, conflict, notFound } from './cosmos-error.js';
+import type { JsonObject } from './json.js';
+import { containerRid, databaseRid } from './resource-id.js';
+
+/** A database as it is listed. */
+export interface DatabaseEntry {
+  readonly n: number;
+  readonly id: string;
+  readonly rid: string;
+  readonly ts: number;
+}
+
+interface ContainerRow {
+  readonly n: number;
+  readonly db: number;
+  readonly rid: string;
+  readonly ts: number;
+  readonly lsn: number;
+  readonly seq: number;
+  readonly ranges: number;
+  readonly body: string;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS dbs (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, rid TEXT, ts INTEGER);
+  CREATE TABLE IF NOT EXISTS colls (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, db INTEGER NOT NULL, id TEXT NOT NULL, rid TEXT, ts INTEGER,
+    lsn INTEGER NOT NULL, seq INTEGER NOT NULL, ranges INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (db, id));
+  CREATE TABLE IF NOT EXISTS columns (coll INTEGER, position INTEGER, path TEXT, PRIMARY KEY (coll, position));
+`;
+
+/** The databases and containers of the account. What writes must run inside a transaction. */
+export class Catalog {
+  private readonly databases = new Map<string, DatabaseEntry>();
+  private readonly containers = new Map<string, ContainerStore>();
+
+  constructor(private readonly db: Sqlite) {
+    db.exec(SCHEMA);
+    for (const entry of db.prepare<DatabaseEntry>('SELECT n, id, rid, ts FROM dbs').all()) {
+      this.databases.set(entry.id, entry);
+    }
+    const names = new Map([...this.databases.values()].map((entry) => [entry.n, entry.id]));
+    for (const row of db.prepare<ContainerRow>('SELECT n, db, rid, ts, lsn, seq, ranges, body FROM colls').all()) {
+      this.remember(names.get(row.db)!, row);
+    }
+  }
+
+  listDatabases(): DatabaseEntry[] {
+    return [...this.databases.values()];
+  }
+
+  /** Throws 404. */
+  database(id: string): DatabaseEntry {
+    const entry = this.databases.get(id);
+    if (entry === undefined) throw notFound(`database ${id}`);
+    return entry;
+  }
+
+  /** Throws 409 when it exists. */
+  createDatabase(id: string, nowSeconds: number): DatabaseEntry {
+    if (this.databases.has(id)) throw conflict();
+    const { lastInsertRowid: n } = this.db.prepare('INSERT INTO dbs (id, ts) VALUES (?, ?)').run(id, nowSeconds);
+    const entry = { n, id, rid: databaseRid(n), ts: nowSeconds };
+    this.db.prepare('UPDATE dbs SET rid = ? WHERE n = ?').run(entry.rid, n);
+    this.databases.set(id, entry);
+    return entry;
+  }
+
+  /** Deletes a database with all its containers. Throws 404. */
+  deleteDatabase(id: string): void {
+    const { n } = this.database(id);
+    for (const container of this.listContainers(id)) this.deleteContainer(id, container.definition.id);
+    this.db.prepare('DELETE FROM dbs WHERE n = ?').run(n);
+    this.databases.delete(id);
+  }
+
+  /** Throws 404 when the database does not exist. */
+  listContainers(databaseId: string): ContainerStore[] {
+    this.database(databaseId);
+    return [...this.containers.values()].filter((container) => container.databaseId === databaseId);
+  }
+
+  allContainers(): ContainerStore[] {
+    return [...this.containers.values()];
+  }
+
+  /** Throws 404 when the database or the container does not exist. */
+  container(databaseId: string, id: string): ContainerStore {
+    const found = this.containers.get(keyOf(databaseId, id));
+    if (found !== undefined) return found;
+    this.database(databaseId);
+    throw notFound(`container ${id}`);
+  }
+
+  /** Throws 409 when it exists. */
+  createContainer(
+    databaseId: string,
+    definition: ContainerDefinition,
+    ranges: number,
+    nowSeconds: number,
+  ): ContainerStore {
+    const database = this.database(databaseId);
+    if (this.containers.has(keyOf(databaseId, definition.id))) throw conflict();
+    const body = JSON.stringify(definition.body);
+    const { lastInsertRowid: n } = this.db
+      .prepare('INSERT INTO colls (db, id, ts, lsn, seq, ranges, body) VALUES (?, ?, ?, 0, 0, ?, ?)')
+      .run(database.n, definition.id, nowSeconds, ranges, body);
+    const rid = containerRid(database.rid, n);
+    this.db.prepare('UPDATE colls SET rid = ? WHERE n = ?').run(rid, n);
+    const container = this.remember(databaseId, {
+      n,
+      db: database.n,
+      rid,
+      ts: nowSeconds,
+      lsn: 0,
+      seq: 0,
+      ranges,
+      body,
+    });
+    container.createTable();
+    return container;
+  }
+
+  /** Takes over a changed lifetime or index policy. Throws 400 when the id or the partition key would change. */
+  replaceContainer(
+    databaseId: string,
+    id: string,
+    definition: ContainerDefinition,
+    nowSeconds: number,
+  ): ContainerStore {
+    const container = this.container(databaseId, id);
+    const before = container.definition.body;
+    const unchanged = (name: string): boolean => same(before[name], definition.body[name]);
+    if (!unchanged('id') || !unchanged('partitionKey'))
+      throw badRequest('The id and the partition key cannot be changed.');
+    if (same(before, withoutSystemProperties(definition.body))) return container;
+    const body = JSON.stringify(definition.body);
+    this.db.prepare('UPDATE colls SET body = ?, ts = ? WHERE n = ?').run(body, nowSeconds, container.n);
+    container.redefine(definition, nowSeconds);
+    return container;
+  }
+
+  /** Throws 404. */
+  deleteContainer(databaseId: string, id: string): void {
+    const container = this.container(databaseId, id);
+    container.dropTable();
+    this.db.prepare('DELETE FROM colls WHERE n = ?').run(container.n);
+    this.containers.delete(keyOf(databaseId, id));
+  }
+
+  private remember(databaseId: string, row: ContainerRow): ContainerStore {
+    const definition = readContainerDefinition(JSON.parse(row.body) as JsonObject);
+    const container = new ContainerStore(this.db, { ...row, databaseId, definition });
+    this.containers.set(keyOf(databaseId, definition.id), container);
+    return container;
+  }
+}
+
+const keyOf = (databaseId: string, id: string): string => JSON.stringify([databaseId, id]);
+
+/** Equal up to the order of properties. */
+function same(left: unknown, right: unknown): boolean {
+  return stable(left) === stable(right);
+}
+
+function stable(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
+}

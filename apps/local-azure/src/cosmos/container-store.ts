@@ -1,0 +1,190 @@
+import type { Sqlite, SqlStatement, SqlValue } from '../storage/sqlite.js';
+import { valueAt, type DocumentPath } from './document-path.js';
+import type { ContainerDefinition } from './container-definition.js';
+import { IndexedColumns } from './indexed-columns.js';
+import type { JsonObject } from './json.js';
+import { splitKeySpace, type PartitionRange } from './partition-ranges.js';
+import { sortKey } from './sort-key.js';
+
+/** What a container starts from when it is loaded. */
+export interface ContainerRecord {
+  readonly n: number;
+  readonly databaseId: string;
+  readonly rid: string;
+  readonly ts: number;
+  readonly lsn: number;
+  readonly seq: number;
+  readonly ranges: number;
+  readonly definition: ContainerDefinition;
+}
+
+/** The stored version of an item. `exp` is the second from which it does not exist any more. */
+export interface StoredItem {
+  readonly seq: number;
+  readonly lsn: number;
+  readonly exp: number | null;
+  readonly body: string;
+}
+
+/** What is written with an item. */
+export interface ItemVersion {
+  readonly lsn: number;
+  readonly ts: number;
+  readonly exp: number | null;
+  /** The whole document as JSON, system properties included. */
+  readonly body: string;
+  readonly document: JsonObject;
+}
+
+/** The rows of one container. Every write must run inside a transaction. */
+export class ContainerStore {
+  readonly n: number;
+  readonly databaseId: string;
+  readonly rid: string;
+  readonly table: string;
+  readonly ranges: readonly PartitionRange[];
+  readonly columns: IndexedColumns;
+  definition: ContainerDefinition;
+  /** Epoch seconds of the last change of the definition. */
+  ts: number;
+  private lsn: number;
+  private seq: number;
+  private lastTs: number | undefined;
+
+  constructor(
+    private readonly db: Sqlite,
+    record: ContainerRecord,
+  ) {
+    this.n = record.n;
+    this.databaseId = record.databaseId;
+    this.rid = record.rid;
+    this.table = `d_${record.n}`;
+    this.ranges = splitKeySpace(record.ranges);
+    this.definition = record.definition;
+    this.ts = record.ts;
+    this.lsn = record.lsn;
+    this.seq = record.seq;
+    this.columns = new IndexedColumns(db, record.n);
+  }
+
+  createTable(): void {
+    const { table: t } = this;
+    this.db.exec(`
+      CREATE TABLE ${t} (seq INTEGER PRIMARY KEY, pk TEXT NOT NULL, epk TEXT NOT NULL, id TEXT NOT NULL,
+        lsn INTEGER NOT NULL, ts INTEGER NOT NULL, exp INTEGER, body TEXT NOT NULL);
+      CREATE UNIQUE INDEX ${t}_id ON ${t} (pk, id);
+      CREATE UNIQUE INDEX ${t}_lsn ON ${t} (lsn);
+      CREATE INDEX ${t}_pk ON ${t} (pk);
+      CREATE INDEX ${t}_ts ON ${t} (pk, ts);
+      CREATE INDEX ${t}_exp ON ${t} (exp) WHERE exp IS NOT NULL;`);
+    if (this.ranges.length > 1) this.db.exec(`CREATE INDEX ${t}_epk ON ${t} (epk)`);
+    this.columns.adopt(this.definition);
+  }
+
+  dropTable(): void {
+    this.db.exec(`DROP TABLE ${this.table}`);
+    this.columns.forget();
+  }
+
+  /** Takes over a changed policy: new columns are filled, lifetimes computed again. */
+  redefine(definition: ContainerDefinition, nowSeconds: number): void {
+    const ttlChanged = definition.defaultTtl !== this.definition.defaultTtl;
+    this.definition = definition;
+    this.ts = nowSeconds;
+    this.columns.adopt(definition);
+    if (ttlChanged) this.recomputeExpiry();
+  }
+
+  /** The number of the next change; never given out twice, and on disk with the change it numbers. */
+  nextLsn(): number {
+    this.lsn += 1;
+    this.db.prepare('UPDATE colls SET lsn = ?, seq = ? WHERE n = ?').run(this.lsn, this.seq, this.n);
+    return this.lsn;
+  }
+
+  /** The sequence number of the next new item; call before `nextLsn`, which saves it. */
+  nextSequence(): number {
+    this.seq += 1;
+    return this.seq;
+  }
+
+  /** The number of the last committed change. */
+  committedLsn(): number {
+    return this.db.prepare<{ lsn: number }>('SELECT lsn FROM colls WHERE n = ?').get(this.n)!.lsn;
+  }
+
+  /** Seconds that never run backwards within the container, so that changes are in order of time as well. */
+  stamp(nowSeconds: number): number {
+    this.lastTs ??=
+      this.prepare<{ ts: number }>(`SELECT ts FROM ${this.table} ORDER BY lsn DESC LIMIT 1`).get()?.ts ?? 0;
+    this.lastTs = Math.max(this.lastTs, nowSeconds);
+    return this.lastTs;
+  }
+
+  /** The stored item, expired or not. */
+  find(pk: string, id: string): StoredItem | undefined {
+    return this.prepare<StoredItem>(`SELECT seq, lsn, exp, body FROM ${this.table} WHERE pk = ? AND id = ?`).get(
+      pk,
+      id,
+    );
+  }
+
+  insert(item: ItemVersion & { seq: number; pk: string; epk: string; id: string }): void {
+    const values: SqlValue[] = [item.seq, item.pk, item.epk, item.id, item.lsn, item.ts, item.exp, item.body];
+    const names = ['seq', 'pk', 'epk', 'id', 'lsn', 'ts', 'exp', 'body', ...this.columns.names];
+    const marks = names.map(() => '?').join(', ');
+    this.prepare(`INSERT INTO ${this.table} (${names.join(', ')}) VALUES (${marks})`).run(
+      ...values,
+      ...this.indexedValues(item.document),
+    );
+  }
+
+  update(seq: number, item: ItemVersion): void {
+    const columns = this.columns.names.map((name) => `, ${name} = ?`).join('');
+    const sql = `UPDATE ${this.table} SET lsn = ?, ts = ?, exp = ?, body = ?${columns} WHERE seq = ?`;
+    this.prepare(sql).run(item.lsn, item.ts, item.exp, item.body, ...this.indexedValues(item.document), seq);
+  }
+
+  remove(seq: number): void {
+    this.prepare(`DELETE FROM ${this.table} WHERE seq = ?`).run(seq);
+  }
+
+  /** Deletes at most `limit` expired items; gives the number deleted. */
+  removeExpired(nowSeconds: number, limit: number): number {
+    const expired = `SELECT seq FROM ${this.table} WHERE exp IS NOT NULL AND exp <= ? ORDER BY exp LIMIT ?`;
+    return this.prepare(`DELETE FROM ${this.table} WHERE seq IN (${expired})`).run(nowSeconds, limit).changes;
+  }
+
+  /** Whether anything is waiting to be swept. */
+  hasExpired(nowSeconds: number): boolean {
+    const sql = `SELECT 1 AS found FROM ${this.table} WHERE exp IS NOT NULL AND exp <= ? LIMIT 1`;
+    return this.prepare(sql).get(nowSeconds) !== undefined;
+  }
+
+  /** A statement over this container's table. */
+  prepare<Row = Record<string, unknown>>(sql: string): SqlStatement<Row> {
+    return this.db.prepare<Row>(sql);
+  }
+
+  /** How many indexed values a document has, the two that are always indexed included. */
+  indexedValueCount(document: JsonObject): number {
+    if (this.definition.indexesEverything) return leaves(document);
+    return 2 + this.definition.indexedPaths.filter((path) => valueAt(document, path) !== undefined).length;
+  }
+
+  private indexedValues(document: JsonObject): string[] {
+    return this.columns.paths.map((path: DocumentPath) => sortKey(valueAt(document, path)));
+  }
+
+  private recomputeExpiry(): void {
+    const { defaultTtl } = this.definition;
+    if (defaultTtl === undefined) return this.db.exec(`UPDATE ${this.table} SET exp = NULL`);
+    const ttl = `COALESCE(json_extract(body, '$.ttl'), ${defaultTtl})`;
+    this.db.exec(`UPDATE ${this.table} SET exp = CASE WHEN ${ttl} = -1 THEN NULL ELSE ts + ${ttl} END`);
+  }
+}
+
+function leaves(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, inner) => sum + leaves(inner), 0);
+}

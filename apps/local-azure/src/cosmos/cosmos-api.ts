@@ -1,0 +1,81 @@
+import type { HttpReply, HttpRequest } from '../http/http-server.js';
+import type { Usage } from '../usage.js';
+import { verifySignature } from './auth.js';
+import { badRequest, CosmosError, notSupported } from './cosmos-error.js';
+import { refusal, toHttp, type CosmosReply } from './cosmos-reply.js';
+import { documentRequest, documentsRequest } from './documents.js';
+import { containerRequest, databaseRequest, readAccount, readRanges, type MetadataContext } from './metadata.js';
+
+/** Usage of the account itself is counted under this name. */
+const ACCOUNT = '_account';
+
+/** What the REST interface needs. */
+export interface CosmosApiOptions extends MetadataContext {
+  readonly masterKey: Buffer;
+  readonly usage: Usage;
+  readonly nowMs: () => number;
+}
+
+/** The Cosmos DB REST interface: checks the signature, finds the resource, answers, and counts. */
+export class CosmosApi {
+  constructor(private readonly options: CosmosApiOptions) {}
+
+  async handle(http: HttpRequest): Promise<HttpReply> {
+    const reply = await this.answer(http);
+    const replied = toHttp(reply);
+    this.options.usage.cosmos({
+      container: reply.container?.definition.id ?? ACCOUNT,
+      kind: reply.kind,
+      requestUnits: reply.requestUnits,
+      requestBytes: http.body.length,
+      responseBytes: replied.body === undefined ? 0 : Buffer.byteLength(replied.body),
+      ...(reply.idle === true ? { idle: true } : {}),
+    });
+    return replied;
+  }
+
+  private async answer(http: HttpRequest): Promise<CosmosReply> {
+    try {
+      const segments = segmentsOf(http.target);
+      this.verify(http, segments);
+      return await this.dispatch(http, segments);
+    } catch (error) {
+      if (error instanceof CosmosError) return refusal(error, 'metadata');
+      const message = error instanceof Error ? error.message : String(error);
+      return refusal(new CosmosError(500, 'InternalServerError', message), 'metadata');
+    }
+  }
+
+  private verify({ method, headers }: HttpRequest, segments: readonly string[]): void {
+    const date = headers['x-ms-date'] ?? headers.date;
+    const signed = { method, segments, authorization: headers.authorization, date: date as string | undefined };
+    verifySignature(signed, this.options.masterKey, this.options.nowMs());
+  }
+
+  private dispatch(http: HttpRequest, segments: readonly string[]): Promise<CosmosReply> | CosmosReply {
+    const { method, body, headers } = http;
+    const [root, databaseId, colls, containerId, feed, id, ...rest] = segments;
+    if (root === undefined && method === 'GET') return readAccount(headers.host ?? '');
+    if (root !== 'dbs' || rest.length > 0) throw notSupported(`${method} /${segments.join('/')}`);
+    if (colls === undefined) return databaseRequest(this.options, method, databaseId, body);
+    if (colls !== 'colls' || databaseId === undefined) throw notSupported(`/${segments.join('/')}`);
+    if (feed === undefined) return containerRequest(this.options, method, [databaseId, containerId], body);
+    const container = this.options.catalog.container(databaseId, containerId!);
+    if (feed === 'pkranges' && id === undefined && method === 'GET') return readRanges(container);
+    if (feed !== 'docs') throw notSupported(`${method} of ${feed}`);
+    const request = { http, container, commits: this.options.commits, nowSeconds: this.options.nowSeconds };
+    return id === undefined ? documentsRequest(request) : documentRequest(request, id);
+  }
+}
+
+function segmentsOf(target: string): string[] {
+  const path = target.split('?', 1)[0]!;
+  try {
+    return path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
+  } catch {
+    throw badRequest('The path is not valid percent-encoding.');
+  }
+}

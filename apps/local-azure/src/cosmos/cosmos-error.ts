@@ -1,0 +1,45 @@
+/** A refusal as the wire protocol carries it: status, code word, sentence, and sometimes a sub-status. */
+export class CosmosError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly substatus?: number,
+  ) {
+    super(message);
+    this.name = 'CosmosError';
+  }
+}
+
+/** Sub-status of a partition key in the header that is not the document's. */
+export const SUBSTATUS_PARTITION_KEY_MISMATCH = 1001;
+/** Sub-status of a partition key range that does not exist (any more). */
+export const SUBSTATUS_RANGE_GONE = 1002;
+
+/** 400: the request is wrong in itself. */
+export const badRequest = (message: string, substatus?: number): CosmosError =>
+  new CosmosError(400, 'BadRequest', message, substatus);
+
+/** 404: `what` does not exist. */
+export const notFound = (what: string): CosmosError =>
+  new CosmosError(404, 'NotFound', `Entity with the specified id does not exist in the system: ${what}.`);
+
+/** 409: the id is taken. */
+export const conflict = (): CosmosError =>
+  new CosmosError(409, 'Conflict', 'Entity with the specified id already exists in the system.');
+
+/** 412: If-Match names another version. */
+export const preconditionFailed = (): CosmosError =>
+  new CosmosError(
+    412,
+    'PreconditionFailed',
+    'Operation cannot be performed because one of the specified precondition is not met.',
+  );
+
+/** 413: above the size limit. */
+export const tooLarge = (what: string): CosmosError =>
+  new CosmosError(413, 'RequestEntityTooLarge', `${what} is larger than 2 MB.`);
+
+/** 501: a part of the protocol that this server does not speak. */
+export const notSupported = (what: string): CosmosError =>
+  new CosmosError(501, 'NotImplemented', `${what} is not supported by this server.`);

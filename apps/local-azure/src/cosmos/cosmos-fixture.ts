@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CosmosClient, type Container, type Database } from '@azure/cosmos';
+import type { ContainerDeclaration } from '@ballast/contracts';
+import { Usage } from '../usage.js';
+import { CosmosServer, type CosmosServerOptions } from './cosmos-server.js';
+
+const MASTER_KEY = Buffer.from('a key that only tests use').toString('base64');
+
+/** What most tests use: a hierarchical key, three indexed paths, one composite index. */
+export const ORDERS: ContainerDeclaration = {
+  name: 'orders',
+  owner: 'orders',
+  partitionKeyPaths: ['/productId', '/profileId'],
+  defaultTtlSeconds: -1,
+  indexedPaths: ['/kind/?', '/n/?', '/details/price/?'],
+  compositeIndexes: [
+    [
+      { path: '/kind', order: 'ascending' },
+      { path: '/n', order: 'descending' },
+    ],
+  ],
+};
+
+/** A server on a folder of its own, with the real SDK connected to it; tests only. */
+export class CosmosFixture {
+  readonly usage = new Usage();
+  readonly folder = mkdtempSync(join(tmpdir(), 'cosmos-'));
+  private server!: CosmosServer;
+  private client!: CosmosClient;
+
+  private constructor(private readonly options: Partial<CosmosServerOptions>) {}
+
+  static async start(options: Partial<CosmosServerOptions> = {}): Promise<CosmosFixture> {
+    const fixture = new CosmosFixture(options);
+    await fixture.open();
+    return fixture;
+  }
+
+  get database(): Database {
+    return this.client.database('ballast');
+  }
+
+  get orders(): Container {
+    return this.database.container('orders');
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.server.port}/`;
+  }
+
+  /** A client of its own, with another key if one is given. */
+  connect(key = MASTER_KEY): CosmosClient {
+    return new CosmosClient({
+      endpoint: this.endpoint,
+      key,
+      connectionPolicy: { enableBackgroundEndpointRefreshing: false },
+    });
+  }
+
+  /** Closes and starts again on the same data. */
+  async restart(): Promise<void> {
+    await this.shut();
+    await this.open();
+  }
+
+  async close(): Promise<void> {
+    await this.shut();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private async open(): Promise<void> {
+    this.server = await CosmosServer.start({
+      file: join(this.folder, 'cosmos.db'),
+      host: '127.0.0.1',
+      port: 0,
+      database: 'ballast',
+      containers: [ORDERS],
+      masterKey: MASTER_KEY,
+      usage: this.usage,
+      ...this.options,
+    });
+    this.client = this.connect();
+  }
+
+  private async shut(): Promise<void> {
+    this.client.dispose();
+    await this.server.close();
+  }
+}

@@ -1,0 +1,75 @@
+import type { ContainerDeclaration } from '@ballast/contracts';
+import { HttpServer, type HttpHandler } from '../http/http-server.js';
+import { usageRoute } from '../http/usage-routes.js';
+import { GroupCommit } from '../storage/group-commit.js';
+import { Sqlite } from '../storage/sqlite.js';
+import type { Usage } from '../usage.js';
+import { Catalog } from './catalog.js';
+import { bodyOfDeclaration, readContainerDefinition } from './container-definition.js';
+import { CosmosApi } from './cosmos-api.js';
+import { TtlSweeper } from './ttl-sweeper.js';
+
+/** How a Cosmos server is started. */
+export interface CosmosServerOptions {
+  readonly file: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly database: string;
+  /** Created when absent, and updated when their declaration changed; what they hold stays. */
+  readonly containers: readonly ContainerDeclaration[];
+  /** In base64. */
+  readonly masterKey: string;
+  readonly usage: Usage;
+  /** Physical partitions of a container that is created; 1 by default. */
+  readonly ranges?: number;
+  /** Epoch milliseconds; the clock by default. */
+  readonly nowMs?: () => number;
+}
+
+/** A Cosmos DB account in one SQLite file. What was acknowledged is on disk. */
+export class CosmosServer {
+  private constructor(
+    private readonly http: HttpServer,
+    private readonly sweeper: TtlSweeper,
+    private readonly commits: GroupCommit,
+    private readonly db: Sqlite,
+  ) {}
+
+  static async start(options: CosmosServerOptions): Promise<CosmosServer> {
+    const db = new Sqlite(options.file);
+    const commits = new GroupCommit(db);
+    const catalog = new Catalog(db);
+    const { nowMs = Date.now, ranges = 1, usage } = options;
+    const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
+    await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));
+    const masterKey = Buffer.from(options.masterKey, 'base64');
+    const api = new CosmosApi({ catalog, commits, nowSeconds, nowMs, ranges, masterKey, usage });
+    const handle: HttpHandler = async (request) => usageRoute(request, usage) ?? api.handle(request);
+    const http = await HttpServer.start(options.host, options.port, handle);
+    return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, db);
+  }
+
+  get port(): number {
+    return this.http.port;
+  }
+
+  /** Answers what is in hand, then closes the file. */
+  async close(): Promise<void> {
+    await this.sweeper.stop();
+    await this.http.close();
+    await this.commits.flush();
+    this.db.close();
+  }
+}
+
+function declare(catalog: Catalog, options: CosmosServerOptions, ranges: number, nowSeconds: number): void {
+  const { database, containers } = options;
+  if (!catalog.listDatabases().some(({ id }) => id === database)) catalog.createDatabase(database, nowSeconds);
+  const existing = new Set(catalog.listContainers(database).map(({ definition }) => definition.id));
+  for (const declaration of containers) {
+    const definition = readContainerDefinition(bodyOfDeclaration(declaration));
+    if (existing.has(definition.id)) catalog.replaceContainer(database, definition.id, definition, nowSeconds);
+    else catalog.createContainer(database, definition, ranges, nowSeconds);
+  }
+}

@@ -1,0 +1,156 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpRequest } from '../http/http-server.js';
+import type { GroupCommit } from '../storage/group-commit.js';
+import { runBatch } from './batch.js';
+import { readChangeFeed } from './change-feed.js';
+import type { ContainerStore } from './container-store.js';
+import { badRequest, CosmosError, notSupported, tooLarge } from './cosmos-error.js';
+import { refusal, type CosmosReply } from './cosmos-reply.js';
+import { draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome } from './items.js';
+import { feedBody } from './page.js';
+import { canonicalKey, parsePartitionKey, type PartitionKeyValue } from './partition-key.js';
+import { parseObject } from './metadata.js';
+import { queryPlanReply, queryReply } from './query/query-request.js';
+import { NOTHING_READ_RU } from './request-charge.js';
+
+/** A request for the items of a container. */
+export interface DocumentRequest {
+  readonly http: HttpRequest;
+  readonly container: ContainerStore;
+  readonly commits: GroupCommit;
+  readonly nowSeconds: () => number;
+}
+
+type Handler = (request: DocumentRequest) => CosmosReply | Promise<CosmosReply>;
+
+/** `/dbs/D/colls/C/docs`: create, upsert, batch, query, change feed, or list. */
+export function documentsRequest(request: DocumentRequest): Promise<CosmosReply> {
+  const { method, headers } = request.http;
+  if (method === 'GET') {
+    return 'a-im' in headers ? answer('change-feed', request, changeFeed) : answer('query', request, list);
+  }
+  if (method !== 'POST') throw notSupported(`${method} of items`);
+  if (isSet(headers, 'x-ms-cosmos-is-query-plan-request')) return answer('query-plan', request, queryPlan);
+  if (isSet(headers, 'x-ms-documentdb-isquery') || isSet(headers, 'x-ms-documentdb-query')) {
+    return answer('query', request, query);
+  }
+  if (isSet(headers, 'x-ms-cosmos-is-batch-request')) return answer('batch', request, batch);
+  return isSet(headers, 'x-ms-documentdb-is-upsert')
+    ? answer('upsert', request, upsert)
+    : answer('create', request, create);
+}
+
+/** `/dbs/D/colls/C/docs/I`: read, replace or delete one item. */
+export function documentRequest(request: DocumentRequest, id: string): Promise<CosmosReply> {
+  switch (request.http.method) {
+    case 'GET':
+      return answer('read', request, (given) => read(given, id));
+    case 'PUT':
+      return answer('replace', request, (given) => replace(given, id));
+    case 'DELETE':
+      return answer('delete', request, (given) => remove(given, id));
+    default:
+      throw notSupported(`${request.http.method} of an item`);
+  }
+}
+
+/** Runs a handler so that a refusal, too, is counted under its kind. */
+async function answer(kind: string, request: DocumentRequest, handler: Handler): Promise<CosmosReply> {
+  try {
+    return await handler(request);
+  } catch (error) {
+    if (error instanceof CosmosError) return refusal(error, kind, request.container);
+    throw error;
+  }
+}
+
+const create: Handler = ({ http, container, commits, nowSeconds }) => {
+  const draft = draftOf(container, documentIn(http), keyIn(container, http.headers));
+  return commits
+    .submit(() => new Items(container, nowSeconds()).create(draft))
+    .then(itemReply('create', http, container));
+};
+
+const upsert: Handler = ({ http, container, commits, nowSeconds }) => {
+  const draft = draftOf(container, documentIn(http), keyIn(container, http.headers));
+  return commits
+    .submit(() => new Items(container, nowSeconds()).upsert(draft, http.headers['if-match']))
+    .then(itemReply('upsert', http, container));
+};
+
+function replace({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
+  const draft = draftOf(container, documentIn(http), keyIn(container, http.headers));
+  if (draft.id !== id) throw badRequest('The id of an item cannot be changed.');
+  return commits
+    .submit(() => new Items(container, nowSeconds()).replace(draft, http.headers['if-match']))
+    .then(itemReply('replace', http, container));
+}
+
+function remove({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
+  const pk = canonicalKey(keyIn(container, http.headers));
+  return commits
+    .submit(() => new Items(container, nowSeconds()).delete(pk, id, http.headers['if-match']))
+    .then(itemReply('delete', http, container));
+}
+
+function read({ http, container, nowSeconds }: DocumentRequest, id: string): CosmosReply {
+  const pk = canonicalKey(keyIn(container, http.headers));
+  const outcome = new Items(container, nowSeconds()).read(pk, id, http.headers['if-none-match']);
+  return itemReply('read', http, container)(outcome);
+}
+
+const batch: Handler = async ({ http, container, commits, nowSeconds }) => {
+  if (!isSet(http.headers, 'x-ms-cosmos-batch-atomic')) throw notSupported('A bulk request that is not atomic');
+  const key = keyIn(container, http.headers);
+  const reply = await runBatch({ container, commits, nowSeconds }, http.body, key, !isMinimal(http.headers));
+  return { ...reply, kind: 'batch', container };
+};
+
+const changeFeed: Handler = ({ http, container, nowSeconds }) => {
+  const { documents, etag, requestUnits } = readChangeFeed(container, http.headers, nowSeconds());
+  const idle = documents.length === 0;
+  const headers = { etag, 'x-ms-item-count': String(documents.length) };
+  const common = { headers, requestUnits, kind: 'change-feed', container, idle };
+  return idle
+    ? { status: 304, ...common }
+    : { status: 200, body: feedBody(container.rid, 'Documents', documents), ...common };
+};
+
+const query: Handler = ({ http, container, nowSeconds }) =>
+  queryReply(container, parseObject(http.body), http.headers, nowSeconds());
+
+const list: Handler = ({ http, container, nowSeconds }) =>
+  queryReply(container, { query: 'SELECT * FROM c' }, http.headers, nowSeconds());
+
+const queryPlan: Handler = ({ http, container }) => queryPlanReply(container, parseObject(http.body));
+
+function documentIn(http: HttpRequest) {
+  if (http.body.length > ITEM_BYTES_MAX) throw tooLarge('The item');
+  return parseObject(http.body);
+}
+
+/** The full partition key of the request. Throws 400. */
+function keyIn(container: ContainerStore, headers: IncomingHttpHeaders): PartitionKeyValue[] {
+  const header = headers['x-ms-documentdb-partitionkey'];
+  if (typeof header !== 'string') throw badRequest('PartitionKey value must be supplied for this operation.');
+  const key = parsePartitionKey(header);
+  if (key.length !== container.definition.keyPaths.length) {
+    throw badRequest('The partition key supplied has another number of components than the container defines.');
+  }
+  return key;
+}
+
+const itemReply =
+  (kind: string, http: HttpRequest, container: ContainerStore) =>
+  ({ status, etag, body, requestUnits }: ItemOutcome): CosmosReply => ({
+    status,
+    ...(body === undefined || (kind !== 'read' && isMinimal(http.headers)) ? {} : { body }),
+    headers: etag === undefined ? {} : { etag },
+    requestUnits: status === 304 ? NOTHING_READ_RU : requestUnits,
+    kind,
+    container,
+  });
+
+const isMinimal = (headers: IncomingHttpHeaders): boolean => headers['prefer'] === 'return=minimal';
+
+const isSet = (headers: IncomingHttpHeaders, name: string): boolean => String(headers[name]).toLowerCase() === 'true';

@@ -1,0 +1,167 @@
+import { isTtl, withoutSystemProperties } from './container-definition.js';
+import type { ContainerStore, StoredItem } from './container-store.js';
+import {
+  badRequest,
+  conflict,
+  notFound,
+  preconditionFailed,
+  SUBSTATUS_PARTITION_KEY_MISMATCH,
+  tooLarge,
+} from './cosmos-error.js';
+import { effectivePartitionKey } from './effective-partition-key.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import { canonicalKey, partitionKeyOf, type PartitionKeyValue } from './partition-key.js';
+import { insertCharge, readCharge, replaceCharge } from './request-charge.js';
+import { containerSelf, itemRid } from './resource-id.js';
+
+/** The most bytes an item may have, and a whole batch. */
+export const ITEM_BYTES_MAX = 2 * 1024 * 1024;
+const ID_BYTES_MAX = 1023;
+
+/** What an operation on one item comes to. */
+export interface ItemOutcome {
+  readonly status: number;
+  readonly etag?: string;
+  /** The document as JSON. */
+  readonly body?: string;
+  readonly requestUnits: number;
+}
+
+/** A document that was checked and may be written. */
+export interface ItemDraft {
+  readonly id: string;
+  readonly document: JsonObject;
+  readonly key: readonly PartitionKeyValue[];
+  readonly pk: string;
+}
+
+/** The entity tag of the version of an item that a change made: unique in the account, since a change number is never reused. */
+export function etagOf(container: number, lsn: number): string {
+  const change = lsn.toString(16).padStart(16, '0');
+  return `"${container.toString(16).padStart(8, '0')}-0000-0000-${change.slice(0, 4)}-${change.slice(4)}"`;
+}
+
+/** Checks a document against the rules of ids, keys and lifetimes. Throws 400. */
+export function draftOf(container: ContainerStore, body: unknown, givenKey: readonly PartitionKeyValue[]): ItemDraft {
+  if (!isJsonObject(body)) throw badRequest('The item must be a JSON object.');
+  const { id, ttl } = body;
+  if (typeof id !== 'string')
+    throw badRequest("The input content is invalid because the required property 'id' is missing.");
+  if (id === '' || /[/\\#\0]/.test(id) || Buffer.byteLength(id) > ID_BYTES_MAX) {
+    throw badRequest('The id is empty, longer than 1023 bytes, or contains one of / \\ #.');
+  }
+  if (ttl !== undefined && ttl !== null && !isTtl(ttl))
+    throw badRequest('ttl must be -1 or a positive number of seconds.');
+  const key = partitionKeyOf(body, container.definition.keyPaths);
+  const pk = canonicalKey(key);
+  if (pk !== canonicalKey(givenKey)) {
+    const message = 'PartitionKey extracted from document does not match the one specified in the header.';
+    throw badRequest(message, SUBSTATUS_PARTITION_KEY_MISMATCH);
+  }
+  return { id, document: withoutSystemProperties(body), key, pk };
+}
+
+/** The operations on single items of one container. Those that write must run inside a transaction. */
+export class Items {
+  constructor(
+    private readonly container: ContainerStore,
+    private readonly nowSeconds: number,
+  ) {}
+
+  /** Throws 404. 304 when `ifNoneMatch` names the stored version. */
+  read(pk: string, id: string, ifNoneMatch?: string): ItemOutcome {
+    const stored = this.required(pk, id);
+    const etag = etagOf(this.container.n, stored.lsn);
+    if (ifNoneMatch === etag || ifNoneMatch === '*') return { status: 304, etag, requestUnits: 1 };
+    return { status: 200, etag, body: stored.body, requestUnits: readCharge(Buffer.byteLength(stored.body)) };
+  }
+
+  /** Throws 409 when the id is taken in its partition. */
+  create(draft: ItemDraft): ItemOutcome {
+    const stored = this.container.find(draft.pk, draft.id);
+    if (stored !== undefined) {
+      if (!this.isExpired(stored)) throw conflict();
+      this.container.remove(stored.seq);
+    }
+    const seq = this.container.nextSequence();
+    const version = this.versionOf(draft, seq);
+    const epk = effectivePartitionKey(draft.key, this.container.definition.keyKind);
+    this.container.insert({ ...version, seq, pk: draft.pk, epk, id: draft.id });
+    return this.written(201, version, insertCharge);
+  }
+
+  /** Throws 404, and 412 when `ifMatch` names another version. */
+  replace(draft: ItemDraft, ifMatch?: string): ItemOutcome {
+    const stored = this.required(draft.pk, draft.id);
+    this.requireMatch(stored, ifMatch);
+    const version = this.versionOf(draft, stored.seq);
+    this.container.update(stored.seq, version);
+    return this.written(200, version, replaceCharge);
+  }
+
+  /** Throws 412 when the item exists and `ifMatch` names another version. */
+  upsert(draft: ItemDraft, ifMatch?: string): ItemOutcome {
+    const stored = this.container.find(draft.pk, draft.id);
+    return stored === undefined || this.isExpired(stored) ? this.create(draft) : this.replace(draft, ifMatch);
+  }
+
+  /** Throws 404, and 412 when `ifMatch` names another version. */
+  delete(pk: string, id: string, ifMatch?: string): ItemOutcome {
+    const stored = this.required(pk, id);
+    this.requireMatch(stored, ifMatch);
+    this.container.nextLsn();
+    this.container.remove(stored.seq);
+    const indexedValues = this.container.indexedValueCount(JSON.parse(stored.body) as JsonObject);
+    return { status: 204, requestUnits: insertCharge(Buffer.byteLength(stored.body), indexedValues) };
+  }
+
+  private required(pk: string, id: string): StoredItem {
+    const stored = this.container.find(pk, id);
+    if (stored === undefined || this.isExpired(stored)) throw notFound(`item ${id}`);
+    return stored;
+  }
+
+  private isExpired(stored: StoredItem): boolean {
+    return stored.exp !== null && stored.exp <= this.nowSeconds;
+  }
+
+  private requireMatch(stored: StoredItem, ifMatch: string | undefined): void {
+    if (ifMatch === undefined || ifMatch === '*') return;
+    if (ifMatch !== etagOf(this.container.n, stored.lsn)) throw preconditionFailed();
+  }
+
+  private versionOf(draft: ItemDraft, seq: number) {
+    const { container } = this;
+    const lsn = container.nextLsn();
+    const ts = container.stamp(this.nowSeconds);
+    const etag = etagOf(container.n, lsn);
+    const rid = itemRid(container.rid, seq);
+    const system = {
+      _rid: rid,
+      _self: `${containerSelf(container.rid)}docs/${rid}/`,
+      _etag: etag,
+      _attachments: 'attachments/',
+      _ts: ts,
+    };
+    const body = JSON.stringify({ ...draft.document, ...system });
+    if (Buffer.byteLength(body) > ITEM_BYTES_MAX) throw tooLarge('The item');
+    return { lsn, ts, exp: this.expiryOf(draft.document, ts), body, document: draft.document, etag };
+  }
+
+  private expiryOf(document: JsonObject, ts: number): number | null {
+    const { defaultTtl } = this.container.definition;
+    if (defaultTtl === undefined) return null;
+    const ttl = (document['ttl'] as number | null | undefined) ?? defaultTtl;
+    return ttl === -1 ? null : ts + ttl;
+  }
+
+  private written(
+    status: number,
+    version: { body: string; document: JsonObject; etag: string },
+    charge: typeof insertCharge,
+  ): ItemOutcome {
+    const indexedValues = this.container.indexedValueCount(version.document);
+    const requestUnits = charge(Buffer.byteLength(version.body), indexedValues);
+    return { status, etag: version.etag, body: version.body, requestUnits };
+  }
+}

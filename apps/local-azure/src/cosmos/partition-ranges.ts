@@ -1,0 +1,41 @@
+import { CosmosError, SUBSTATUS_RANGE_GONE } from './cosmos-error.js';
+
+/** A physical partition: a half-open part of the hashed key space. */
+export interface PartitionRange {
+  readonly id: string;
+  /** Upper-case hex; '' is the start of the key space. */
+  readonly min: string;
+  /** Upper-case hex; 'FF' is the end of the key space. */
+  readonly max: string;
+}
+
+/** Hashes have 6 significant bits in their first byte. */
+const FIRST_BYTES = 0x40;
+
+/** Splits the key space evenly into that many ranges (at most 64). */
+export function splitKeySpace(count: number): PartitionRange[] {
+  const start = (index: number): string =>
+    Math.round((index * FIRST_BYTES) / count)
+      .toString(16)
+      .toUpperCase()
+      .padStart(2, '0');
+  return Array.from({ length: count }, (_, index) => ({
+    id: String(index),
+    min: index === 0 ? '' : start(index),
+    max: index === count - 1 ? 'FF' : start(index + 1),
+  }));
+}
+
+/** The range with that id. Throws 410 when there is none, which makes clients read the ranges again. */
+export function rangeById(ranges: readonly PartitionRange[], id: string): PartitionRange {
+  const range = ranges.find((candidate) => candidate.id === id);
+  if (range === undefined) {
+    throw new CosmosError(410, 'Gone', `The partition key range ${id} does not exist.`, SUBSTATUS_RANGE_GONE);
+  }
+  return range;
+}
+
+/** The range that holds a place in the key space. */
+export function rangeOf(ranges: readonly PartitionRange[], epk: string): PartitionRange {
+  return ranges.findLast((range) => range.min <= epk) ?? ranges[0]!;
+}

@@ -1,0 +1,29 @@
+/** Makes the service's internal ids: base64 of 4, 8 or 16 bytes, with `-` for `/`, each beginning with its parent's. */
+const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('/', '-');
+const decode = (rid: string): Buffer => Buffer.from(rid.replaceAll('-', '/'), 'base64');
+
+/** The id of the n-th database: 4 bytes. */
+export function databaseRid(n: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(n);
+  return encode(bytes);
+}
+
+/** The id of the n-th container of the account: 8 bytes; the high bit marks a container. */
+export function containerRid(database: string, n: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE((n | 0x80000000) >>> 0);
+  return encode(Buffer.concat([decode(database), bytes]));
+}
+
+/** The id of the item with that sequence number: 16 bytes. */
+export function itemRid(container: string, sequence: number): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(sequence));
+  return encode(Buffer.concat([decode(container), bytes]));
+}
+
+/** The link of a container made of internal ids, with a slash at the end. */
+export function containerSelf(container: string): string {
+  return `dbs/${encode(decode(container).subarray(0, 4))}/colls/${container}/`;
+}

@@ -1,0 +1,51 @@
+import type { Json } from './json.js';
+
+/** First character of a sort key, in the order in which values of different types are sorted. */
+export const TYPE_RANK = {
+  undefined: '',
+  null: '1',
+  boolean: '2',
+  number: '3',
+  string: '4',
+  array: '5',
+  object: '6',
+} as const;
+
+/** The types a value can have in a query. */
+export type ValueType = keyof typeof TYPE_RANK;
+
+/** The type of a value, `undefined` for an absent one. */
+export function typeOf(value: Json | undefined): ValueType {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value as ValueType;
+}
+
+/**
+ * A text whose order by bytes is the order of the values: undefined, null, booleans, numbers, strings, arrays, objects. Equal
+ * scalars have equal keys; all arrays share one key, and so do all objects.
+ */
+export function sortKey(value: Json | undefined): string {
+  const type = typeOf(value);
+  const rank = TYPE_RANK[type];
+  if (type === 'boolean') return rank + (value === true ? '1' : '0');
+  if (type === 'number') return rank + orderedHex(value as number);
+  if (type === 'string') return rank + withoutNul(value as string);
+  return rank;
+}
+
+const scratch = Buffer.alloc(8);
+
+/** IEEE 754 bits as hex that sorts like the number: the sign flipped for positives, all bits for negatives. */
+function orderedHex(value: number): string {
+  scratch.writeDoubleBE(value === 0 ? 0 : value);
+  if (value < 0) for (let index = 0; index < 8; index++) scratch[index] = ~scratch[index]!;
+  else scratch[0]! ^= 0x80;
+  return scratch.toString('hex');
+}
+
+/** The store cannot hold NUL in a text; this keeps the order. */
+function withoutNul(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return /[\0\x01]/.test(text) ? text.replaceAll('\x01', '\x01\x02').replaceAll('\0', '\x01\x01') : text;
+}

@@ -1,0 +1,36 @@
+import type { GroupCommit } from '../storage/group-commit.js';
+import type { Catalog } from './catalog.js';
+
+const SWEEP_INTERVAL_MS = 1_000;
+/** Items deleted in one transaction at most. */
+const SWEEP_ITEMS_MAX = 500;
+
+/** Deletes expired items, which are invisible already, a bounded number at a time. */
+export class TtlSweeper {
+  private readonly timer: NodeJS.Timeout;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly commits: GroupCommit,
+    private readonly nowSeconds: () => number,
+  ) {
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweep();
+    }, SWEEP_INTERVAL_MS);
+    this.timer.unref();
+  }
+
+  /** Starts no other sweep and waits for the one in hand. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  private async sweep(): Promise<void> {
+    const now = this.nowSeconds();
+    const due = this.catalog.allContainers().filter((container) => container.hasExpired(now));
+    const sweeps = due.map((container) => this.commits.submit(() => container.removeExpired(now, SWEEP_ITEMS_MAX)));
+    await Promise.allSettled(sweeps);
+  }
+}

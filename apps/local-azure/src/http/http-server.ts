@@ -1,0 +1,93 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The largest request body that is read; a larger one is answered 413 unread. */
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** Idle connections are kept for long, so that clients never race with the server closing one. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** A request with its whole body. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** An answer; content-length is added. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Answers a request; must not reject. */
+export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
+
+/** A plain HTTP/1.1 server with keep-alive. */
+export class HttpServer {
+  private constructor(private readonly server: Server) {}
+
+  /** Listens; port 0 takes a free one. */
+  static async start(host: string, port: number, handle: HttpHandler): Promise<HttpServer> {
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+      void serve(request, response, handle);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    return new HttpServer(server);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Stops listening, lets requests in hand be answered, and closes every connection. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    await closed;
+  }
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, handle: HttpHandler): Promise<void> {
+  const body = await bodyOf(request).catch(() => undefined);
+  if (body === undefined) return void request.destroy();
+  const { method = 'GET', url = '/', headers } = request;
+  const reply: HttpReply =
+    body === 'too-large'
+      ? { status: 413, headers: { 'content-type': 'application/json' }, body: TOO_LARGE }
+      : await handle({ method, target: url, headers, body });
+  const length = reply.body === undefined ? 0 : Buffer.byteLength(reply.body);
+  const hasLength = reply.status !== 204 && reply.status !== 304;
+  response.writeHead(reply.status, hasLength ? { ...reply.headers, 'content-length': String(length) } : reply.headers);
+  response.end(reply.body);
+}
+
+const TOO_LARGE = JSON.stringify({ code: 'RequestEntityTooLarge', message: 'Request size is too large.' });
+
+function bodyOf(request: IncomingMessage): Promise<Buffer | 'too-large'> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+    });
+    request.on('end', () => resolve(bytes > BODY_BYTES_MAX ? 'too-large' : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('The client went away.')));
+  });
+}
