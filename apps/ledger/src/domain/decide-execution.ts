@@ -1,0 +1,117 @@
+import { shareOfUnits, unitsBetween } from '@ballast/money';
+import type { Decimal } from '@ballast/money';
+import { freeCapitalLegs } from './account.js';
+import type { Account, Legs } from './account.js';
+import { evolveHold, isComplete, isPosted } from './hold.js';
+import type { Hold } from './hold.js';
+
+/** One execution as orders reports it. Amounts are cumulative over the order before and after it, exact, unrounded. */
+export interface Execution {
+  readonly orderId: string;
+  /** Its number within the order, from 1. */
+  readonly number: number;
+  readonly orderQuantity: Decimal;
+  readonly quantityBefore: Decimal;
+  readonly quantityAfter: Decimal;
+  readonly notionalBefore: Decimal;
+  readonly notionalAfter: Decimal;
+  readonly feeBefore: Decimal;
+  readonly feeAfter: Decimal;
+  /** For an exit: cost of the closed part of the position, in whole units. */
+  readonly closedCostUnits: bigint;
+  /** Whether it fills the order, which then has `number` executions. */
+  readonly fillsOrder: boolean;
+}
+
+/** What settling an execution moves, in whole units. */
+export interface Settlement {
+  readonly legs: Legs;
+  /** Cost of an entry, proceeds of an exit. */
+  readonly notionalUnits: bigint;
+  readonly feeUnits: bigint;
+  readonly realizedPnlUnits: bigint;
+  /** The rest of the hold that it set free. */
+  readonly releasedUnits: bigint;
+}
+
+export type ExecutionDecision =
+  | { readonly outcome: 'posted'; readonly settlement: Settlement; readonly hold: Hold | undefined }
+  | { readonly outcome: 'already-posted' }
+  /** What must be posted before this can be. */
+  | { readonly outcome: 'too-early'; readonly missing: 'hold' | 'position' };
+
+/**
+ * Settles an execution that opened a position: cost and fee come out of its part of the hold, then out of the rest of
+ * the hold, then out of what is available, then out of the shortfall; what its part leaves over becomes available.
+ */
+export function decideEntryExecution(
+  account: Account,
+  hold: Hold | undefined,
+  execution: Execution,
+): ExecutionDecision {
+  if (hold === undefined) return { outcome: 'too-early', missing: 'hold' };
+  if (isPosted(hold.posted, execution.number)) return { outcome: 'already-posted' };
+  const { notionalUnits, feeUnits } = amountsOf(execution, account.asset);
+  const charge = notionalUnits + feeUnits;
+  const usedUnits = least(hold.remaining, greatest(partOf(hold, execution), charge));
+  const posted = afterExecution(hold, execution, usedUnits);
+  const isLast = posted.state === 'held' && isComplete(posted);
+  const releasedUnits = isLast ? posted.remaining : 0n;
+  const legs: Legs = {
+    'reserved-for-orders': -usedUnits - releasedUnits,
+    'reserved-for-positions': notionalUnits,
+    fees: feeUnits,
+    ...freeCapitalLegs(account.balances, usedUnits + releasedUnits - charge),
+  };
+  return {
+    outcome: 'posted',
+    settlement: { legs, notionalUnits, feeUnits, realizedPnlUnits: 0n, releasedUnits },
+    hold: isLast ? evolveHold(hold.orderId, posted, { kind: 'released' }) : posted,
+  };
+}
+
+/**
+ * Settles an execution that closed a position or a part of it: its cost leaves the positions, proceeds less fee become
+ * available, and the difference is profit or loss. Whether it is posted already, its posting's id decides.
+ */
+export function decideExitExecution(account: Account, execution: Execution): ExecutionDecision {
+  const { closedCostUnits } = execution;
+  if (closedCostUnits > account.balances.reservedForPositions) return { outcome: 'too-early', missing: 'position' };
+  const { notionalUnits, feeUnits } = amountsOf(execution, account.asset);
+  const realizedPnlUnits = notionalUnits - closedCostUnits;
+  const legs: Legs = {
+    'reserved-for-positions': -closedCostUnits,
+    'realized-pnl': -realizedPnlUnits,
+    fees: feeUnits,
+    ...freeCapitalLegs(account.balances, notionalUnits - feeUnits),
+  };
+  const settlement = { legs, notionalUnits, feeUnits, realizedPnlUnits, releasedUnits: 0n };
+  return { outcome: 'posted', settlement, hold: undefined };
+}
+
+function amountsOf(execution: Execution, asset: string): { notionalUnits: bigint; feeUnits: bigint } {
+  return {
+    notionalUnits: unitsBetween(execution.notionalBefore, execution.notionalAfter, asset),
+    feeUnits: unitsBetween(execution.feeBefore, execution.feeAfter, asset),
+  };
+}
+
+/** The part of the hold that belongs to the executed quantity; the parts of all executions add up to the hold. */
+function partOf(hold: Hold, { quantityBefore, quantityAfter, orderQuantity }: Execution): bigint {
+  return (
+    shareOfUnits(hold.units, quantityAfter, orderQuantity) - shareOfUnits(hold.units, quantityBefore, orderQuantity)
+  );
+}
+
+function afterExecution(hold: Hold, { orderId, number, fillsOrder }: Execution, usedUnits: bigint): Hold {
+  const posted = evolveHold(orderId, hold, { kind: 'execution-posted', number, usedUnits });
+  return fillsOrder ? evolveHold(orderId, posted, { kind: 'end-noted', executions: number }) : posted;
+}
+
+function least(left: bigint, right: bigint): bigint {
+  return left < right ? left : right;
+}
+
+function greatest(left: bigint, right: bigint): bigint {
+  return left > right ? left : right;
+}

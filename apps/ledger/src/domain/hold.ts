@@ -1,0 +1,97 @@
+/** Where a hold stands; `tombstone` is the mark of an order that ended before its placement was heard. */
+export type HoldState = 'held' | 'resolved' | 'declined' | 'tombstone';
+
+/** The executions of an order that are posted: all up to a number, and those that came ahead of a missing one. */
+export interface PostedExecutions {
+  readonly upTo: number;
+  /** Ascending. */
+  readonly ahead: readonly number[];
+}
+
+/** Capital reserved for an order, and how far it is spoken for. Amounts in whole units. */
+export interface Hold {
+  readonly orderId: string;
+  readonly state: HoldState;
+  /** What was reserved at first. */
+  readonly units: bigint;
+  /** What executions have taken of it. */
+  readonly used: bigint;
+  /** What is still reserved. */
+  readonly remaining: bigint;
+  readonly posted: PostedExecutions;
+  /** How many executions the order has in all; undefined until its end is heard of. */
+  readonly executions: number | undefined;
+}
+
+/** What can happen to a hold. */
+export type HoldEvent =
+  | { readonly kind: 'held'; readonly units: bigint }
+  | { readonly kind: 'declined' }
+  | { readonly kind: 'end-noted'; readonly executions: number }
+  | { readonly kind: 'execution-posted'; readonly number: number; readonly usedUnits: bigint }
+  | { readonly kind: 'released' };
+
+/** Every legal pair; an absent one throws. Executions are posted whatever the state: what the broker did is a fact. */
+const TRANSITIONS: Readonly<Record<HoldState | 'none', Partial<Record<HoldEvent['kind'], HoldState>>>> = {
+  none: { held: 'held', declined: 'declined', 'end-noted': 'tombstone' },
+  held: { 'end-noted': 'held', 'execution-posted': 'held', released: 'resolved' },
+  resolved: { 'end-noted': 'resolved', 'execution-posted': 'resolved' },
+  declined: { 'end-noted': 'declined', 'execution-posted': 'declined' },
+  tombstone: { 'end-noted': 'tombstone', 'execution-posted': 'tombstone' },
+};
+
+/** Id of the row that keeps an order's hold. */
+export function holdIdOf(orderId: string): string {
+  return `hold:${orderId}`;
+}
+
+/** The hold after the event; throws `RangeError` where the table has no such transition. */
+export function evolveHold(orderId: string, hold: Hold | undefined, event: HoldEvent): Hold {
+  const state = TRANSITIONS[hold?.state ?? 'none'][event.kind];
+  if (state === undefined)
+    throw new RangeError(`${event.kind} is impossible for the hold of ${orderId} (${hold?.state ?? 'none'})`);
+  const before = hold ?? nothingHeld(orderId, state);
+  switch (event.kind) {
+    case 'held':
+      return { ...before, units: event.units, remaining: event.units };
+    case 'declined':
+      return before;
+    case 'end-noted':
+      return { ...before, state, executions: Math.max(before.executions ?? 0, event.executions) };
+    case 'execution-posted':
+      return {
+        ...before,
+        state,
+        used: before.used + event.usedUnits,
+        remaining: before.remaining - event.usedUnits,
+        posted: withPosted(before.posted, event.number),
+      };
+    case 'released':
+      return { ...before, state, remaining: 0n };
+  }
+}
+
+/** Whether execution `number` is posted. */
+export function isPosted({ upTo, ahead }: PostedExecutions, number: number): boolean {
+  return number <= upTo || ahead.includes(number);
+}
+
+/** Whether the order has ended and every one of its executions is posted, so that the rest of the hold can go. */
+export function isComplete(hold: Hold): boolean {
+  return hold.executions !== undefined && hold.posted.upTo >= hold.executions;
+}
+
+function nothingHeld(orderId: string, state: HoldState): Hold {
+  const posted: PostedExecutions = { upTo: 0, ahead: [] };
+  return { orderId, state, units: 0n, used: 0n, remaining: 0n, posted, executions: undefined };
+}
+
+function withPosted(posted: PostedExecutions, number: number): PostedExecutions {
+  const ahead = [...posted.ahead, number].sort((left, right) => left - right);
+  let upTo = posted.upTo;
+  while (ahead[0] === upTo + 1) {
+    upTo += 1;
+    ahead.shift();
+  }
+  return { upTo, ahead };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { PostingKind } from '@ballast/contracts/ledger';
+import { LEDGER_ACCOUNTS, balancesAfter, balancesText } from './account.js';
+import type { Account, Balances, Legs } from './account.js';
+
+/** A movement of money that is decided and not posted yet. */
+export interface Movement {
+  /** Id of the posting it becomes; made from its cause, so that a repetition conflicts. */
+  readonly id: string;
+  readonly kind: PostingKind;
+  /** Id of the event, or of the request, that caused it. */
+  readonly cause: string;
+  readonly legs: Legs;
+  readonly orderId?: string;
+  /** Number of the execution within the order. */
+  readonly executionNumber?: number;
+}
+
+/** The legs of a movement do not add up to zero: money would appear or vanish. */
+export class UnbalancedLegs extends Error {
+  override readonly name = 'UnbalancedLegs';
+}
+
+/**
+ * A movement at its place in an account's chain, with the balances after it. Immutable; throws `UnbalancedLegs` unless
+ * its legs add up to zero. `hash` is the SHA-256, in hexadecimal, of the previous hash, a line feed and the canonical
+ * JSON of everything else.
+ */
+export class Posting {
+  readonly id: string;
+  readonly kind: PostingKind;
+  readonly cause: string;
+  readonly orderId: string | undefined;
+  readonly executionNumber: number | undefined;
+  readonly asset: string;
+  /** Legs that move something, in the order of the accounts. */
+  readonly legs: Legs;
+  /** Its place in the chain, from 1. */
+  readonly number: number;
+  /** When it was posted, ISO 8601 in UTC. */
+  readonly at: string;
+  /** The balances after it. */
+  readonly balances: Balances;
+  readonly previousHash: string;
+  readonly hash: string;
+
+  constructor(account: Account, movement: Movement, at: string) {
+    this.id = movement.id;
+    this.kind = movement.kind;
+    this.cause = movement.cause;
+    this.orderId = movement.orderId;
+    this.executionNumber = movement.executionNumber;
+    this.asset = account.asset;
+    this.legs = withoutZeros(movement.legs);
+    const sum = Object.values(this.legs).reduce((total, units) => total + units, 0n);
+    if (sum !== 0n) throw new UnbalancedLegs(`the legs of ${movement.id} add up to ${sum} ${account.asset}`);
+    this.number = account.postings + 1;
+    this.at = at;
+    this.balances = balancesAfter(account.balances, this.legs);
+    this.previousHash = account.lastHash;
+    this.hash = createHash('sha256')
+      .update(`${this.previousHash}\n${canonicalJson(this.content())}`)
+      .digest('hex');
+  }
+
+  /** Everything that is hashed, in document form; undefined where it does not apply. */
+  content(): PostingContent {
+    return {
+      id: this.id,
+      about: this.kind,
+      cause: this.cause,
+      orderId: this.orderId,
+      executionNumber: this.executionNumber,
+      asset: this.asset,
+      legs: Object.fromEntries(Object.entries(this.legs).map(([account, units]) => [account, units.toString()])),
+      number: this.number,
+      at: this.at,
+      balances: { ...balancesText(this.balances) },
+    };
+  }
+}
+
+/** A posting as plain JSON, without its place among the hashes. Amounts are strings of whole units. */
+export interface PostingContent {
+  readonly id: string;
+  readonly about: PostingKind;
+  readonly cause: string;
+  readonly orderId: string | undefined;
+  readonly executionNumber: number | undefined;
+  readonly asset: string;
+  readonly legs: Readonly<Record<string, string>>;
+  readonly number: number;
+  readonly at: string;
+  readonly balances: Readonly<Record<string, string>>;
+}
+
+/** Id of the posting that the event, or the request's idempotency key, with this id causes. */
+export function postingIdOf(causeId: string): string {
+  return `posting:${causeId}`;
+}
+
+/** JSON with sorted keys and without undefined fields: the same text for the same content. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );
+}
+
+function withoutZeros(legs: Legs): Legs {
+  return Object.fromEntries(
+    LEDGER_ACCOUNTS.flatMap((account) => {
+      const units = legs[account] ?? 0n;
+      return units === 0n ? [] : [[account, units] as const];
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import { emptyAccount, evolve } from './account.js';
+import type { Account } from './account.js';
+import { Posting, canonicalJson } from './posting.js';
+import type { Movement, PostingContent } from './posting.js';
+
+/** A posting as it was stored. */
+export interface StoredPosting extends PostingContent {
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** The verdict on a chain: the first thing that is wrong, if anything is, and the account that the good part makes. */
+export interface ChainVerdict {
+  readonly finding: string | undefined;
+  readonly account: Account;
+}
+
+/**
+ * Posts everything again, in the order given, and compares: places, legs, balances and hashes. Throws nothing; an edited,
+ * missing or reordered posting is named in `finding`.
+ */
+export function verifyChain(profileId: string, asset: string, stored: readonly StoredPosting[]): ChainVerdict {
+  let account = emptyAccount(profileId, '', asset);
+  for (const found of stored) {
+    const finding = findingOf(account, found);
+    if (typeof finding === 'string') return { finding, account };
+    account = evolve(account, finding);
+  }
+  return { finding: undefined, account };
+}
+
+function findingOf(account: Account, found: StoredPosting): Posting | string {
+  const place = account.postings + 1;
+  if (found.number !== place) return `${found.id} has number ${found.number} in place ${place}`;
+  if (found.previousHash !== account.lastHash) return `${found.id} does not link to the posting before it`;
+  const again = postAgain(account, found);
+  if (typeof again === 'string') return again;
+  if (canonicalJson(again.content()) !== canonicalJson(contentOf(found))) {
+    return `the content of ${found.id} is not what its legs make of the balances before it`;
+  }
+  if (again.hash !== found.hash) return `the hash of ${found.id} is not that of its content`;
+  return again;
+}
+
+function postAgain(account: Account, found: StoredPosting): Posting | string {
+  try {
+    return new Posting(account, movementOf(found), found.at);
+  } catch (error) {
+    return `${found.id} cannot be posted again: ${(error as Error).message}`;
+  }
+}
+
+function movementOf({ id, about, cause, orderId, executionNumber, legs }: StoredPosting): Movement {
+  return {
+    id,
+    kind: about,
+    cause,
+    legs: Object.fromEntries(Object.entries(legs).map(([account, units]) => [account, BigInt(units)])),
+    ...(orderId !== undefined && { orderId }),
+    ...(executionNumber !== undefined && { executionNumber }),
+  };
+}
+
+function contentOf(found: StoredPosting): PostingContent {
+  const { id, about, cause, orderId, executionNumber, asset, legs, number, at, balances } = found;
+  return { id, about, cause, orderId, executionNumber, asset, legs, number, at, balances };
+}
