@@ -29,7 +29,7 @@ export class StoreUnavailable extends Failure {
 }
 
 /** Statuses that say that the request itself is wrong. A repetition meets them again. */
-const BUG_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 409, 412, 413]);
+const BUG_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 409, 412, 413, 501]);
 /** Substatuses that turn such a status into a passing state: a failover in progress, a session not yet replicated. */
 const PASSING_SUBSTATUSES: Readonly<Record<number, readonly number[]>> = { 403: [3, 1008], 404: [1002] };
 
