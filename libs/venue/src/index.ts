@@ -15,3 +15,5 @@ export type {
   VenueUpdate,
 } from './venue.js';
 export { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+export { AlpacaVenue } from './alpaca-venue.js';
+export type { AlpacaVenueOptions } from './alpaca-venue.js';

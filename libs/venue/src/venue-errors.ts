@@ -17,7 +17,7 @@ export class VenueOutcomeUnknown extends Error {
   }
 }
 
-/** The call surely took no effect and may be repeated, after `retryAfterMs` where the venue names a time. */
+/** The call took no effect (or none that repeating it would change) and may be repeated, after `retryAfterMs` where the venue names a time. */
 export class VenueUnavailable extends Error {
   readonly retryAfterMs: number | undefined;
 

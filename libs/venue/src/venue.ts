@@ -94,8 +94,8 @@ export interface VenueStreamHandlers {
   onUpdate(update: VenueUpdate): Promise<void>;
   /** Awaited after each (re)connect and before updates flow on, so that the caller can heal what it missed. */
   onConnected(): Promise<void>;
-  /** Called each time a connection that was up is lost. */
-  onDisconnected?(): void;
+  /** Called each time a connection, or an attempt at one, ends by itself; `cause` says why where it is known. */
+  onDisconnected?(cause?: Error): void;
 }
 
 /** A running stream of updates. */
