@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import rhea from 'rhea';
 import type { Connection, EventContext, Receiver, Sender } from 'rhea';
 import { ClientConnection } from './client-connection.js';
-import { keepTransfersRaw, writeEmptyFrame } from './rhea-internals.js';
+import { abandonConnection, keepTransfersRaw, writeEmptyFrame } from './rhea-internals.js';
 import { asServiceBusError } from './service-bus-error.js';
 
 /** Opens a link that a client attached, or throws what the link is refused with. */
@@ -98,7 +98,7 @@ export class AmqpServer {
       this.clients.delete(connection);
       this.sockets.delete(socket);
       client.closed();
-      connection['eof']();
+      abandonConnection(connection);
     });
   }
 

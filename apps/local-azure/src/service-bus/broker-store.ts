@@ -165,6 +165,11 @@ export class BrokerStore {
     this.deleteMessageRow.run(copy.message);
   }
 
+  /** Counts a copy again whose removal was undone. */
+  undoDelete(copy: Copy): void {
+    this.references.set(copy.message, (this.references.get(copy.message) ?? 0) + 1);
+  }
+
   /** The stored message; throws when there is none, because a copy never outlives its message. */
   message(id: number): StoredMessage {
     const cached = this.cache.get(id);

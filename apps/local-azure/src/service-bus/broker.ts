@@ -1,34 +1,19 @@
-import type { TopicDeclaration } from '@ballast/contracts';
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore } from './broker-store.js';
-import { DeliveryQueue, type Consumer } from './delivery-queue.js';
-import { DuplicateWindow } from './duplicate-window.js';
+import type { Consumer, DeliveryQueue } from './delivery-queue.js';
+import type { Entities, Topic } from './entities.js';
 import { newLockToken } from './lock-token.js';
 import { encodeDelivery, type SentMessage } from './message-codec.js';
+import { MessageIntake } from './message-intake.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { ServiceBusError, lockLost } from './service-bus-error.js';
-import { compileSqlFilter, type FilterSubject } from './sql-filter.js';
 
 /** How messages are treated in every subscription. */
 export interface BrokerSettings {
-  readonly lockDurationMs: number;
+  /** Deliveries after which a message is dead-lettered. */
   readonly maxDeliveryCount: number;
   readonly duplicateDetectionMs: number;
-}
-
-/** A topic that can be sent to. */
-export interface Topic {
-  readonly name: string;
-  readonly id: number;
-  readonly duplicates: DuplicateWindow;
-  readonly subscriptions: readonly Subscription[];
-}
-
-interface Subscription {
-  readonly name: string;
-  readonly matches: (subject: FilterSubject) => boolean;
-  readonly queue: DeliveryQueue;
 }
 
 /** What a receiver says of the message it gives up: the reason, a description, and properties to add. */
@@ -44,76 +29,28 @@ export interface BrowsedMessage {
   readonly bytes: Buffer;
 }
 
-/** How often message ids that left the duplicate window are removed from disk, in milliseconds. */
-const FORGET_INTERVAL_MS = 60_000;
-
 /**
  * Topics, subscriptions and their messages. What it promises has reached the disk before its promise resolves; locks
  * live in memory only, so a restart makes every message ready again with the delivery count it had.
  */
 export class Broker {
-  private readonly topics = new Map<string, Topic>();
-  private forgottenAtMs = Date.now();
+  private readonly intake: MessageIntake;
   private closed = false;
 
   constructor(
-    declarations: readonly TopicDeclaration[],
+    private readonly entities: Entities,
     private readonly store: BrokerStore,
     private readonly commits: GroupCommit,
     private readonly settings: BrokerSettings,
   ) {
-    for (const declaration of declarations) this.declare(declaration);
-    this.load();
-  }
-
-  /** The topic, by a name without regard to case; undefined when there is none. */
-  topic(name: string): Topic | undefined {
-    return this.topics.get(name.toLowerCase());
-  }
-
-  /** The queue of a subscription, or its dead-letter queue; undefined when there is no such subscription. */
-  queue(topicName: string, subscriptionName: string, dead: boolean): DeliveryQueue | undefined {
-    const wanted = subscriptionName.toLowerCase();
-    const found = this.topic(topicName)?.subscriptions.find(({ name }) => name.toLowerCase() === wanted);
-    return dead ? found?.queue.deadLetters : found?.queue;
+    this.intake = new MessageIntake(store, commits, settings.duplicateDetectionMs);
   }
 
   /** Stores all messages or none; those whose id was sent within the window are dropped. Resolves when on disk. */
   async publish(topic: Topic, messages: readonly SentMessage[]): Promise<void> {
-    const nowMs = Date.now();
-    const routed = messages.map((sent) => ({
-      sent,
-      to: topic.subscriptions.filter(({ matches }) => matches(sent)).map(({ queue }) => queue),
-      times: { enqueuedAtMs: nowMs, expiresAtMs: expiryMs(sent, nowMs) },
-    }));
-    const admitted: string[] = [];
-    let sequences: (number | undefined)[];
-    try {
-      sequences = await this.commits.submit(() => {
-        this.forgetMessageIds(nowMs);
-        return routed.map(({ sent, to, times }) => {
-          if (!topic.duplicates.admit(sent.messageId, nowMs)) return undefined;
-          admitted.push(sent.messageId);
-          const subscriptions = to.map(({ subscriptionId }) => subscriptionId);
-          return this.store.insert(topic.id, sent, subscriptions, times);
-        });
-      });
-    } catch (error) {
-      for (const messageId of admitted) topic.duplicates.retract(messageId);
-      this.store.undoReservation();
-      throw error;
-    }
-    const reached = new Set<DeliveryQueue>();
-    routed.forEach(({ sent, to, times }, index) => {
-      const sequence = sequences[index];
-      if (sequence === undefined || to.length === 0) return;
-      this.store.remember(sequence, { ...sent, enqueuedAtMs: nowMs }, to.length);
-      for (const queue of to) {
-        reached.add(queue);
-        queue.ready.add(freshCopy(sequence, times.expiresAtMs));
-      }
-    });
-    for (const queue of reached) this.pump(queue);
+    const arrivals = await this.intake.take(topic, messages);
+    for (const { queue, copy } of arrivals) queue.ready.add(copy);
+    for (const queue of new Set(arrivals.map((arrival) => arrival.queue))) this.pump(queue);
   }
 
   /** Hands ready messages to the consumers that have room. */
@@ -123,7 +60,7 @@ export class Broker {
       const consumer = queue.nextConsumer();
       if (consumer === undefined) return;
       const copy = queue.ready.take()!;
-      if (!queue.isDeadLetter && copy.expiresAtMs !== null && copy.expiresAtMs <= nowMs) this.expire(queue, copy);
+      if (hasExpired(queue, copy, nowMs)) this.remove(queue, copy).catch(ignored);
       else if (consumer.receiveAndDelete) this.deliverRemoved(queue, copy, consumer);
       else this.deliverLocked(queue, copy, consumer, nowMs);
     }
@@ -132,7 +69,7 @@ export class Broker {
   /** Removes a locked message. Throws lock-lost when the lock is gone. */
   async complete(queue: DeliveryQueue, token: Uint8Array): Promise<void> {
     const copy = this.release(queue, token);
-    await this.settled(queue, copy, () => this.store.deleteCopy(queue.subscriptionId, copy));
+    await this.remove(queue, copy);
   }
 
   /** Gives a locked message back, counted as a failed delivery. Throws lock-lost when the lock is gone. */
@@ -170,51 +107,10 @@ export class Broker {
   /** Stops handing out messages and every timer, and writes what is left to write. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const queue of this.queues()) clearTimeout(queue.expiryTimer);
+    for (const queue of this.entities.queues()) clearTimeout(queue.expiryTimer);
     const saved = this.commits.submit(() => this.store.saveSequence());
     await this.commits.flush();
     await saved;
-  }
-
-  private declare({ name, subscriptions }: TopicDeclaration): void {
-    this.topics.set(name.toLowerCase(), {
-      name,
-      id: this.store.entityId(name.toLowerCase()),
-      duplicates: new DuplicateWindow(this.settings.duplicateDetectionMs),
-      subscriptions: subscriptions.map((subscription) => {
-        const path = `${name}/${subscription.name}`;
-        const id = this.store.entityId(path.toLowerCase());
-        const { lockDurationMs } = this.settings;
-        const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, lockDurationMs);
-        const matches = subscription.sqlFilter === undefined ? everything : compileSqlFilter(subscription.sqlFilter);
-        return { name: subscription.name, matches, queue: new DeliveryQueue(path, id, dead, lockDurationMs) };
-      }),
-    });
-  }
-
-  private load(): void {
-    const queues = new Map<string, DeliveryQueue>();
-    for (const queue of this.queues()) queues.set(`${queue.subscriptionId} ${queue.isDeadLetter}`, queue);
-    for (const { subscription, dead, copy } of this.store.loadCopies()) {
-      queues.get(`${subscription} ${dead}`)?.ready.add(copy);
-    }
-    const topics = new Map([...this.topics.values()].map((topic) => [topic.id, topic]));
-    const sinceMs = Date.now() - this.settings.duplicateDetectionMs;
-    for (const { topic, messageId, sentAtMs } of this.store.loadRecentMessageIds(sinceMs)) {
-      topics.get(topic)?.duplicates.admit(messageId, sentAtMs);
-    }
-  }
-
-  private *queues(): Iterable<DeliveryQueue> {
-    for (const { subscriptions } of this.topics.values()) {
-      for (const { queue } of subscriptions) yield* [queue, queue.deadLetters!];
-    }
-  }
-
-  private forgetMessageIds(nowMs: number): void {
-    if (nowMs - this.forgottenAtMs < FORGET_INTERVAL_MS) return;
-    this.forgottenAtMs = nowMs;
-    this.store.forgetMessageIds(nowMs - this.settings.duplicateDetectionMs);
   }
 
   private deliverLocked(queue: DeliveryQueue, copy: Copy, consumer: Consumer, nowMs: number): void {
@@ -226,15 +122,10 @@ export class Broker {
   private deliverRemoved(queue: DeliveryQueue, copy: Copy, consumer: Consumer): void {
     const bytes = this.encode(copy);
     consumer.reserve();
-    const removed = this.settled(queue, copy, () => this.store.deleteCopy(queue.subscriptionId, copy));
-    removed.then(
+    this.remove(queue, copy).then(
       () => consumer.deliver(bytes),
       () => consumer.deliver(undefined),
     );
-  }
-
-  private expire(queue: DeliveryQueue, copy: Copy): void {
-    this.settled(queue, copy, () => this.store.deleteCopy(queue.subscriptionId, copy)).catch(ignored);
   }
 
   private encode(copy: Copy, lockedUntilMs?: number): Buffer {
@@ -253,8 +144,17 @@ export class Broker {
     return copy;
   }
 
+  private async remove(queue: DeliveryQueue, copy: Copy): Promise<void> {
+    try {
+      await this.written(queue, copy, () => this.store.deleteCopy(queue.subscriptionId, copy));
+    } catch (error) {
+      this.store.undoDelete(copy);
+      throw error;
+    }
+  }
+
   /** Writes the end of a delivery; a copy whose end could not be written is ready again. */
-  private async settled(queue: DeliveryQueue, copy: Copy, write: () => void): Promise<void> {
+  private async written(queue: DeliveryQueue, copy: Copy, write: () => void): Promise<void> {
     try {
       await this.commits.submit(write);
     } catch (error) {
@@ -279,12 +179,12 @@ export class Broker {
   }
 
   private async rewrite(from: DeliveryQueue, copy: Copy, to: DeliveryQueue, what: Rewrite): Promise<void> {
-    const rewritten = {
-      ...copy,
-      deliveryCount: what.deliveryCount,
-      applicationProperties: this.changedProperties(copy, what.changes),
-    };
-    await this.settled(from, copy, () => this.store.updateCopy(from.subscriptionId, rewritten, to.isDeadLetter));
+    let rewritten = copy;
+    await this.written(from, copy, () => {
+      const applicationProperties = this.changedProperties(copy, what.changes);
+      rewritten = { ...copy, deliveryCount: what.deliveryCount, applicationProperties };
+      this.store.updateCopy(from.subscriptionId, rewritten, to.isDeadLetter);
+    });
     to.ready.add(rewritten);
     this.pump(to);
   }
@@ -314,18 +214,8 @@ interface Rewrite {
   readonly changes: Readonly<Record<string, unknown>>;
 }
 
-function freshCopy(sequence: number, expiresAtMs: number | null): Copy {
-  return { sequence, message: sequence, deliveryCount: 0, expiresAtMs, applicationProperties: null };
-}
-
-function expiryMs({ ttlMs, absoluteExpiryMs }: SentMessage, nowMs: number): number | null {
-  const byTtl = ttlMs === null ? null : nowMs + ttlMs;
-  if (byTtl === null || absoluteExpiryMs === null) return byTtl ?? absoluteExpiryMs;
-  return Math.min(byTtl, absoluteExpiryMs);
-}
-
-function everything(): boolean {
-  return true;
+function hasExpired(queue: DeliveryQueue, { expiresAtMs }: Copy, nowMs: number): boolean {
+  return !queue.isDeadLetter && expiresAtMs !== null && expiresAtMs <= nowMs;
 }
 
 /** The copy is ready again by then; the next delivery tries anew. */

@@ -190,3 +190,9 @@ export function sourceFilterKeys(link: Sender): string[] {
 export function writeEmptyFrame(connection: Connection): void {
   connection['_write_frame'](0);
 }
+
+/** Ends the library's timers and writes for a connection whose socket is closed. */
+export function abandonConnection(connection: Connection): void {
+  connection['eof']();
+  connection['socket_ready'] = false;
+}

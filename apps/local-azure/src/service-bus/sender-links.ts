@@ -1,6 +1,7 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
 import type { Usage } from '../usage.js';
-import type { Broker, Topic } from './broker.js';
+import type { Broker } from './broker.js';
+import type { Topic } from './entities.js';
 import { decodeMessage, type SentMessage } from './message-codec.js';
 import { readDataSections } from './message-sections.js';
 import { localAttach, rawTransfer } from './rhea-internals.js';

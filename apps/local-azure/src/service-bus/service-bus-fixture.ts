@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -38,13 +39,19 @@ export class ServiceBusFixture {
     return fixture;
   }
 
-  connect(key = this.key): ServiceBusClient {
+  connect(key = this.key, port = this.server.port): ServiceBusClient {
     const client = new ServiceBusClient(
-      `Endpoint=sb://127.0.0.1:${this.server.port};SharedAccessKeyName=test;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
+      `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=test;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
       CLIENT_OPTIONS,
     );
     this.clients.push(client);
     return client;
+  }
+
+  /** A client whose connection can be cut without a word. */
+  async breakableConnect(): Promise<BreakableWire> {
+    const wire = await BreakableWire.to(this.server.port);
+    return Object.assign(wire, { client: this.connect(this.key, wire.port) });
   }
 
   /** Closes the server and starts another on the same file; `client` is a new one. */
@@ -94,6 +101,52 @@ export class ServiceBusFixture {
       ...this.settings,
     });
     this.client = this.connect();
+  }
+}
+
+/** Passes bytes between a client and the server until it is cut. */
+export class BreakableWire {
+  client!: ServiceBusClient;
+  private readonly sockets: Socket[] = [];
+  private fromServer = 0;
+  private readonly watchers = new Set<() => void>();
+
+  private constructor(private readonly listener: Server) {}
+
+  static async to(serverPort: number): Promise<BreakableWire> {
+    const wire = new BreakableWire(createServer((near) => wire.pass(near, connect(serverPort, '127.0.0.1'))));
+    await new Promise<void>((resolve) => wire.listener.listen(0, '127.0.0.1', resolve));
+    return wire;
+  }
+
+  get port(): number {
+    return (this.listener.address() as AddressInfo).port;
+  }
+
+  /** Resolves when the server has sent so many bytes. */
+  async passed(bytes: number): Promise<void> {
+    while (this.fromServer < bytes) {
+      await new Promise<void>((resolve) => this.watchers.add(resolve));
+      this.watchers.clear();
+    }
+  }
+
+  /** Drops every connection and takes no new one. */
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.listener.close(resolve));
+    for (const socket of this.sockets) socket.resetAndDestroy();
+    await closed;
+  }
+
+  private pass(near: Socket, far: Socket): void {
+    this.sockets.push(near, far);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.on('data', (bytes) => far.write(bytes));
+    far.on('data', (bytes) => {
+      near.write(bytes);
+      this.fromServer += bytes.length;
+      for (const watcher of this.watchers) watcher();
+    });
   }
 }
 

@@ -4,23 +4,14 @@ import {
   LOCK_DURATION_SECONDS,
   type TopicDeclaration,
 } from '@ballast/contracts';
-import type { Receiver, Sender } from 'rhea';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
-import { audiencePath, parseAddress, type Address } from './address.js';
 import { AmqpServer } from './amqp-server.js';
 import { BrokerStore } from './broker-store.js';
 import { Broker } from './broker.js';
-import { answerPutToken, entityNotFound } from './cbs.js';
-import type { ClientConnection } from './client-connection.js';
-import type { DeliveryQueue } from './delivery-queue.js';
-import { answerManagement } from './management.js';
-import { openReceiverLink } from './receiver-links.js';
-import { openReplyLink, openRequestLink } from './request-links.js';
-import { remoteAddress, sourceFilterKeys } from './rhea-internals.js';
-import { openSenderLink } from './sender-links.js';
-import { ServiceBusError } from './service-bus-error.js';
+import { Entities } from './entities.js';
+import { EntityRoutes } from './entity-routes.js';
 
 /** What a Service Bus server is started with. */
 export interface ServiceBusServerOptions {
@@ -55,12 +46,15 @@ export class ServiceBusServer {
   static async start(options: ServiceBusServerOptions): Promise<ServiceBusServer> {
     const db = new Sqlite(options.file);
     try {
-      const broker = new Broker(options.topics, new BrokerStore(db), new GroupCommit(db), {
-        lockDurationMs: options.lockDurationMs ?? LOCK_DURATION_SECONDS * MS_PER_SECOND,
+      const settings = {
         maxDeliveryCount: options.maxDeliveryCount ?? DELIVERY_COUNT_MAX,
+        lockDurationMs: options.lockDurationMs ?? LOCK_DURATION_SECONDS * MS_PER_SECOND,
         duplicateDetectionMs: options.duplicateDetectionMs ?? DUPLICATE_DETECTION_SECONDS * MS_PER_SECOND,
-      });
-      const routes = new Routes(broker, options.sharedAccessKey, options.usage);
+      };
+      const store = new BrokerStore(db);
+      const entities = new Entities(options.topics, store, settings);
+      const broker = new Broker(entities, store, new GroupCommit(db), settings);
+      const routes = new EntityRoutes(entities, broker, options.sharedAccessKey, options.usage);
       return new ServiceBusServer(await AmqpServer.listen(options.host, options.port, routes), broker, db);
     } catch (error) {
       db.close();
@@ -76,73 +70,17 @@ export class ServiceBusServer {
   async close(): Promise<void> {
     await this.amqp.close();
     await this.broker.close();
-    this.db.close();
+    letGo(this.db);
   }
 }
 
-/** Which entity each link is for, and whether its client may use it. */
-class Routes {
-  constructor(
-    private readonly broker: Broker,
-    private readonly key: string,
-    private readonly usage: Usage,
-  ) {}
-
-  incoming(receiver: Receiver, client: ClientConnection): void {
-    const { address, path } = this.authorized(remoteAddress(receiver, 'target') ?? '', client);
-    if (address.kind === 'cbs') {
-      const access = { key: this.key, exists: (wanted: Address) => this.exists(wanted) };
-      openRequestLink(receiver, client, (request) => answerPutToken(request, client, access));
-      return;
-    }
-    if (address.kind === 'management') {
-      const { broker, usage } = this;
-      const queue = this.queueOf(address.of);
-      const entity = queue?.name ?? this.topicOf(address.of)!.name;
-      openRequestLink(receiver, client, (request) => answerManagement(request, { queue, entity, broker, usage }));
-      return;
-    }
-    const topic = this.topicOf(address);
-    if (topic === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be sent to '${path}'.`);
-    openSenderLink(receiver, topic, this.broker, this.usage);
-  }
-
-  outgoing(sender: Sender, client: ClientConnection): void {
-    const { address, path } = this.authorized(remoteAddress(sender, 'source') ?? '', client);
-    if (address.kind === 'cbs' || address.kind === 'management') {
-      openReplyLink(sender, client);
-      return;
-    }
-    const queue = this.queueOf(address);
-    if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
-    if (sourceFilterKeys(sender).length > 0) {
-      throw new ServiceBusError('amqp:not-allowed', `'${path}' has no sessions; a session filter cannot be used.`);
-    }
-    openReceiverLink(sender, { queue, broker: this.broker, usage: this.usage, client });
-  }
-
-  private authorized(text: string, client: ClientConnection): { address: Address; path: string } {
-    const path = audiencePath(text);
-    const address = parseAddress(path);
-    if (address?.kind === 'cbs') return { address, path };
-    if (!client.mayUse(path, Date.now())) {
-      throw new ServiceBusError('amqp:unauthorized-access', `Unauthorized access. No valid token for '${path}'.`);
-    }
-    if (address === undefined || !this.exists(address)) throw entityNotFound(path);
-    return { address, path };
-  }
-
-  private exists(address: Address): boolean {
-    if (address.kind === 'management') return this.exists(address.of);
-    return this.topicOf(address) !== undefined || this.queueOf(address) !== undefined;
-  }
-
-  private topicOf(address: Address) {
-    return address.kind === 'topic' ? this.broker.topic(address.topic) : undefined;
-  }
-
-  private queueOf(address: Address): DeliveryQueue | undefined {
-    if (address.kind !== 'subscription') return undefined;
-    return this.broker.queue(address.topic, address.subscription, address.dead);
-  }
+/**
+ * Closes the file so that it can be opened again at once. The library keeps a closed connection, with its exclusive lock,
+ * until its last statement is collected; leaving WAL mode gives the lock up.
+ */
+function letGo(db: Sqlite): void {
+  db.exec('PRAGMA journal_mode = DELETE');
+  db.exec('PRAGMA locking_mode = NORMAL');
+  db.exec('SELECT 1 FROM sqlite_master');
+  db.close();
 }

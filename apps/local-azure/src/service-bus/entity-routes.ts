@@ -1,0 +1,83 @@
+import type { Receiver, Sender } from 'rhea';
+import type { Usage } from '../usage.js';
+import { audiencePath, parseAddress, type Address } from './address.js';
+import type { LinkRoutes } from './amqp-server.js';
+import type { Broker } from './broker.js';
+import { answerPutToken, entityNotFound } from './cbs.js';
+import type { ClientConnection } from './client-connection.js';
+import type { DeliveryQueue } from './delivery-queue.js';
+import type { Entities, Topic } from './entities.js';
+import { answerManagement } from './management.js';
+import { openReceiverLink } from './receiver-links.js';
+import { openReplyLink, openRequestLink } from './request-links.js';
+import { remoteAddress, sourceFilterKeys } from './rhea-internals.js';
+import { openSenderLink } from './sender-links.js';
+import { ServiceBusError } from './service-bus-error.js';
+
+/** Which entity each link is for, and whether its client may use it. */
+export class EntityRoutes implements LinkRoutes {
+  constructor(
+    private readonly entities: Entities,
+    private readonly broker: Broker,
+    private readonly key: string,
+    private readonly usage: Usage,
+  ) {}
+
+  incoming(receiver: Receiver, client: ClientConnection): void {
+    const { address, path } = this.authorized(remoteAddress(receiver, 'target') ?? '', client);
+    if (address.kind === 'cbs') {
+      const access = { key: this.key, exists: (wanted: Address) => this.exists(wanted) };
+      openRequestLink(receiver, client, (request) => answerPutToken(request, client, access));
+      return;
+    }
+    if (address.kind === 'management') {
+      const { broker, usage } = this;
+      const queue = this.queueOf(address.of);
+      const entity = queue?.name ?? this.topicOf(address.of)!.name;
+      openRequestLink(receiver, client, (request) => answerManagement(request, { queue, entity, broker, usage }));
+      return;
+    }
+    const topic = this.topicOf(address);
+    if (topic === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be sent to '${path}'.`);
+    openSenderLink(receiver, topic, this.broker, this.usage);
+  }
+
+  outgoing(sender: Sender, client: ClientConnection): void {
+    const { address, path } = this.authorized(remoteAddress(sender, 'source') ?? '', client);
+    if (address.kind === 'cbs' || address.kind === 'management') {
+      openReplyLink(sender, client);
+      return;
+    }
+    const queue = this.queueOf(address);
+    if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
+    if (sourceFilterKeys(sender).length > 0) {
+      throw new ServiceBusError('amqp:not-allowed', `'${path}' has no sessions; a session filter cannot be used.`);
+    }
+    openReceiverLink(sender, { queue, broker: this.broker, usage: this.usage, client });
+  }
+
+  private authorized(text: string, client: ClientConnection): { address: Address; path: string } {
+    const path = audiencePath(text);
+    const address = parseAddress(path);
+    if (address?.kind === 'cbs') return { address, path };
+    if (!client.mayUse(path, Date.now())) {
+      throw new ServiceBusError('amqp:unauthorized-access', `Unauthorized access. No valid token for '${path}'.`);
+    }
+    if (address === undefined || !this.exists(address)) throw entityNotFound(path);
+    return { address, path };
+  }
+
+  private exists(address: Address): boolean {
+    if (address.kind === 'management') return this.exists(address.of);
+    return this.topicOf(address) !== undefined || this.queueOf(address) !== undefined;
+  }
+
+  private topicOf(address: Address): Topic | undefined {
+    return address.kind === 'topic' ? this.entities.topic(address.topic) : undefined;
+  }
+
+  private queueOf(address: Address): DeliveryQueue | undefined {
+    if (address.kind !== 'subscription') return undefined;
+    return this.entities.queue(address.topic, address.subscription, address.dead);
+  }
+}
