@@ -1,0 +1,69 @@
+import { Param, createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext, PipeTransform } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ProblemException } from './problem-exception.js';
+
+/** 1 to 128 visible ASCII characters. */
+const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,128}$/;
+/** Characters of a page's cursor, at most. */
+const CURSOR_CHARS_MAX = 8_192;
+
+/** The `Idempotency-Key` header; a request without it is a 400. */
+export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
+  const key = requestOf(context).headers['idempotency-key'];
+  if (key === undefined || key === '') throw new ProblemException('idempotency-key-missing');
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY_PATTERN.test(key)) {
+    throw invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
+  }
+  return key;
+});
+
+/** A path parameter that is an id; a text that cannot be one is a 404, as nothing has that id. */
+export function idParam(name: string, pattern: RegExp): ParameterDecorator {
+  return Param(name, new IdPipe(pattern));
+}
+
+class IdPipe implements PipeTransform<string, string> {
+  constructor(private readonly pattern: RegExp) {}
+
+  transform(value: string): string {
+    if (!this.pattern.test(value)) throw new ProblemException('not-found');
+    return value;
+  }
+}
+
+/** Which page of a list is wanted. */
+export interface PageRequest {
+  /** Items, at most. */
+  readonly limit: number;
+  /** What the page before gave as `nextCursor`. */
+  readonly cursor?: string;
+}
+
+/** The query parameters `limit` and `cursor` as a `PageRequest`. */
+export const PageQuery = createParamDecorator(
+  (limits: { limitDefault: number; limitMax: number }, context: ExecutionContext): PageRequest => {
+    const { limit, cursor } = requestOf(context).query as Record<string, unknown>;
+    return { limit: limitOf(limit, limits), ...cursorOf(cursor) };
+  },
+);
+
+function limitOf(text: unknown, { limitDefault, limitMax }: { limitDefault: number; limitMax: number }): number {
+  if (text === undefined) return limitDefault;
+  const limit = typeof text === 'string' && /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > limitMax) throw invalid('limit', `must be a whole number from 1 to ${limitMax}`);
+  return limit;
+}
+
+function cursorOf(cursor: unknown): { cursor?: string } {
+  if (cursor === undefined) return {};
+  if (typeof cursor !== 'string' || cursor.length === 0 || cursor.length > CURSOR_CHARS_MAX) {
+    throw invalid('cursor', 'must be what `nextCursor` was');
+  }
+  return { cursor };
+}
+
+const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
+
+const invalid = (pointer: string, detail: string): ProblemException =>
+  new ProblemException('invalid-request', { errors: [{ pointer, detail }] });

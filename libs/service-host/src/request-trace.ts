@@ -1,0 +1,56 @@
+import { newRequestId } from '@ballast/contracts';
+import { childTraceparent, runInTrace } from '@ballast/service-bus';
+import type { Trace } from '@ballast/service-bus';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from './clock.js';
+import type { ServiceLog } from './service-log.js';
+
+const REQUEST_ID_PATTERN = /^[A-Za-z0-9._:-]{1,100}$/;
+const traces = new WeakMap<FastifyRequest, Trace>();
+
+/** The id under which everything that follows from this request is found again. */
+export function requestIdOf(request: FastifyRequest): string | undefined {
+  return traces.get(request)?.correlationId;
+}
+
+/**
+ * Gives every request its id and trace: the caller's where they are well-formed, else new ones. The handler runs in that
+ * trace, the answer carries the id, and one line is logged per request.
+ */
+export function traceRequests(fastify: FastifyInstance, options: { clock: Clock; log: ServiceLog }): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const trace = traceOf(request, options.clock);
+    traces.set(request, trace);
+    reply.header('x-request-id', trace.correlationId);
+    runInTrace(trace, done);
+  });
+  // Reading a body continues in the connection's own context, so the trace is entered again after it.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const trace = traces.get(request);
+    if (trace === undefined) done();
+    else runInTrace(trace, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const fields = {
+      method: request.method,
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      latencyMs: Math.round(reply.elapsedTime),
+    };
+    const level = request.url.startsWith('/health/') ? 'debug' : 'info';
+    const trace = traces.get(request);
+    if (trace !== undefined) runInTrace(trace, () => options.log[level](fields, 'request answered'));
+    done();
+  });
+}
+
+function traceOf(request: FastifyRequest, clock: Clock): Trace {
+  const given = request.headers['x-request-id'];
+  const { traceparent } = request.headers;
+  const requestId = typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : newRequestId(clock.now());
+  return {
+    correlationId: requestId,
+    causationId: requestId,
+    traceparent: childTraceparent(typeof traceparent === 'string' ? traceparent : undefined),
+  };
+}

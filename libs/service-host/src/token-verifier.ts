@@ -1,0 +1,66 @@
+import { ROLES, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
+import type { Role } from '@ballast/contracts/accounts';
+import { USER_ID_PATTERN } from '@ballast/contracts';
+import { errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTHeaderParameters } from 'jose';
+import type { Caller } from './caller.js';
+import type { Clock } from './clock.js';
+import type { TokenKey, TokenKeys } from './token-keys.js';
+
+/** Seconds by which the clocks of two machines may differ. */
+const CLOCK_SKEW_SECONDS = 5;
+
+/** The token is not one of ours, was changed, or has expired. */
+export class InvalidToken extends Error {
+  override readonly name = 'InvalidToken';
+}
+
+/** A caller and until when their token says so. */
+export interface VerifiedCaller extends Caller {
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** Verifies access tokens: ES256, a key of accounts, issuer, audience and expiry. */
+export class TokenVerifier {
+  constructor(
+    private readonly keys: TokenKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Who the token speaks for. Throws `InvalidToken`, or `Failure` while the keys cannot be read. */
+  async verify(token: string): Promise<VerifiedCaller> {
+    try {
+      const { payload } = await jwtVerify(token, (header) => this.keyOf(header), {
+        algorithms: ['ES256'],
+        issuer: TOKEN_ISSUER,
+        audience: TOKEN_AUDIENCE,
+        requiredClaims: ['sub', 'exp', 'role'],
+        clockTolerance: CLOCK_SKEW_SECONDS,
+        currentDate: new Date(this.clock.now()),
+      });
+      return callerOf(payload);
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw new InvalidToken(error.code, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Whether tokens can be verified now. */
+  canVerify(): Promise<boolean> {
+    return this.keys.areKnown();
+  }
+
+  private async keyOf(header: JWTHeaderParameters): Promise<TokenKey> {
+    const key = header.kid === undefined ? undefined : await this.keys.find(header.kid);
+    if (key === undefined) throw new InvalidToken('the key of the token is not known');
+    return key;
+  }
+}
+
+function callerOf(payload: JWTPayload): VerifiedCaller {
+  const userId = payload.sub ?? '';
+  const role = ROLES.find((known): known is Role => known === payload['role']);
+  if (!USER_ID_PATTERN.test(userId) || role === undefined) throw new InvalidToken('the claims are not ours');
+  return { userId, role, expiresAtMs: (payload.exp ?? 0) * 1_000 };
+}
