@@ -269,7 +269,7 @@ export class PlaceOrderRequest {
   })
   intent?: OrderIntent;
   @IdField(TRADE_ID_PATTERN, {
-    description: 'For an exit: the trade to close; may be left out while the symbol has one open trade.',
+    description: 'For an exit: the trade to close; may be left out, since a profile has one open trade in a symbol.',
     optional: true,
   })
   tradeId?: string;

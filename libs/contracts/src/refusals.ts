@@ -1,6 +1,6 @@
 /**
- * Why the business says no to an order, in order of precedence: the first that applies is the answer. `final` is the
- * ledger's word after placement; all the others are decided before anything is reserved.
+ * Why the business says no to an order, in order of precedence: the first that applies is the answer. The last,
+ * `insufficient-capital`, is the ledger's word after placement; all the others are decided before anything is reserved.
  */
 export const ORDER_REFUSALS = {
   'trading-halted': 'Trading is halted; no order may be placed until an operator makes it active again.',
@@ -15,7 +15,6 @@ export const ORDER_REFUSALS = {
   'price-outside-collar': 'The limit price is too far through the market.',
   'notional-above-limit': 'Quantity times worst price is above what one order may be worth.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
-  'trade-ambiguous': 'Several trades of this symbol are open; name the one to exit.',
   'exit-above-position': 'The exit is larger than what is held and not already being sold.',
   'insufficient-capital': 'The profile has not enough available capital for the worst cost and fee of this order.',
 } as const;

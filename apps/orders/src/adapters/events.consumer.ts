@@ -1,0 +1,47 @@
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import type { EventEnvelope } from '@ballast/contracts';
+import type { ProfileCreatedV1 } from '@ballast/contracts/accounts';
+import type { CapitalDeclinedV1, CapitalHeldV1 } from '@ballast/contracts/ledger';
+import type { OrderCancelRequestedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
+import { CancelAtVenue } from '../cancel-at-venue.js';
+import { OpenBook } from '../open-book.js';
+import { RejectOrder } from '../reject-order.js';
+import { SubmitOrder } from '../submit-order.js';
+
+/** What orders hears, one line per event; its own events come back so that a crash after a commit is made good. */
+@Controller()
+export class EventsConsumer {
+  constructor(
+    private readonly openBook: OpenBook,
+    private readonly submitOrder: SubmitOrder,
+    private readonly rejectOrder: RejectOrder,
+    private readonly cancelAtVenue: CancelAtVenue,
+  ) {}
+
+  @EventPattern('profile.created.v1')
+  profileCreated(@Payload() event: EventEnvelope<ProfileCreatedV1>): Promise<void> {
+    return this.openBook.execute(event.data);
+  }
+
+  @EventPattern('capital.held.v1')
+  capitalHeld(@Payload() event: EventEnvelope<CapitalHeldV1>): Promise<void> {
+    return this.submitOrder.execute(event.data);
+  }
+
+  @EventPattern('capital.declined.v1')
+  capitalDeclined(@Payload() event: EventEnvelope<CapitalDeclinedV1>): Promise<void> {
+    return this.rejectOrder.execute(event.data);
+  }
+
+  /** Exits only: an entry waits for its capital. */
+  @EventPattern('order.placed.v1')
+  orderPlaced(@Payload() event: EventEnvelope<OrderPlacedV1>): Promise<void> {
+    return this.submitOrder.execute(event.data);
+  }
+
+  @EventPattern('order.cancel-requested.v1')
+  cancelRequested(@Payload() event: EventEnvelope<OrderCancelRequestedV1>): Promise<void> {
+    return this.cancelAtVenue.execute(event.data);
+  }
+}

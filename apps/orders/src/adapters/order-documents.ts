@@ -1,0 +1,224 @@
+import { Decimal, decimal, decimalText } from '@ballast/money';
+import { PRODUCT_ID } from '@ballast/contracts';
+import type {
+  OrderIntent,
+  OrderSide,
+  OrderState,
+  OrderType,
+  OrderView,
+  RefusalReason,
+  TimeInForce,
+} from '@ballast/contracts/orders';
+import type { Book, OpenTrade } from '../domain/book.js';
+import { hasEnded } from '../domain/order.js';
+import type { Order } from '../domain/order.js';
+
+/** Id of the book in its partition. */
+export const BOOK_ID = 'book';
+
+/** The key fields of every row of a profile. */
+export interface ProfileKey {
+  readonly productId: string;
+  readonly profileId: string;
+}
+
+/** The key fields of a profile's partition in `trade_orders`. */
+export function profileKey(profileId: string): ProfileKey {
+  return { productId: PRODUCT_ID, profileId };
+}
+
+/** The book as stored. Decimals and units are strings; a field that is not there is left out. */
+export interface BookDocument extends ProfileKey {
+  readonly id: typeof BOOK_ID;
+  readonly kind: 'book';
+  readonly ownerId: string;
+  readonly entriesPerSymbolMax: number;
+  readonly sequence: number;
+  readonly trades: Readonly<Record<string, TradeDocument>>;
+}
+
+interface TradeDocument {
+  readonly tradeId: string;
+  readonly quantity: string;
+  readonly costUnits: string;
+  readonly exiting: string;
+  readonly liveEntries: number;
+}
+
+/** An order as stored; `live` is what the healing query asks for. */
+export interface OrderDocument extends ProfileKey {
+  readonly id: string;
+  readonly kind: 'order';
+  readonly live: boolean;
+  readonly ownerId: string;
+  readonly clientOrderId?: string;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly intent: OrderIntent;
+  readonly tradeId: string;
+  readonly quantity: string;
+  readonly limitPrice?: string;
+  readonly boundPrice?: string;
+  readonly state: OrderState;
+  readonly pendingCancel: boolean;
+  readonly venueOrderId?: string;
+  readonly attempts: number;
+  readonly submittedAt?: string;
+  readonly filledQuantity: string;
+  readonly notional: string;
+  readonly fees: string;
+  readonly executions: number;
+  readonly refusal?: RefusalReason;
+  readonly venueReason?: string;
+  readonly version: number;
+  readonly correlationId: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The book as it is stored. */
+export function bookDocument(book: Book): BookDocument {
+  const trades = Object.entries(book.trades).map(([symbol, trade]): [string, TradeDocument] => [
+    symbol,
+    {
+      tradeId: trade.tradeId,
+      quantity: decimalText(trade.quantity),
+      costUnits: trade.costUnits.toString(),
+      exiting: decimalText(trade.exiting),
+      liveEntries: trade.liveEntries,
+    },
+  ]);
+  const { ownerId, entriesPerSymbolMax, sequence } = book;
+  return {
+    id: BOOK_ID,
+    kind: 'book',
+    ...profileKey(book.profileId),
+    ownerId,
+    entriesPerSymbolMax,
+    sequence,
+    trades: Object.fromEntries(trades),
+  };
+}
+
+/** The book as the domain sees it. */
+export function bookOf(document: BookDocument): Book {
+  const trades = Object.entries(document.trades).map(([symbol, trade]): [string, OpenTrade] => [
+    symbol,
+    {
+      tradeId: trade.tradeId,
+      quantity: decimal(trade.quantity),
+      costUnits: BigInt(trade.costUnits),
+      exiting: decimal(trade.exiting),
+      liveEntries: trade.liveEntries,
+    },
+  ]);
+  const { profileId, ownerId, entriesPerSymbolMax, sequence } = document;
+  return { profileId, ownerId, entriesPerSymbolMax, sequence, trades: Object.fromEntries(trades) };
+}
+
+const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+const optionalText = <K extends string>(key: K, value: Decimal | undefined): Partial<Record<K, string>> =>
+  optional(key, value === undefined ? undefined : decimalText(value));
+const optionalDecimal = (text: string | undefined): Decimal | undefined =>
+  text === undefined ? undefined : decimal(text);
+
+/** The order as it is stored. */
+export function orderDocument(order: Order): OrderDocument {
+  return {
+    id: order.id,
+    kind: 'order',
+    ...profileKey(order.profileId),
+    live: !hasEnded(order),
+    ownerId: order.ownerId,
+    ...optional('clientOrderId', order.clientOrderId),
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    timeInForce: order.timeInForce,
+    intent: order.intent,
+    tradeId: order.tradeId,
+    quantity: decimalText(order.quantity),
+    ...optionalText('limitPrice', order.limitPrice),
+    ...optionalText('boundPrice', order.boundPrice),
+    state: order.state,
+    pendingCancel: order.pendingCancel,
+    ...optional('venueOrderId', order.venueOrderId),
+    attempts: order.attempts,
+    ...optional('submittedAt', order.submittedAt),
+    filledQuantity: decimalText(order.filledQuantity),
+    notional: decimalText(order.notional),
+    fees: decimalText(order.fees),
+    executions: order.executions,
+    ...optional('refusal', order.refusal),
+    ...optional('venueReason', order.venueReason),
+    version: order.version,
+    correlationId: order.correlationId,
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+  };
+}
+
+/** The order as the domain sees it. */
+export function orderOf(document: OrderDocument): Order {
+  return {
+    id: document.id,
+    profileId: document.profileId,
+    ownerId: document.ownerId,
+    clientOrderId: document.clientOrderId,
+    symbol: document.symbol,
+    side: document.side,
+    type: document.type,
+    timeInForce: document.timeInForce,
+    intent: document.intent,
+    tradeId: document.tradeId,
+    quantity: decimal(document.quantity),
+    limitPrice: optionalDecimal(document.limitPrice),
+    boundPrice: optionalDecimal(document.boundPrice),
+    state: document.state,
+    pendingCancel: document.pendingCancel,
+    venueOrderId: document.venueOrderId,
+    attempts: document.attempts,
+    submittedAt: document.submittedAt,
+    filledQuantity: decimal(document.filledQuantity),
+    notional: decimal(document.notional),
+    fees: decimal(document.fees),
+    executions: document.executions,
+    refusal: document.refusal,
+    venueReason: document.venueReason,
+    version: document.version,
+    correlationId: document.correlationId,
+    createdAt: document.createdAt,
+    updatedAt: document.updatedAt,
+  };
+}
+
+/** The order as callers see it. */
+export function orderView(order: Order): OrderView {
+  return {
+    orderId: order.id,
+    profileId: order.profileId,
+    ...optional('clientOrderId', order.clientOrderId),
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    timeInForce: order.timeInForce,
+    intent: order.intent,
+    tradeId: order.tradeId,
+    quantity: decimalText(order.quantity),
+    ...optionalText('limitPrice', order.limitPrice),
+    state: order.state,
+    pendingCancel: order.pendingCancel,
+    filledQuantity: decimalText(order.filledQuantity),
+    ...optionalText('averagePrice', order.executions === 0 ? undefined : order.notional.div(order.filledQuantity)),
+    fees: decimalText(order.fees),
+    executions: order.executions,
+    ...optional('refusal', order.refusal),
+    ...optional('venueReason', order.venueReason),
+    version: order.version,
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+  };
+}

@@ -1,0 +1,115 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
+import type { Refusal } from '@ballast/contracts';
+import { PlaceOrderRequest } from '@ballast/contracts/orders';
+import type { OrderPage, OrderView } from '@ballast/contracts/orders';
+import { CurrentCaller, IdempotencyKey, ProblemException, Roles, idParam, requestHash } from '@ballast/service-host';
+import type { Caller } from '@ballast/service-host';
+import { PlaceOrder } from '../place-order.js';
+import { ReadOrders } from '../read-orders.js';
+import { RequestCancel } from '../request-cancel.js';
+import { ListOrdersQuery } from './list-orders.query.js';
+import { orderView } from './order-documents.js';
+import type { Order } from '../domain/order.js';
+
+/** Orders over private HTTP. Somebody else's profile or order is answered as one that does not exist. */
+@Controller('v1')
+export class OrdersController {
+  constructor(
+    private readonly placeOrder: PlaceOrder,
+    private readonly requestCancel: RequestCancel,
+    private readonly read: ReadOrders,
+  ) {}
+
+  /** 202 with the order once it is durable; 422 with the refusal when the ladder or the ledger has said no. */
+  @Post('orders')
+  @HttpCode(202)
+  @Roles('trader', 'operator', 'admin')
+  async place(
+    @Body() request: PlaceOrderRequest,
+    @IdempotencyKey() idempotencyKey: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderView> {
+    requirePrice(request);
+    await this.read.requireOwnBook(request.profileId, caller);
+    const answer = await this.placeOrder.execute({
+      request,
+      idempotencyKey,
+      requestHash: requestHash('POST', '/v1/orders', request),
+    });
+    switch (answer.outcome) {
+      case 'placed':
+        return viewUnlessRefused(answer.order);
+      case 'refused':
+        throw refused(answer.orderId, answer.refusal);
+      case 'key-reused':
+        throw new ProblemException('idempotency-key-reused');
+      case 'client-order-id-reused':
+        throw new ProblemException('client-order-id-reused', {
+          errors: [{ pointer: '/clientOrderId', detail: 'names an order with other terms' }],
+        });
+    }
+  }
+
+  /** The profile's orders, newest first. */
+  @Get('orders')
+  async list(@Query() query: ListOrdersQuery, @CurrentCaller() caller: Caller): Promise<OrderPage> {
+    await this.read.requireOwnBook(query.profileId, caller);
+    return this.read.page(query);
+  }
+
+  @Get('orders/:id')
+  async one(
+    @Param('id', idParam(ORDER_ID_PATTERN)) orderId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderView> {
+    return orderView(await this.read.own(orderId, caller));
+  }
+
+  /** 202: the broker decides whether the cancel or a fill was first. */
+  @Delete('orders/:id')
+  @HttpCode(202)
+  @Roles('trader', 'operator', 'admin')
+  async cancel(
+    @Param('id', idParam(ORDER_ID_PATTERN)) orderId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderView> {
+    const order = await this.read.own(orderId, caller);
+    const answer = await this.requestCancel.execute({ orderId, profileId: order.profileId }, caller.userId);
+    if (answer.outcome === 'not-found') throw new ProblemException('not-found');
+    if (answer.outcome === 'already-ended') throw new ProblemException('order-already-ended', { orderId });
+    return orderView(answer.order);
+  }
+
+  /** 200 when orders knows the profile. */
+  @Get('books/:id')
+  async book(
+    @Param('id', idParam(PROFILE_ID_PATTERN)) profileId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<{ profileId: string }> {
+    await this.read.requireOwnBook(profileId, caller);
+    return { profileId };
+  }
+}
+
+function requirePrice({ type, limitPrice }: PlaceOrderRequest): void {
+  if (type === 'limit' && limitPrice === undefined) {
+    throw new ProblemException('invalid-request', {
+      errors: [{ pointer: '/limitPrice', detail: 'is required for a limit order' }],
+    });
+  }
+  if (type === 'market' && limitPrice !== undefined) {
+    throw new ProblemException('invalid-request', {
+      errors: [{ pointer: '/limitPrice', detail: 'is not allowed for a market order' }],
+    });
+  }
+}
+
+function viewUnlessRefused(order: Order): OrderView {
+  if (order.state === 'rejected' && order.refusal !== undefined) throw refused(order.id, order.refusal);
+  return orderView(order);
+}
+
+function refused(orderId: string, { code, limit, value }: Refusal): ProblemException {
+  return new ProblemException('order-refused', { refusal: { code, limit, value }, orderId });
+}

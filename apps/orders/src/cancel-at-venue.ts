@@ -1,0 +1,35 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Failure, brokerKeyOf } from '@ballast/contracts';
+import type { Venue } from '@ballast/venue';
+import { OrderBooks } from './adapters/order-books.js';
+import type { OrderKey } from './adapters/order-books.js';
+import { VENUE, orFailure } from './adapters/venue-calls.js';
+import { hasEnded } from './domain/order.js';
+import { SettleFromVenue } from './settle-from-venue.js';
+
+/** Asks the broker to cancel; the broker's own update ends the order, or a fill that was faster does. */
+@Injectable()
+export class CancelAtVenue {
+  constructor(
+    private readonly books: OrderBooks,
+    private readonly settle: SettleFromVenue,
+    @Inject(VENUE) private readonly venue: Venue,
+  ) {}
+
+  /** Throws `Failure` while the order's submission is not answered, or the broker cannot be reached. */
+  async execute(key: OrderKey): Promise<void> {
+    const order = await this.books.find(key.profileId, key.orderId);
+    if (order === undefined) throw new Error(`a cancel was requested for an unknown order ${key.orderId}`);
+    if (hasEnded(order)) return;
+    if (order.state === 'submitting' || order.state === 'unknown') {
+      throw new Failure('order-not-answered-yet', 'the broker has not answered the submission yet');
+    }
+    const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    if (atVenue === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
+    const answer = await orFailure(this.venue.cancel(atVenue.venueOrderId));
+    if (answer === 'accepted') return;
+    const latest = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    if (latest === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
+    await this.settle.execute(key, latest);
+  }
+}

@@ -1,0 +1,78 @@
+import { CAPITAL_ASSET, Decimal, decimalText, shareOfUnits, toUnits, unitsText } from '@ballast/money';
+import type { Book } from './book.js';
+import { tradeOf } from './book.js';
+import type { Order } from './order.js';
+import { remainingQuantity } from './order.js';
+import type { OrderEvent } from './order-event.js';
+import { reference } from './submission.js';
+
+/** One fill as the broker reports it. */
+export interface ExecutionReport {
+  readonly executionId: string;
+  readonly quantity: Decimal;
+  readonly price: Decimal;
+  /** The broker's fee for this fill in USD, where it reports one. */
+  readonly fee: Decimal | undefined;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** More was executed than was ordered. */
+export class Overfill extends Error {
+  override readonly name = 'Overfill';
+}
+
+/**
+ * The event of one more execution. The caller has made sure that this execution id was not recorded before. The fee is
+ * the broker's, else `feeRate` × notional, rounded half-even to cents over the whole order so far. Throws `Overfill`.
+ */
+export function decideExecution(order: Order, book: Book, report: ExecutionReport, feeRate: Decimal): OrderEvent {
+  const quantityAfter = order.filledQuantity.plus(report.quantity);
+  if (report.quantity.gt(remainingQuantity(order))) {
+    throw new Overfill(
+      `order ${order.id}: execution ${report.executionId} makes ${quantityAfter.toFixed()} of ${order.quantity.toFixed()}`,
+    );
+  }
+  const notionalAfter = order.notional.plus(report.quantity.times(report.price));
+  const feeAfter = report.fee === undefined ? scheduledFee(notionalAfter, feeRate) : order.fees.plus(report.fee);
+  return {
+    fact: 'executed',
+    data: {
+      ...reference(order),
+      executionId: report.executionId,
+      executionNumber: order.executions + 1,
+      tradeId: order.tradeId,
+      symbol: order.symbol,
+      side: order.side,
+      intent: order.intent,
+      quantity: decimalText(report.quantity),
+      price: decimalText(report.price),
+      orderQuantity: decimalText(order.quantity),
+      quantityBefore: decimalText(order.filledQuantity),
+      quantityAfter: decimalText(quantityAfter),
+      notionalBefore: decimalText(order.notional),
+      notionalAfter: decimalText(notionalAfter),
+      feeBefore: decimalText(order.fees),
+      feeAfter: decimalText(feeAfter),
+      closedCostUnits: closedCostUnits(order, book, report.quantity).toString(),
+      asset: CAPITAL_ASSET,
+      fillsOrder: quantityAfter.eq(order.quantity),
+      executedAt: report.at,
+    },
+  };
+}
+
+/** Fee by schedule over everything executed so far, in whole cents, half-even. */
+function scheduledFee(notional: Decimal, feeRate: Decimal): Decimal {
+  return new Decimal(unitsText(toUnits(notional.times(feeRate), CAPITAL_ASSET, 'half-even'), CAPITAL_ASSET));
+}
+
+/** Average cost: the share of the position's cost that belongs to the part being closed; the last part closes all of it. */
+function closedCostUnits(order: Order, book: Book, quantity: Decimal): bigint {
+  if (order.intent === 'entry') return 0n;
+  const trade = tradeOf(book, order.symbol);
+  if (trade === undefined || trade.quantity.lt(quantity)) {
+    throw new Overfill(`order ${order.id}: more of ${order.symbol} was sold than is held`);
+  }
+  return shareOfUnits(trade.costUnits, quantity, trade.quantity);
+}

@@ -1,0 +1,41 @@
+import {
+  orderBecameUnknown,
+  orderCancelRequested,
+  orderEnded,
+  orderExecuted,
+  orderOpened,
+  orderPlaced,
+  orderSubmitted,
+} from '@ballast/contracts/orders';
+import type {
+  OrderBecameUnknownV1,
+  OrderCancelRequestedV1,
+  OrderEndedV1,
+  OrderExecutedV1,
+  OrderOpenedV1,
+  OrderPlacedV1,
+  OrderSubmittedV1,
+} from '@ballast/contracts/orders';
+import type { EventDeclaration } from '@ballast/contracts';
+
+/** Something that happened to one order, named after the event it is published as, with that event's data. */
+export type OrderEvent =
+  | { readonly fact: 'placed'; readonly data: OrderPlacedV1 }
+  | { readonly fact: 'capital-held' }
+  | { readonly fact: 'submitted'; readonly data: OrderSubmittedV1 }
+  | { readonly fact: 'became-unknown'; readonly data: OrderBecameUnknownV1 }
+  | { readonly fact: 'opened'; readonly data: OrderOpenedV1 }
+  | { readonly fact: 'executed'; readonly data: OrderExecutedV1 }
+  | { readonly fact: 'ended'; readonly data: OrderEndedV1 }
+  | { readonly fact: 'cancel-requested'; readonly data: OrderCancelRequestedV1 };
+
+/** The event under which a fact is published; `capital-held` is the ledger's own event and not published again. */
+export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-held'>, EventDeclaration>> = {
+  placed: orderPlaced,
+  submitted: orderSubmitted,
+  'became-unknown': orderBecameUnknown,
+  opened: orderOpened,
+  executed: orderExecuted,
+  ended: orderEnded,
+  'cancel-requested': orderCancelRequested,
+};

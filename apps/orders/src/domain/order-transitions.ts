@@ -1,0 +1,99 @@
+import type { OrderState } from '@ballast/contracts/orders';
+import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
+
+/** What can happen to an order, as finely as the table distinguishes it. */
+export const ORDER_STEPS = [
+  'placed-entry',
+  'placed-exit',
+  'capital-held',
+  'submitted',
+  'became-unknown',
+  'opened',
+  'executed-in-part',
+  'executed-in-full',
+  'rejected',
+  'cancelled',
+  'expired',
+  'cancel-requested',
+] as const;
+export type OrderStep = (typeof ORDER_STEPS)[number];
+
+/**
+ * Every legal pair of state and step with the state it leads to; a pair that is absent is illegal. A request to cancel
+ * changes a flag, not the state. After `cancelled` and `expired` an execution may still arrive and is recorded; the
+ * broker lost that race, not we.
+ */
+export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<OrderStep, OrderState>>>> = {
+  none: { 'placed-entry': 'pending-capital', 'placed-exit': 'accepted' },
+  'pending-capital': { 'capital-held': 'accepted', rejected: 'rejected', cancelled: 'cancelled' },
+  accepted: { submitted: 'submitting', rejected: 'rejected', cancelled: 'cancelled' },
+  submitting: {
+    'became-unknown': 'unknown',
+    opened: 'open',
+    'executed-in-part': 'partially-filled',
+    'executed-in-full': 'filled',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    'cancel-requested': 'submitting',
+  },
+  unknown: {
+    submitted: 'submitting',
+    opened: 'open',
+    'executed-in-part': 'partially-filled',
+    'executed-in-full': 'filled',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    'cancel-requested': 'unknown',
+  },
+  open: {
+    'executed-in-part': 'partially-filled',
+    'executed-in-full': 'filled',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    'cancel-requested': 'open',
+  },
+  'partially-filled': {
+    'executed-in-part': 'partially-filled',
+    'executed-in-full': 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    'cancel-requested': 'partially-filled',
+  },
+  filled: {},
+  rejected: {},
+  cancelled: { 'executed-in-part': 'cancelled', 'executed-in-full': 'cancelled' },
+  expired: { 'executed-in-part': 'expired', 'executed-in-full': 'expired' },
+};
+
+/** A step that the table does not allow: we or the broker are wrong, and nothing may be guessed. */
+export class IllegalTransition extends Error {
+  override readonly name = 'IllegalTransition';
+}
+
+/** The step that an event is in the words of the table. */
+export function stepOf(event: OrderEvent): OrderStep {
+  switch (event.fact) {
+    case 'placed':
+      return event.data.intent === 'entry' ? 'placed-entry' : 'placed-exit';
+    case 'executed':
+      return event.data.fillsOrder ? 'executed-in-full' : 'executed-in-part';
+    case 'ended':
+      return event.data.state;
+    default:
+      return event.fact;
+  }
+}
+
+/** The state after the event; throws `IllegalTransition` when the pair is not in the table. */
+export function nextState(order: Order | undefined, event: OrderEvent): OrderState {
+  const from = order?.state ?? 'none';
+  const step = stepOf(event);
+  const to = TRANSITIONS[from][step];
+  if (to === undefined)
+    throw new IllegalTransition(`order ${order?.id ?? '(none)'}: ${step} is not possible in state ${from}`);
+  return to;
+}

@@ -1,0 +1,144 @@
+import { Decimal, decimal } from '@ballast/money';
+import type {
+  OrderIntent,
+  OrderSide,
+  OrderState,
+  OrderType,
+  RefusalReason,
+  TimeInForce,
+} from '@ballast/contracts/orders';
+import type { OrderEvent } from './order-event.js';
+import { nextState } from './order-transitions.js';
+
+/** One order as this service knows it. Quantities, prices and amounts are exact; `fees` and `notional` are in USD. */
+export interface Order {
+  readonly id: string;
+  readonly profileId: string;
+  readonly ownerId: string;
+  readonly clientOrderId: string | undefined;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly intent: OrderIntent;
+  readonly tradeId: string;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | undefined;
+  /** The price at which the broker may fill at worst: the limit, or the collar of a market buy. */
+  readonly boundPrice: Decimal | undefined;
+  readonly state: OrderState;
+  readonly pendingCancel: boolean;
+  readonly venueOrderId: string | undefined;
+  /** How often it was handed to the broker under its one broker key. */
+  readonly attempts: number;
+  /** When it was last handed to the broker, ISO 8601. */
+  readonly submittedAt: string | undefined;
+  readonly filledQuantity: Decimal;
+  readonly notional: Decimal;
+  readonly fees: Decimal;
+  readonly executions: number;
+  readonly refusal: RefusalReason | undefined;
+  readonly venueReason: string | undefined;
+  /** Number of events of this order so far; the next event's version is one more. */
+  readonly version: number;
+  readonly correlationId: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+const END_STATES: readonly OrderState[] = ['filled', 'rejected', 'cancelled', 'expired'];
+
+/** Whether the order is at its end; only late executions may still arrive. */
+export function hasEnded(order: Order): boolean {
+  return END_STATES.includes(order.state);
+}
+
+/** What of the order is not executed. */
+export function remainingQuantity(order: Order): Decimal {
+  return order.quantity.minus(order.filledQuantity);
+}
+
+/** What the placement of an order knows beside its terms. */
+export interface Provenance {
+  readonly ownerId: string;
+  readonly correlationId: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/**
+ * The order after one more event; an event that the transition table does not allow in its state throws
+ * `IllegalTransition`.
+ */
+export function evolve(order: Order | undefined, event: OrderEvent, provenance: Provenance): Order {
+  if (event.fact === 'placed') return placed(order, event, provenance);
+  const state = nextState(order, event);
+  if (order === undefined)
+    throw new Error('unreachable: the table allows only placement for an order that is not there');
+  const published = event.fact === 'capital-held' ? 0 : 1;
+  return {
+    ...order,
+    ...changes(event, provenance.at),
+    state,
+    version: order.version + published,
+    updatedAt: provenance.at,
+  };
+}
+
+function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }, provenance: Provenance): Order {
+  const { data } = event;
+  return {
+    id: data.orderId,
+    profileId: data.profileId,
+    ownerId: provenance.ownerId,
+    clientOrderId: data.clientOrderId,
+    symbol: data.symbol,
+    side: data.side,
+    type: data.type,
+    timeInForce: data.timeInForce,
+    intent: data.intent,
+    tradeId: data.tradeId,
+    quantity: decimal(data.quantity),
+    limitPrice: data.limitPrice === undefined ? undefined : decimal(data.limitPrice),
+    boundPrice: data.boundPrice === undefined ? undefined : decimal(data.boundPrice),
+    state: nextState(order, event),
+    pendingCancel: false,
+    venueOrderId: undefined,
+    attempts: 0,
+    submittedAt: undefined,
+    filledQuantity: new Decimal(0),
+    notional: new Decimal(0),
+    fees: new Decimal(0),
+    executions: 0,
+    refusal: undefined,
+    venueReason: undefined,
+    version: 1,
+    correlationId: provenance.correlationId,
+    createdAt: provenance.at,
+    updatedAt: provenance.at,
+  };
+}
+
+function changes(event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Partial<Order> {
+  switch (event.fact) {
+    case 'capital-held':
+    case 'became-unknown':
+      return {};
+    case 'submitted':
+      return { attempts: event.data.attempt, submittedAt: at };
+    case 'opened':
+      return { venueOrderId: event.data.venueOrderId };
+    case 'executed':
+      return {
+        filledQuantity: decimal(event.data.quantityAfter),
+        notional: decimal(event.data.notionalAfter),
+        fees: decimal(event.data.feeAfter),
+        executions: event.data.executionNumber,
+        ...(event.data.fillsOrder ? { pendingCancel: false } : {}),
+      };
+    case 'ended':
+      return { pendingCancel: false, refusal: event.data.refusal, venueReason: event.data.venueReason };
+    case 'cancel-requested':
+      return { pendingCancel: true };
+  }
+}

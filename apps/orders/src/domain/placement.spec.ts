@@ -1,0 +1,246 @@
+import { Decimal, decimal } from '@ballast/money';
+import { ORDER_REFUSAL_CODES, newOrderId } from '@ballast/contracts';
+import type { Refusal } from '@ballast/contracts';
+import { UNTOUCHED_CONTROLS } from './controls.js';
+import { NOW_MS, PROFILE_ID, ZERO, emptyBook } from './given.js';
+import { decidePlacement, placementTerms } from './placement.js';
+import type { PlacementFacts, PlacementTerms, SymbolFacts } from './placement.js';
+
+const AAPL: SymbolFacts = {
+  tradable: true,
+  quantityScale: 0,
+  quantityMin: decimal('1'),
+  priceIncrement: decimal('0.01'),
+  bid: decimal('99.99'),
+  ask: decimal('100.00'),
+  quotedAtMs: NOW_MS,
+};
+
+const FACTS: PlacementFacts = {
+  book: emptyBook(),
+  controls: UNTOUCHED_CONTROLS,
+  symbol: AAPL,
+  venue: { orderTypes: ['market', 'limit'], timesInForce: ['day', 'gtc', 'ioc', 'fok'], feeRate: decimal('0.001') },
+  limits: { priceCollarRatio: decimal('0.05'), orderNotionalUsdMax: decimal('1000000'), quoteAgeMsMax: 30_000 },
+  nowMs: NOW_MS,
+};
+
+function terms(changes: Partial<Parameters<typeof placementTerms>[0]> = {}): PlacementTerms {
+  return placementTerms({
+    orderId: newOrderId(PROFILE_ID, NOW_MS),
+    profileId: PROFILE_ID,
+    clientOrderId: undefined,
+    symbol: 'AAPL',
+    side: 'buy',
+    type: 'limit',
+    timeInForce: 'day',
+    intent: 'entry',
+    tradeId: undefined,
+    quantity: '10',
+    limitPrice: '100',
+    ...changes,
+  });
+}
+
+const EXIT = { side: 'sell', intent: 'exit' } as const;
+const TRADE = { tradeId: 'trd_1', quantity: decimal('4'), costUnits: 39600n, exiting: decimal('1'), liveEntries: 0 };
+
+interface Row {
+  readonly name: string;
+  readonly terms?: Parameters<typeof terms>[0];
+  readonly facts?: Partial<PlacementFacts>;
+  readonly refusal: Refusal;
+}
+
+const REFUSALS: readonly Row[] = [
+  {
+    name: 'when trading is halted',
+    facts: { controls: { ...UNTOUCHED_CONTROLS, mode: 'halted' } },
+    refusal: { code: 'trading-halted', limit: 'active', value: 'halted' },
+  },
+  {
+    name: 'an exit when trading is halted',
+    terms: EXIT,
+    facts: { controls: { ...UNTOUCHED_CONTROLS, mode: 'halted' } },
+    refusal: { code: 'trading-halted', limit: 'active', value: 'halted' },
+  },
+  {
+    name: 'an entry while only exits are allowed',
+    facts: { controls: { ...UNTOUCHED_CONTROLS, mode: 'reduce-only' } },
+    refusal: { code: 'reduce-only', limit: 'exit', value: 'entry' },
+  },
+  {
+    name: 'a sale that opens a position',
+    terms: { side: 'sell' },
+    refusal: { code: 'short-selling-not-allowed', limit: 'buy to enter, sell to exit', value: 'sell to entry' },
+  },
+  {
+    name: 'a symbol that the broker does not know',
+    facts: { symbol: undefined },
+    refusal: { code: 'symbol-not-tradable', limit: 'tradable symbols', value: 'AAPL' },
+  },
+  {
+    name: 'a symbol that is not tradable now',
+    facts: { symbol: { ...AAPL, tradable: false } },
+    refusal: { code: 'symbol-not-tradable', limit: 'tradable symbols', value: 'AAPL' },
+  },
+  {
+    name: 'a type that the broker lacks',
+    facts: { venue: { ...FACTS.venue, orderTypes: ['market'] } },
+    refusal: { code: 'order-type-not-offered', limit: 'market', value: 'limit' },
+  },
+  {
+    name: 'a time in force that the broker lacks',
+    terms: { timeInForce: 'fok' },
+    facts: { venue: { ...FACTS.venue, timesInForce: ['day', 'gtc'] } },
+    refusal: { code: 'time-in-force-not-offered', limit: 'day, gtc', value: 'fok' },
+  },
+  {
+    name: 'a quote that is a millisecond too old',
+    facts: { nowMs: NOW_MS + 30_001 },
+    refusal: { code: 'market-data-stale', limit: '30000 ms', value: '30001 ms' },
+  },
+  {
+    name: 'a quantity finer than the symbol',
+    terms: { quantity: '1.5' },
+    refusal: { code: 'quantity-off-increment', limit: '0 decimals', value: '1.5' },
+  },
+  {
+    name: 'a quantity below the smallest',
+    terms: { quantity: '1' },
+    facts: { symbol: { ...AAPL, quantityMin: decimal('2') } },
+    refusal: { code: 'quantity-off-increment', limit: 'at least 2', value: '1' },
+  },
+  {
+    name: 'a price off the increment',
+    terms: { limitPrice: '100.005' },
+    refusal: { code: 'price-off-increment', limit: '0.01', value: '100.005' },
+  },
+  {
+    name: 'a buy a cent through the collar',
+    terms: { limitPrice: '105.01' },
+    refusal: { code: 'price-outside-collar', limit: '105', value: '105.01' },
+  },
+  {
+    name: 'a sale a cent through the collar',
+    terms: { ...EXIT, limitPrice: '94.99' },
+    refusal: { code: 'price-outside-collar', limit: '95', value: '94.99' },
+  },
+  {
+    name: 'a notional above the limit',
+    terms: { quantity: '10001' },
+    refusal: { code: 'notional-above-limit', limit: '1000000', value: '1000100' },
+  },
+  {
+    name: 'a second live entry of the symbol',
+    facts: { book: emptyBook({ trades: { AAPL: { ...TRADE, liveEntries: 1 } } }) },
+    refusal: { code: 'entry-already-live', limit: '1', value: '2' },
+  },
+  {
+    name: 'an exit without a position',
+    terms: EXIT,
+    refusal: { code: 'exit-above-position', limit: '0', value: '10' },
+  },
+  {
+    name: 'an exit above what is not being sold already',
+    terms: { ...EXIT, quantity: '4' },
+    facts: { book: emptyBook({ trades: { AAPL: TRADE } }) },
+    refusal: { code: 'exit-above-position', limit: '3', value: '4' },
+  },
+  {
+    name: 'an exit of another trade',
+    terms: { ...EXIT, quantity: '1', tradeId: 'trd_2' },
+    facts: { book: emptyBook({ trades: { AAPL: TRADE } }) },
+    refusal: { code: 'exit-above-position', limit: '0', value: '1' },
+  },
+];
+
+describe('the ladder of refusals', () => {
+  it.each(REFUSALS)('refuses $name', ({ terms: changes, facts, refusal }) => {
+    expect(decidePlacement(terms(changes), { ...FACTS, ...facts })).toMatchObject({ outcome: 'refused', refusal });
+  });
+
+  it('has a row for every code but the ledger’s', () => {
+    const codes = new Set(REFUSALS.map(({ refusal }) => refusal.code));
+    expect(ORDER_REFUSAL_CODES.filter((code) => !codes.has(code))).toEqual(['insufficient-capital']);
+  });
+
+  it('answers with the first rung that applies', () => {
+    const everythingWrong = {
+      ...FACTS,
+      controls: { ...UNTOUCHED_CONTROLS, mode: 'halted' as const },
+      symbol: undefined,
+      nowMs: NOW_MS * 2,
+    };
+    expect(decidePlacement(terms({ side: 'sell', quantity: '0.5' }), everythingWrong)).toMatchObject({
+      refusal: { code: 'trading-halted' },
+    });
+    expect(
+      decidePlacement(terms({ side: 'sell' }), { ...everythingWrong, controls: UNTOUCHED_CONTROLS }),
+    ).toMatchObject({ refusal: { code: 'short-selling-not-allowed' } });
+    expect(decidePlacement(terms(), { ...everythingWrong, controls: UNTOUCHED_CONTROLS })).toMatchObject({
+      refusal: { code: 'symbol-not-tradable' },
+    });
+  });
+
+  it.each([
+    ['a quote exactly at the age limit', {}, { nowMs: NOW_MS + 30_000 }],
+    ['a buy exactly at the collar', { limitPrice: '105' }, {}],
+    ['a notional exactly at the limit', { quantity: '10000' }, {}],
+    [
+      'an exit while only exits are allowed',
+      { ...EXIT, quantity: '3' },
+      {
+        controls: { ...UNTOUCHED_CONTROLS, mode: 'reduce-only' as const },
+        book: emptyBook({ trades: { AAPL: TRADE } }),
+      },
+    ],
+    ['an exit of all that can be sold', { ...EXIT, quantity: '3' }, { book: emptyBook({ trades: { AAPL: TRADE } }) }],
+    [
+      'a second entry where the profile allows two',
+      {},
+      { book: emptyBook({ entriesPerSymbolMax: 2, trades: { AAPL: { ...TRADE, liveEntries: 1 } } }) },
+    ],
+  ])('places %s', (_name, changes, facts) => {
+    expect(decidePlacement(terms(changes), { ...FACTS, ...facts }).outcome).toBe('placed');
+  });
+});
+
+describe('a placed order', () => {
+  const dataOf = (changes: Parameters<typeof terms>[0], facts: Partial<PlacementFacts> = {}) => {
+    const decision = decidePlacement(terms(changes), { ...FACTS, ...facts });
+    if (decision.outcome === 'refused') throw new Error(decision.refusal.code);
+    return decision.data;
+  };
+
+  it('asks for its worst cost and fee: ten at 100 with 0.1 % are 1 001', () => {
+    expect(dataOf({})).toMatchObject({ holdUnits: '100100', asset: 'USD', boundPrice: '100' });
+  });
+
+  it('rounds the hold up to a whole cent', () => {
+    expect(dataOf({ quantity: '1', limitPrice: '99.99' }).holdUnits).toBe('10009');
+  });
+
+  it('bounds a market buy by the collar, so that its worst cost is known', () => {
+    expect(dataOf({ type: 'market', limitPrice: undefined })).toMatchObject({ boundPrice: '105', holdUnits: '105105' });
+  });
+
+  it('keeps the collar on the price increment and never outside the ratio', () => {
+    const symbol = { ...AAPL, ask: decimal('33.33'), bid: decimal('33.31') };
+    expect(dataOf({ type: 'market', limitPrice: undefined }, { symbol }).boundPrice).toBe('34.99');
+  });
+
+  it('holds nothing for an exit and does not bound a market sale', () => {
+    const book = emptyBook({ trades: { AAPL: { ...TRADE, exiting: ZERO } } });
+    const data = dataOf({ ...EXIT, quantity: '4', type: 'market', limitPrice: undefined }, { book });
+    expect(data).toMatchObject({ holdUnits: '0', tradeId: 'trd_1' });
+    expect(data.boundPrice).toBeUndefined();
+  });
+
+  it('joins the open trade of its symbol, and opens one where there is none', () => {
+    const book = emptyBook({ trades: { AAPL: { ...TRADE, exiting: new Decimal(0) } } });
+    expect(dataOf({}, { book }).tradeId).toBe('trd_1');
+    const opened = dataOf({});
+    expect(opened.tradeId).toBe(`trd_${opened.orderId.slice(4)}`);
+  });
+});

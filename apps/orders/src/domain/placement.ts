@@ -1,0 +1,254 @@
+import { CAPITAL_ASSET, Decimal, decimal, decimalText, fractionDigits, toUnits } from '@ballast/money';
+import type { Refusal } from '@ballast/contracts';
+import type {
+  OrderIntent,
+  OrderPlacedV1,
+  OrderSide,
+  OrderTerms,
+  OrderType,
+  TimeInForce,
+} from '@ballast/contracts/orders';
+import type { Book } from './book.js';
+import { sellableQuantity, tradeOf } from './book.js';
+import type { Controls } from './controls.js';
+import { refusalOfControls } from './controls.js';
+
+/** What a caller asks for, decoded. */
+export interface PlacementTerms {
+  readonly orderId: string;
+  readonly profileId: string;
+  readonly clientOrderId: string | undefined;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly intent: OrderIntent;
+  readonly tradeId: string | undefined;
+  readonly quantity: Decimal;
+  readonly limitPrice: Decimal | undefined;
+}
+
+/** What the broker says about a symbol now; `undefined` for one that it does not offer. */
+export interface SymbolFacts {
+  readonly tradable: boolean;
+  /** Digits after the point that a quantity may have. */
+  readonly quantityScale: number;
+  readonly quantityMin: Decimal;
+  readonly priceIncrement: Decimal;
+  readonly bid: Decimal;
+  readonly ask: Decimal;
+  /** When the quote was made, in milliseconds since 1970. */
+  readonly quotedAtMs: number;
+}
+
+/** What the broker offers for every symbol. */
+export interface VenueFacts {
+  readonly orderTypes: readonly OrderType[];
+  readonly timesInForce: readonly TimeInForce[];
+  /** Fee as a share of notional. */
+  readonly feeRate: Decimal;
+}
+
+/** Product-wide limits of one order. */
+export interface RiskLimits {
+  /** How far through the market a price may go, as a share of it. */
+  readonly priceCollarRatio: Decimal;
+  /** What one order may be worth at its worst price, in USD. */
+  readonly orderNotionalUsdMax: Decimal;
+  /** Age above which a quote is stale, in milliseconds. */
+  readonly quoteAgeMsMax: number;
+}
+
+/** Everything the decision needs; nothing else is looked at. */
+export interface PlacementFacts {
+  readonly book: Book;
+  readonly controls: Controls;
+  readonly symbol: SymbolFacts | undefined;
+  readonly venue: VenueFacts;
+  readonly limits: RiskLimits;
+  readonly nowMs: number;
+}
+
+export type PlacementDecision =
+  | { readonly outcome: 'placed'; readonly data: OrderPlacedV1 }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly terms: OrderTerms };
+
+/** Runs the ladder of refusals, first that applies wins, and otherwise places the order with its worst cost. */
+export function decidePlacement(terms: PlacementTerms, facts: PlacementFacts): PlacementDecision {
+  const refusal = climb(terms, facts);
+  const common = termsOf(terms);
+  if (refusal !== undefined) return { outcome: 'refused', refusal, terms: common };
+  const bound = boundPrice(terms, facts);
+  return {
+    outcome: 'placed',
+    data: {
+      ...common,
+      tradeId: tradeOf(facts.book, terms.symbol)?.tradeId ?? `trd_${terms.orderId.slice(4)}`,
+      ...(bound === undefined ? {} : { boundPrice: decimalText(bound) }),
+      holdUnits: (terms.intent === 'entry' ? worstCostUnits(terms, facts) : 0n).toString(),
+      asset: CAPITAL_ASSET,
+    },
+  };
+}
+
+type Rung = (terms: PlacementTerms, facts: PlacementFacts, symbol: SymbolFacts) => Refusal | undefined;
+
+const NOTHING: SymbolFacts = {
+  tradable: false,
+  quantityScale: 0,
+  quantityMin: new Decimal(0),
+  priceIncrement: new Decimal(1),
+  bid: new Decimal(0),
+  ask: new Decimal(0),
+  quotedAtMs: 0,
+};
+
+function climb(terms: PlacementTerms, facts: PlacementFacts): Refusal | undefined {
+  for (const rung of LADDER) {
+    const refusal = rung(terms, facts, facts.symbol ?? NOTHING);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** The rungs, in the order in which they are tried; each looks only at what the ones before it have let through. */
+const LADDER: readonly Rung[] = [
+  (terms, { controls }) => refusalOfControls(controls, terms.intent),
+
+  (terms) =>
+    (terms.side === 'buy') === (terms.intent === 'entry')
+      ? undefined
+      : {
+          code: 'short-selling-not-allowed',
+          limit: 'buy to enter, sell to exit',
+          value: `${terms.side} to ${terms.intent}`,
+        },
+
+  (terms, _facts, symbol) =>
+    symbol.tradable ? undefined : { code: 'symbol-not-tradable', limit: 'tradable symbols', value: terms.symbol },
+
+  (terms, { venue }) =>
+    venue.orderTypes.includes(terms.type)
+      ? undefined
+      : { code: 'order-type-not-offered', limit: venue.orderTypes.join(', '), value: terms.type },
+
+  (terms, { venue }) =>
+    venue.timesInForce.includes(terms.timeInForce)
+      ? undefined
+      : { code: 'time-in-force-not-offered', limit: venue.timesInForce.join(', '), value: terms.timeInForce },
+
+  (_terms, { limits, nowMs }, symbol) => {
+    const ageMs = nowMs - symbol.quotedAtMs;
+    return ageMs <= limits.quoteAgeMsMax
+      ? undefined
+      : { code: 'market-data-stale', limit: `${limits.quoteAgeMsMax} ms`, value: `${ageMs} ms` };
+  },
+
+  (terms, _facts, symbol) => {
+    if (fractionDigits(terms.quantity) > symbol.quantityScale) {
+      return {
+        code: 'quantity-off-increment',
+        limit: `${symbol.quantityScale} decimals`,
+        value: decimalText(terms.quantity),
+      };
+    }
+    return terms.quantity.lt(symbol.quantityMin)
+      ? {
+          code: 'quantity-off-increment',
+          limit: `at least ${decimalText(symbol.quantityMin)}`,
+          value: decimalText(terms.quantity),
+        }
+      : undefined;
+  },
+
+  ({ limitPrice }, _facts, symbol) =>
+    limitPrice === undefined || limitPrice.mod(symbol.priceIncrement).isZero()
+      ? undefined
+      : { code: 'price-off-increment', limit: decimalText(symbol.priceIncrement), value: decimalText(limitPrice) },
+
+  (terms, facts) => {
+    const { limitPrice, side } = terms;
+    const collar = collarPrice(terms, facts);
+    const through = limitPrice !== undefined && (side === 'buy' ? limitPrice.gt(collar) : limitPrice.lt(collar));
+    return through
+      ? { code: 'price-outside-collar', limit: decimalText(collar), value: decimalText(limitPrice) }
+      : undefined;
+  },
+
+  (terms, facts) => {
+    const notional = worstNotional(terms, facts);
+    return notional.lte(facts.limits.orderNotionalUsdMax)
+      ? undefined
+      : {
+          code: 'notional-above-limit',
+          limit: decimalText(facts.limits.orderNotionalUsdMax),
+          value: decimalText(notional),
+        };
+  },
+
+  ({ intent, symbol }, { book }) => {
+    const live = tradeOf(book, symbol)?.liveEntries ?? 0;
+    return intent === 'exit' || live < book.entriesPerSymbolMax
+      ? undefined
+      : { code: 'entry-already-live', limit: `${book.entriesPerSymbolMax}`, value: `${live + 1}` };
+  },
+
+  (terms, { book }) => {
+    if (terms.intent === 'entry') return undefined;
+    const named = terms.tradeId === undefined || terms.tradeId === tradeOf(book, terms.symbol)?.tradeId;
+    const sellable = named ? sellableQuantity(book, terms.symbol) : new Decimal(0);
+    return terms.quantity.lte(sellable)
+      ? undefined
+      : { code: 'exit-above-position', limit: decimalText(sellable), value: decimalText(terms.quantity) };
+  },
+];
+
+/** The price through the market that is still accepted, on the increment and never further out than the ratio. */
+function collarPrice({ side }: PlacementTerms, { limits, symbol = NOTHING }: PlacementFacts): Decimal {
+  const { ask, bid, priceIncrement } = symbol;
+  return side === 'buy'
+    ? ask.times(limits.priceCollarRatio.plus(1)).toNearest(priceIncrement, Decimal.ROUND_DOWN)
+    : bid.times(new Decimal(1).minus(limits.priceCollarRatio)).toNearest(priceIncrement, Decimal.ROUND_UP);
+}
+
+/** The price that bounds the order at the broker; a market sale has none, because no capital depends on it. */
+function boundPrice(terms: PlacementTerms, facts: PlacementFacts): Decimal | undefined {
+  if (terms.limitPrice !== undefined) return terms.limitPrice;
+  return terms.side === 'buy' ? collarPrice(terms, facts) : undefined;
+}
+
+function worstNotional(terms: PlacementTerms, facts: PlacementFacts): Decimal {
+  return terms.quantity.times(boundPrice(terms, facts) ?? facts.symbol?.bid ?? 0);
+}
+
+/** Worst cost plus fee estimate, rounded up to whole units: what the ledger must hold before the broker hears of it. */
+function worstCostUnits(terms: PlacementTerms, facts: PlacementFacts): bigint {
+  const notional = worstNotional(terms, facts);
+  return toUnits(notional.plus(notional.times(facts.venue.feeRate)), CAPITAL_ASSET, 'up');
+}
+
+function termsOf(terms: PlacementTerms): OrderTerms {
+  return {
+    orderId: terms.orderId,
+    profileId: terms.profileId,
+    ...(terms.clientOrderId === undefined ? {} : { clientOrderId: terms.clientOrderId }),
+    symbol: terms.symbol,
+    side: terms.side,
+    type: terms.type,
+    timeInForce: terms.timeInForce,
+    intent: terms.intent,
+    quantity: decimalText(terms.quantity),
+    ...(terms.limitPrice === undefined ? {} : { limitPrice: decimalText(terms.limitPrice) }),
+  };
+}
+
+/** Reads the terms of a validated request; throws `RangeError` for text that is no decimal. */
+export function placementTerms(
+  request: Omit<PlacementTerms, 'quantity' | 'limitPrice'> & { quantity: string; limitPrice?: string | undefined },
+): PlacementTerms {
+  return {
+    ...request,
+    quantity: decimal(request.quantity),
+    limitPrice: request.limitPrice === undefined ? undefined : decimal(request.limitPrice),
+  };
+}

@@ -1,0 +1,147 @@
+import { decimal } from '@ballast/money';
+import { UNTOUCHED_CONTROLS } from './controls.js';
+import { decideCancellation } from './cancellation.js';
+import { Overfill, decideExecution } from './execution.js';
+import { NOW_MS, after, emptyBook, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import type { OrderEvent } from './order-event.js';
+import { decideAbsence, decideSubmission } from './submission.js';
+
+const HALTED = { ...UNTOUCHED_CONTROLS, mode: 'halted' as const };
+const unknownOrder = () => {
+  const { book, order } = submittingOrder();
+  return after(book, order, {
+    fact: 'became-unknown',
+    data: { orderId: order.id, profileId: order.profileId, reason: 'timeout' },
+  }).order;
+};
+const factsOf = (events: readonly OrderEvent[]) =>
+  events.map((event) => (event.fact === 'ended' ? event.data.state : event.fact));
+
+describe('submitting an order', () => {
+  it('commits that it is being submitted before the broker is called', () => {
+    const { order } = after(emptyBook(), undefined, placedEvent());
+    const decision = decideSubmission(order, UNTOUCHED_CONTROLS);
+    expect([factsOf(decision.events), decision.next]).toEqual([['capital-held', 'submitted'], 'send']);
+  });
+
+  it('needs no capital for an exit', () => {
+    const { order } = after(emptyBook(), undefined, placedEvent({ intent: 'exit' }));
+    expect(factsOf(decideSubmission(order, UNTOUCHED_CONTROLS).events)).toEqual(['submitted']);
+  });
+
+  it('rejects instead when trading was halted meanwhile', () => {
+    const { order } = after(emptyBook(), undefined, placedEvent());
+    const decision = decideSubmission(order, HALTED);
+    expect([factsOf(decision.events), decision.next]).toEqual([['rejected'], 'nothing']);
+  });
+
+  it('looks up an order whose submission was interrupted, and never sends it blindly', () => {
+    const decision = decideSubmission(submittingOrder().order, UNTOUCHED_CONTROLS);
+    expect([factsOf(decision.events), decision.next]).toEqual([['became-unknown'], 'look-up']);
+    expect(decideSubmission(unknownOrder(), UNTOUCHED_CONTROLS)).toEqual({ events: [], next: 'look-up' });
+  });
+
+  it('does nothing for an order that is past it', () => {
+    const { book, order } = submittingOrder();
+    const filled = after(book, order, executedEvent(order, '10', '100')).order;
+    expect(decideSubmission(filled, UNTOUCHED_CONTROLS)).toEqual({ events: [], next: 'nothing' });
+  });
+});
+
+describe('an order that the broker does not show', () => {
+  const facts = { controls: UNTOUCHED_CONTROLS, nowMs: NOW_MS + 5_000, certainAfterMs: 5_000 };
+
+  it('may still appear until the call’s deadline and the visibility delay have passed', () => {
+    expect(decideAbsence(unknownOrder(), { ...facts, nowMs: NOW_MS + 4_999 })).toMatchObject({
+      next: 'wait',
+      waitMs: 1,
+    });
+  });
+
+  it('is sent again under the same key once that is certain', () => {
+    const decision = decideAbsence(unknownOrder(), facts);
+    expect(decision).toMatchObject({ next: 'send', events: [{ fact: 'submitted', data: { attempt: 2 } }] });
+  });
+
+  it('ends instead when it was to be cancelled, or trading was halted', () => {
+    expect(factsOf(decideAbsence({ ...unknownOrder(), pendingCancel: true }, facts).events)).toEqual(['cancelled']);
+    expect(factsOf(decideAbsence(unknownOrder(), { ...facts, controls: HALTED }).events)).toEqual(['rejected']);
+  });
+
+  it('is left alone when it is not unknown any more', () => {
+    expect(decideAbsence(submittingOrder().order, facts)).toEqual({ events: [], next: 'nothing' });
+  });
+});
+
+describe('cancelling an order', () => {
+  it('ends it at once while the broker has not been told of it', () => {
+    const { order } = after(emptyBook(), undefined, placedEvent());
+    const decision = decideCancellation(order, 'usr');
+    expect(decision.outcome === 'requested' && factsOf(decision.events)).toEqual(['cancelled']);
+  });
+
+  it('asks the broker once it may have it', () => {
+    const decision = decideCancellation(submittingOrder().order, 'usr');
+    expect(decision.outcome === 'requested' && factsOf(decision.events)).toEqual(['cancel-requested']);
+  });
+
+  it('is one request however often it is made, and none after the end', () => {
+    const { order } = submittingOrder();
+    expect(decideCancellation({ ...order, pendingCancel: true }, 'usr').outcome).toBe('already-requested');
+    expect(decideCancellation({ ...order, state: 'filled' }, 'usr').outcome).toBe('already-ended');
+  });
+});
+
+describe('an execution', () => {
+  const report = {
+    executionId: 'e1',
+    quantity: decimal('4'),
+    price: decimal('99'),
+    fee: undefined,
+    at: '2026-11-20T12:00:00.000Z',
+  };
+
+  it('carries cumulative amounts before and after it, and the fee by schedule in cents', () => {
+    const { book, order } = submittingOrder();
+    expect(decideExecution(order, book, report, decimal('0.001'))).toMatchObject({
+      data: {
+        executionNumber: 1,
+        notionalBefore: '0',
+        notionalAfter: '396',
+        feeBefore: '0',
+        feeAfter: '0.4',
+        fillsOrder: false,
+      },
+    });
+  });
+
+  it('takes the broker’s fee where it reports one', () => {
+    const { book, order } = submittingOrder();
+    expect(decideExecution(order, book, { ...report, fee: decimal('1.23') }, decimal('0.001'))).toMatchObject({
+      data: { feeAfter: '1.23' },
+    });
+  });
+
+  it('rounds the fee over the whole order, not per part', () => {
+    let state = submittingOrder();
+    const fees: string[] = [];
+    for (const executionId of ['a', 'b', 'c']) {
+      const event = decideExecution(
+        state.order,
+        state.book,
+        { ...report, executionId, quantity: decimal('1'), price: decimal('4.5') },
+        decimal('0.001'),
+      );
+      if (event.fact === 'executed') fees.push(event.data.feeAfter);
+      state = after(state.book, state.order, event);
+    }
+    expect(fees).toEqual(['0', '0.01', '0.01']);
+  });
+
+  it('beyond the order is an overfill', () => {
+    const { book, order } = submittingOrder();
+    expect(() => decideExecution(order, book, { ...report, quantity: decimal('11') }, decimal('0.001'))).toThrow(
+      Overfill,
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import { brokerKeyOf } from '@ballast/contracts';
+import type { Refusal } from '@ballast/contracts';
+import type { OrderEndState } from '@ballast/contracts/orders';
+import type { Controls } from './controls.js';
+import { refusalOfControls } from './controls.js';
+import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
+
+/** What to do at the broker once the events are committed. */
+export type VenueStep = 'send' | 'look-up' | 'nothing';
+
+export interface SubmissionDecision {
+  readonly events: readonly OrderEvent[];
+  readonly next: VenueStep;
+}
+
+const NOTHING: SubmissionDecision = { events: [], next: 'nothing' };
+
+/**
+ * What to do when an order's capital is held, or an exit was placed. `submitting` is committed before the broker is
+ * called, so an order found in it was interrupted in that call: whether the broker has it is unknown and looked up.
+ */
+export function decideSubmission(order: Order, controls: Controls): SubmissionDecision {
+  switch (order.state) {
+    case 'pending-capital':
+      return firstSubmission(order, controls, [{ fact: 'capital-held' }]);
+    case 'accepted':
+      return firstSubmission(order, controls, []);
+    case 'submitting':
+      return { events: [becameUnknown(order, 'interrupted before the answer was recorded')], next: 'look-up' };
+    case 'unknown':
+      return { events: [], next: 'look-up' };
+    default:
+      return NOTHING;
+  }
+}
+
+function firstSubmission(order: Order, controls: Controls, held: readonly OrderEvent[]): SubmissionDecision {
+  const refusal = refusalOfControls(controls, order.intent);
+  if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
+  return { events: [...held, submitted(order)], next: 'send' };
+}
+
+/** When the broker has answered that it does not know an order, and how long that answer may be too early. */
+export interface AbsenceFacts {
+  readonly controls: Controls;
+  readonly nowMs: number;
+  /** Milliseconds after submission before "not found" counts: the call's deadline plus the venue's visibility delay. */
+  readonly certainAfterMs: number;
+}
+
+export type AbsenceDecision =
+  SubmissionDecision | { readonly next: 'wait'; readonly events: readonly []; readonly waitMs: number };
+
+/** What to do with an unknown order that the broker says it does not know: wait, send it again, or end it. */
+export function decideAbsence(order: Order, facts: AbsenceFacts): AbsenceDecision {
+  if (order.state !== 'unknown') return NOTHING;
+  const sinceMs = facts.nowMs - Date.parse(order.submittedAt ?? order.updatedAt);
+  if (sinceMs < facts.certainAfterMs) return { next: 'wait', events: [], waitMs: facts.certainAfterMs - sinceMs };
+  if (order.pendingCancel) return { events: [ended(order, 'cancelled', {})], next: 'nothing' };
+  const refusal = refusalOfControls(facts.controls, order.intent);
+  if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
+  return { events: [submitted(order)], next: 'send' };
+}
+
+/** The order goes to the broker, once more under the same key. */
+export function submitted(order: Order): OrderEvent {
+  return {
+    fact: 'submitted',
+    data: { ...reference(order), brokerKey: brokerKeyOf(order.id, 0), attempt: order.attempts + 1 },
+  };
+}
+
+/** Whether the broker has the order is not known. */
+export function becameUnknown(order: Order, reason: string): OrderEvent {
+  return { fact: 'became-unknown', data: { ...reference(order), reason } };
+}
+
+/** Characters of a broker's reason that are kept. */
+const VENUE_REASON_CHARS_MAX = 200;
+
+/** The order ends other than by being filled, with as many executions as it has. */
+export function ended(
+  order: Order,
+  state: OrderEndState,
+  why: { readonly refusal?: Refusal; readonly venueReason?: string },
+): OrderEvent {
+  return {
+    fact: 'ended',
+    data: {
+      ...reference(order),
+      state,
+      intent: order.intent,
+      executions: order.executions,
+      ...(why.refusal === undefined ? {} : { refusal: why.refusal }),
+      ...(why.venueReason === undefined ? {} : { venueReason: why.venueReason.slice(0, VENUE_REASON_CHARS_MAX) }),
+    },
+  };
+}
+
+/** What every event of an order repeats. */
+export function reference(order: Order): { orderId: string; profileId: string } {
+  return { orderId: order.id, profileId: order.profileId };
+}

@@ -1,0 +1,82 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { decimal } from '@ballast/money';
+import { AzureModule } from '@ballast/service-host';
+import { AlpacaVenue } from '@ballast/venue';
+import type { Venue } from '@ballast/venue';
+import { ControlSwitch } from './adapters/control-switch.js';
+import { ControlsController } from './adapters/controls.controller.js';
+import { EventsConsumer } from './adapters/events.consumer.js';
+import { LiveOrderList } from './adapters/live-order-list.js';
+import { Market } from './adapters/market.js';
+import { OrderBooks } from './adapters/order-books.js';
+import { OrdersController } from './adapters/orders.controller.js';
+import { VENUE } from './adapters/venue-calls.js';
+import { VenueUpdates } from './adapters/venue-updates.js';
+import { CancelAtVenue } from './cancel-at-venue.js';
+import { ChangeControls } from './change-controls.js';
+import { HealFromVenue } from './heal-from-venue.js';
+import { OpenBook } from './open-book.js';
+import { RISK_LIMITS } from './orders.config.js';
+import type { OrdersSettings, VenueSettings } from './orders.config.js';
+import { PlaceOrder } from './place-order.js';
+import { ReadOrders } from './read-orders.js';
+import { RecordExecution } from './record-execution.js';
+import { RejectOrder } from './reject-order.js';
+import { RequestCancel } from './request-cancel.js';
+import { SettleFromVenue } from './settle-from-venue.js';
+import { SubmitOrder } from './submit-order.js';
+
+const VERBS = [
+  OpenBook,
+  PlaceOrder,
+  SubmitOrder,
+  RejectOrder,
+  RecordExecution,
+  SettleFromVenue,
+  HealFromVenue,
+  RequestCancel,
+  CancelAtVenue,
+  ChangeControls,
+  ReadOrders,
+];
+const ADAPTERS = [OrderBooks, ControlSwitch, Market, LiveOrderList, VenueUpdates];
+
+/** The wiring of orders. */
+@Module({})
+export class OrdersModule {
+  static forRoot(settings: OrdersSettings): DynamicModule {
+    return {
+      module: OrdersModule,
+      imports: [
+        AzureModule.forRoot({
+          settings: settings.platform,
+          service: 'orders',
+          topic: 'orders',
+          containers: [
+            { name: 'trade_orders', relayed: true },
+            { name: 'trading_controls', relayed: true },
+          ],
+        }),
+      ],
+      controllers: [OrdersController, ControlsController, EventsConsumer],
+      providers: [
+        ...VERBS,
+        ...ADAPTERS,
+        { provide: RISK_LIMITS, useValue: settings.limits },
+        { provide: VENUE, useFactory: (): Venue => alpaca(settings.venue) },
+      ],
+    };
+  }
+}
+
+function alpaca({ baseUrl, dataUrl, streamUrl, keyId, secret, feeRate }: VenueSettings): Venue {
+  return new AlpacaVenue({
+    baseUrl,
+    ...(dataUrl === undefined ? {} : { dataUrl }),
+    ...(streamUrl === undefined ? {} : { streamUrl }),
+    keyId,
+    secret,
+    feeRate: decimal(feeRate),
+  });
+}

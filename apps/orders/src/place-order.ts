@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { DocumentConflict } from '@ballast/cosmos';
+import type { CommitOperation, ContainerStore } from '@ballast/cosmos';
+import { EVENT_TTL_SECONDS, PRODUCT_ID, newOrderId } from '@ballast/contracts';
+import type { Refusal } from '@ballast/contracts';
+import type { PlaceOrderRequest } from '@ballast/contracts/orders';
+import { Clock, InjectStore } from '@ballast/service-host';
+import { ControlSwitch } from './adapters/control-switch.js';
+import { Market } from './adapters/market.js';
+import { OrderBooks } from './adapters/order-books.js';
+import type { BookDecision } from './adapters/order-books.js';
+import { profileKey } from './adapters/order-documents.js';
+import { decidePlacement, placementTerms } from './domain/placement.js';
+import type { PlacementDecision, PlacementTerms, RiskLimits } from './domain/placement.js';
+import type { Order } from './domain/order.js';
+import { RISK_LIMITS } from './orders.config.js';
+
+/** A decoded request with what makes it repeatable. */
+export interface PlaceOrderCommand {
+  readonly request: PlaceOrderRequest;
+  readonly idempotencyKey: string;
+  /** Hash of method, path and body: the same key with another hash is another request. */
+  readonly requestHash: string;
+}
+
+/** The one answer to a request, however often it is repeated. */
+export type PlacementAnswer =
+  | { readonly outcome: 'placed'; readonly order: Order }
+  | { readonly outcome: 'refused'; readonly orderId: string; readonly refusal: Refusal }
+  | { readonly outcome: 'key-reused' }
+  | { readonly outcome: 'client-order-id-reused' };
+
+/** A row that stores the answer under a name of the caller's: an idempotency key, or a client order id. */
+interface AnswerRow {
+  readonly id: string;
+  readonly kind: 'answer';
+  readonly requestHash: string;
+  readonly orderId: string;
+  readonly refusal?: Refusal;
+  readonly ttl?: number;
+}
+
+/** Turns a request into an order, placed or refused, exactly once per idempotency key and per client order id. */
+@Injectable()
+export class PlaceOrder {
+  constructor(
+    private readonly books: OrderBooks,
+    private readonly market: Market,
+    private readonly controls: ControlSwitch,
+    private readonly clock: Clock,
+    @InjectStore('trade_orders') private readonly store: ContainerStore,
+    @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
+  ) {}
+
+  /** Throws `Failure` while the store or the broker's quotes cannot be reached; nothing is placed then. */
+  async execute(command: PlaceOrderCommand): Promise<PlacementAnswer> {
+    const terms = termsOf(command.request, this.clock.now());
+    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.controls.current()]);
+    try {
+      return await this.books.change({ ...terms, isNew: true }, ({ book }) => {
+        const facts = {
+          book,
+          controls,
+          symbol,
+          venue: this.market.venueFacts,
+          limits: this.limits,
+          nowMs: this.clock.now(),
+        };
+        return this.changeOf(command, terms, decidePlacement(terms, facts));
+      });
+    } catch (error) {
+      if (error instanceof DocumentConflict) return this.earlierAnswer(command, error.id);
+      throw error;
+    }
+  }
+
+  private changeOf(
+    command: PlaceOrderCommand,
+    terms: PlacementTerms,
+    decision: PlacementDecision,
+  ): BookDecision<PlacementAnswer> {
+    if (decision.outcome === 'placed') {
+      return { events: [{ fact: 'placed', data: decision.data }], first: answerRows(command, terms), result: placed };
+    }
+    const { refusal } = decision;
+    return {
+      events: [],
+      refused: { ...decision.terms, refusal },
+      first: answerRows(command, terms, refusal),
+      result: () => ({ outcome: 'refused', orderId: terms.orderId, refusal }),
+    };
+  }
+
+  private async earlierAnswer(command: PlaceOrderCommand, conflictId: string): Promise<PlacementAnswer> {
+    const { profileId } = command.request;
+    const stored = await this.store.read<AnswerRow>(conflictId, [PRODUCT_ID, profileId]);
+    if (stored === undefined) throw new Error(`row ${conflictId} conflicted and is not there`);
+    const { requestHash, orderId, refusal } = stored.document;
+    if (requestHash !== command.requestHash) {
+      return { outcome: conflictId.startsWith(CLIENT_ORDER_PREFIX) ? 'client-order-id-reused' : 'key-reused' };
+    }
+    return refusal === undefined
+      ? placed(await this.books.find(profileId, orderId))
+      : { outcome: 'refused', orderId, refusal };
+  }
+}
+
+function placed(order: Order | undefined): PlacementAnswer {
+  if (order === undefined) throw new Error('an answer names an order that is not there');
+  return { outcome: 'placed', order };
+}
+
+const CLIENT_ORDER_PREFIX = 'client-order:';
+
+/** A refusal keeps only the idempotency key: the client order id names an order, and there is none. */
+function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?: Refusal): CommitOperation[] {
+  const key = createHash('sha256').update(command.idempotencyKey).digest('hex');
+  const answer = {
+    kind: 'answer',
+    ...profileKey(terms.profileId),
+    requestHash: command.requestHash,
+    orderId: terms.orderId,
+  };
+  const byKey = {
+    create: { id: `key:${key}`, ...answer, ...(refusal === undefined ? {} : { refusal }), ttl: EVENT_TTL_SECONDS },
+  };
+  if (terms.clientOrderId === undefined || refusal !== undefined) return [byKey];
+  return [byKey, { create: { id: `${CLIENT_ORDER_PREFIX}${terms.clientOrderId}`, ...answer } }];
+}
+
+function termsOf(request: PlaceOrderRequest, nowMs: number): PlacementTerms {
+  return placementTerms({
+    orderId: newOrderId(request.profileId, nowMs),
+    profileId: request.profileId,
+    clientOrderId: request.clientOrderId,
+    symbol: request.symbol,
+    side: request.side,
+    type: request.type,
+    timeInForce: request.timeInForce ?? 'day',
+    intent: request.intent ?? (request.side === 'buy' ? 'entry' : 'exit'),
+    tradeId: request.tradeId,
+    quantity: request.quantity,
+    limitPrice: request.limitPrice,
+  });
+}

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Failure } from '@ballast/contracts';
+import type { OrderEndState } from '@ballast/contracts/orders';
+import type { Venue, VenueOrder } from '@ballast/venue';
+import { OrderBooks } from './adapters/order-books.js';
+import type { OrderKey } from './adapters/order-books.js';
+import { VENUE, orFailure } from './adapters/venue-calls.js';
+import { hasEnded } from './domain/order.js';
+import type { Order } from './domain/order.js';
+import { ended, reference } from './domain/submission.js';
+import { RecordExecution } from './record-execution.js';
+
+/** Milliseconds before an order's placement from which the broker's executions are read, for clocks that differ. */
+const CLOCK_DIFFERENCE_MS_MAX = 60_000;
+
+const END_OF: Partial<Record<VenueOrder['status'], OrderEndState>> = {
+  cancelled: 'cancelled',
+  expired: 'expired',
+  rejected: 'rejected',
+};
+
+/**
+ * Brings an order to what the broker says of it: executions that we have not seen first, then where it stands. Used
+ * wherever an update may have been missed. Doing it twice changes nothing.
+ */
+@Injectable()
+export class SettleFromVenue {
+  constructor(
+    private readonly books: OrderBooks,
+    private readonly record: RecordExecution,
+    @Inject(VENUE) private readonly venue: Venue,
+  ) {}
+
+  /** Throws `Failure` while the broker cannot be reached or does not list all executions that it counts. */
+  async execute(key: OrderKey, atVenue: VenueOrder): Promise<void> {
+    const order = await this.books.find(key.profileId, key.orderId);
+    if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
+    if (atVenue.filledQuantity.gt(order.filledQuantity)) await this.recordMissing(order, atVenue);
+    await this.books.change(key, ({ order: latest }) => ({
+      events: latest === undefined ? [] : eventsFor(latest, atVenue),
+      cause: `venue:${atVenue.venueOrderId}`,
+      result: () => undefined,
+    }));
+  }
+
+  private async recordMissing(order: Order, atVenue: VenueOrder): Promise<void> {
+    const since = new Date(Date.parse(order.createdAt) - CLOCK_DIFFERENCE_MS_MAX);
+    const executions = await orFailure(this.venue.executionsSince(since));
+    for (const execution of executions) {
+      if (execution.venueOrderId === atVenue.venueOrderId)
+        await this.record.execute({ profileId: order.profileId, orderId: order.id }, execution);
+    }
+    const after = await this.books.find(order.profileId, order.id);
+    if (after?.filledQuantity.lt(atVenue.filledQuantity)) {
+      throw new Failure('executions-not-listed-yet', `the broker counts more executions of ${order.id} than it lists`);
+    }
+  }
+}
+
+function eventsFor(order: Order, atVenue: VenueOrder) {
+  const end = END_OF[atVenue.status];
+  if (hasEnded(order)) return [];
+  if (end !== undefined) {
+    return [ended(order, end, atVenue.rejectReason === undefined ? {} : { venueReason: atVenue.rejectReason })];
+  }
+  const resting = order.state === 'submitting' || order.state === 'unknown';
+  return resting
+    ? [{ fact: 'opened' as const, data: { ...reference(order), venueOrderId: atVenue.venueOrderId } }]
+    : [];
+}

@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Clock } from '@ballast/service-host';
+import { VenueOutcomeUnknown, VenueRejected } from '@ballast/venue';
+import type { Venue, VenueOrder } from '@ballast/venue';
+import { ControlSwitch } from './adapters/control-switch.js';
+import { OrderBooks } from './adapters/order-books.js';
+import type { OrderKey } from './adapters/order-books.js';
+import { VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
+import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
+import type { Order } from './domain/order.js';
+import { SettleFromVenue } from './settle-from-venue.js';
+
+/**
+ * Sends an order to the broker once its capital is held (an exit: once it is placed). Runs only while a message is
+ * handled, so that a crash at any point has something that triggers it again; the broker key makes a second send the
+ * same order.
+ */
+@Injectable()
+export class SubmitOrder {
+  constructor(
+    private readonly books: OrderBooks,
+    private readonly controls: ControlSwitch,
+    private readonly settle: SettleFromVenue,
+    private readonly clock: Clock,
+    @Inject(VENUE) private readonly venue: Venue,
+  ) {}
+
+  /** Throws `Failure` while the outcome is not known or the broker cannot be reached: to be tried again. */
+  async execute(key: OrderKey): Promise<void> {
+    const controls = await this.controls.current();
+    const step = await this.books.change(key, ({ order }) => {
+      if (order === undefined) throw new Error(`capital is held for an unknown order ${key.orderId}`);
+      const { events, next } = decideSubmission(order, controls);
+      return { events, result: (after) => ({ next, order: after ?? order }) };
+    });
+    if (step.next === 'send') await this.send(step.order);
+    if (step.next === 'look-up') await this.lookUp(step.order);
+  }
+
+  private async send(order: Order): Promise<void> {
+    let answer: VenueOrder;
+    try {
+      answer = await this.venue.submit(requestOf(order));
+    } catch (error) {
+      if (error instanceof VenueRejected) return this.end(order, error.message);
+      if (error instanceof VenueOutcomeUnknown) await this.loseTrack(order, error.message);
+      throw failureOf(error);
+    }
+    if (answer.status === 'open' || answer.status === 'pending') await this.open(order, answer);
+  }
+
+  /** The broker's answer that the order rests; an execution that overtook the answer has said more already. */
+  private async open(key: Order, answer: VenueOrder): Promise<void> {
+    await this.books.change(orderKey(key), ({ order }) => {
+      const waiting = order?.state === 'submitting' || order?.state === 'unknown';
+      return {
+        events: waiting ? [{ fact: 'opened', data: { ...reference(key), venueOrderId: answer.venueOrderId } }] : [],
+        result: () => undefined,
+      };
+    });
+  }
+
+  private async end(key: Order, venueReason: string): Promise<void> {
+    await this.books.change(orderKey(key), ({ order }) => ({
+      events:
+        order?.state === 'submitting' || order?.state === 'unknown' ? [ended(order, 'rejected', { venueReason })] : [],
+      result: () => undefined,
+    }));
+  }
+
+  private async loseTrack(key: Order, reason: string): Promise<void> {
+    await this.books.change(orderKey(key), ({ order }) => ({
+      events: order?.state === 'submitting' ? [becameUnknown(order, reason)] : [],
+      result: () => undefined,
+    }));
+  }
+
+  private async lookUp(order: Order): Promise<void> {
+    const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    if (found !== undefined) return this.settle.execute(orderKey(order), found);
+    const controls = await this.controls.current();
+    const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;
+    const facts = { controls, nowMs: this.clock.now(), certainAfterMs: callDeadlineMs + visibilityDelayMs };
+    const decided = await this.books.change(orderKey(order), ({ order: latest }) => {
+      const decision = decideAbsence(latest ?? order, facts);
+      return { events: decision.events, result: (after) => ({ decision, order: after ?? order }) };
+    });
+    if (decided.decision.next === 'wait')
+      throw new Failure('order-may-still-appear', 'the broker may not show the order yet', {
+        retryAfterMs: decided.decision.waitMs,
+      });
+    if (decided.decision.next === 'send') await this.send(decided.order);
+  }
+}
+
+function orderKey(order: Order): OrderKey {
+  return { profileId: order.profileId, orderId: order.id };
+}
