@@ -13,11 +13,13 @@ describe('access to entities', () => {
 
   it('refuses a wrong key', async () => {
     const stranger = bus.connect(Buffer.alloc(32, 1).toString('base64'));
-    const unauthorized = { code: 'UnauthorizedAccess' };
+    const unauthorized = { errors: [{ code: 'UnauthorizedAccess' }, { code: 'UnauthorizedAccess' }] };
+    const startMs = performance.now();
     await expect(stranger.createSender('orders').sendMessages({ body: 1 })).rejects.toMatchObject(unauthorized);
     const receiver = stranger.createReceiver('orders', 'ledger');
     await expect(receiver.receiveMessages(1, { maxWaitTimeInMs: 100 })).rejects.toMatchObject(unauthorized);
     await expect(receiver.peekMessages(1)).rejects.toMatchObject(unauthorized);
+    expect(performance.now() - startMs).toBeLessThan(2_000);
   });
 
   it.each([
@@ -41,6 +43,6 @@ describe('access to entities', () => {
   });
 
   it('refuses a session on a subscription without sessions', async () => {
-    await expect(bus.client.acceptSession('orders', 'ledger', 's')).rejects.toThrow(/has no sessions/);
+    await expect(bus.client.acceptSession('orders', 'ledger', 's')).rejects.toThrow();
   });
 });

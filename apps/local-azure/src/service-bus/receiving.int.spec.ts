@@ -1,3 +1,4 @@
+import Long from 'long';
 import { ServiceBusFixture, receiveOne } from './service-bus-fixture.js';
 
 const TOPICS = [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }];
@@ -12,7 +13,8 @@ describe('receiving from a subscription', () => {
 
   afterEach(() => bus.dispose());
 
-  const receiver = () => bus.client.createReceiver('orders', 'ledger');
+  /** Locks are left to expire unless a test renews them. */
+  const receiver = () => bus.client.createReceiver('orders', 'ledger', { maxAutoLockRenewalDurationInMs: 0 });
   const deadLetters = () => bus.client.createReceiver('orders', 'ledger', { subQueueType: 'deadLetter' });
 
   it('hides a message while it is locked, and forgets it when it is completed', async () => {
@@ -152,7 +154,8 @@ describe('receiving from a subscription', () => {
     expect(after.map(({ body }) => body as number)).toEqual([3]);
     expect((await deadLetters().peekMessages(10)).map(({ body }) => body as number)).toEqual([1]);
     await one.completeMessage(locked);
-    expect(await receiver().peekMessages(10)).toHaveLength(1);
+    const rest = await receiver().peekMessages(10, { fromSequenceNumber: Long.ONE });
+    expect(rest.map(({ body }) => body as number)).toEqual([3]);
   });
 
   it('says that deferring is not supported', async () => {
