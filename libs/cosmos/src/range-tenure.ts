@@ -97,13 +97,14 @@ export class RangeTenure {
   }
 
   async #readAndSend(): Promise<void> {
-    // Opening and every failed read ask for the container; a kept iterator costs one request per read.
+    // Opening asks for the container first; a kept iterator costs one request per read.
     this.#iterator ??= this.#feed.open(this.#position);
     this.#pace.reading();
     let page;
     try {
       page = await this.#iterator.readNext();
     } catch (error) {
+      // An iterator that failed while it was opened would go on with a part of its ranges twice.
       this.#iterator = undefined;
       this.#readFailureCount += 1;
       this.#feed.log.warn({ range: this.#feed.id, err: error }, 'relay cannot read the change feed');

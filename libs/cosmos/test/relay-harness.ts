@@ -1,9 +1,12 @@
 import type { EventEnvelope } from '@ballast/contracts';
 import { ContainerStore } from '../src/container-store.js';
 import { eventRow } from '../src/event-row.js';
+import { relayRanges } from '../src/relay-ranges.js';
 import { Relay } from '../src/relay.js';
 import type { RelayLog } from '../src/relay.js';
 import { StoreUnavailable } from '../src/store-errors.js';
+import { eventually } from './eventually.js';
+import { startLocalStore } from './local-store.js';
 import type { LocalStore } from './local-store.js';
 
 /** When all of the events were committed. */
@@ -21,13 +24,80 @@ export interface Replica {
 }
 
 export interface ReplicaOptions {
-  readonly name: string;
-  readonly owner: string;
   readonly now?: () => number;
 }
 
-/** Prepares a relay of the container `books`; nothing runs yet. */
-export async function replicaOf(local: LocalStore, options: ReplicaOptions): Promise<Replica> {
+/** A store, the replicas on it, and what tests do with them. */
+export class RelayBench {
+  private readonly replicas: Replica[] = [];
+
+  private constructor(
+    readonly local: LocalStore,
+    readonly books: ContainerStore,
+  ) {}
+
+  static async open(): Promise<RelayBench> {
+    const local = await startLocalStore();
+    return new RelayBench(local, new ContainerStore(await local.open('books')));
+  }
+
+  /** Starts one more replica, `replica-0` first. */
+  async start(options: ReplicaOptions = {}): Promise<Replica> {
+    const replica = await replicaOf(this.local, `replica-${this.replicas.length}`, options);
+    this.replicas.push(replica);
+    await replica.relay.start();
+    return replica;
+  }
+
+  /** The same, and waits until it owns the range. */
+  async owning(options: ReplicaOptions = {}): Promise<Replica> {
+    const replica = await this.start(options);
+    await eventually('the relay owns its range', () => replica.relay.health().owned === 1);
+    return replica;
+  }
+
+  /** Commits events with these ids in one profile, one by one. */
+  commit(...ids: string[]): Promise<void> {
+    return commitEvents(this.books, 'profile-1', ids);
+  }
+
+  /** The lease of the only range. */
+  async lease(): Promise<Lease> {
+    const leases = new ContainerStore(await this.local.open('leases'));
+    const [range] = await relayRanges(await this.local.open('books'), leases, 'books');
+    const stored = await leases.read<Lease>(range!.id, [range!.id]);
+    return stored!.document;
+  }
+
+  /** The lease once it is as it should be. */
+  async leaseWhen(right: (lease: Lease) => boolean): Promise<Lease> {
+    for (;;) {
+      const lease = await this.lease();
+      if (right(lease)) return lease;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.replicas.map(({ relay }) => relay.stop()));
+    await this.local.close();
+  }
+}
+
+/** Waits until a replica has sent that many events. */
+export function sentBy(replica: Replica, count: number): Promise<string[]> {
+  return eventually(`${count} events are sent`, () => replica.sent.length >= count && replica.sent);
+}
+
+/** A lease as it lies in the store. */
+export interface Lease {
+  readonly id: string;
+  readonly owner: string;
+  readonly token: number;
+  readonly expiresAt: number;
+  readonly continuation: string | null;
+}
+
+async function replicaOf(local: LocalStore, owner: string, options: ReplicaOptions): Promise<Replica> {
   const leases = new FaultyLeases(await local.open('leases'));
   const sent: string[] = [];
   const replica: Omit<Replica, 'relay'> = { leases, sent, broker: async () => undefined };
@@ -35,6 +105,8 @@ export async function replicaOf(local: LocalStore, options: ReplicaOptions): Pro
     container: await local.open('books'),
     leases,
     log: SILENT,
+    name: 'books',
+    owner,
     ...options,
     send: async (events) => {
       await replica.broker(events);
