@@ -1,5 +1,5 @@
 import { declareEvent } from './event.js';
-import { CountField, IdField, InstantField, TextField, WordField } from './fields.js';
+import { CountField, IdField, InstantField, ListField, TextField, WordField } from './fields.js';
 import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
 
 /** What a user may do: read own, trade own, operate everybody's, administer. */
@@ -94,4 +94,15 @@ export class ProfileView {
   entriesPerSymbolMax!: number;
   @InstantField({ description: 'When it was made.' })
   createdAt!: string;
+}
+
+export class ProfilePage {
+  @ListField(() => ProfileView, { description: 'In a stable order without meaning.', itemsMax: 500 })
+  items!: ProfileView[];
+  @TextField({
+    description: 'Pass as `cursor` to get the next page; absent on the last.',
+    lengthMax: 8192,
+    optional: true,
+  })
+  nextCursor?: string;
 }

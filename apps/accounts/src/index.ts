@@ -1,0 +1,2 @@
+export type { AccountsSettings } from './accounts.config.js';
+export { startAccounts } from './start-accounts.js';

@@ -1,0 +1,4 @@
+import { readAccountsSettings } from './accounts.config.js';
+import { startAccounts } from './start-accounts.js';
+
+await startAccounts(await readAccountsSettings());
