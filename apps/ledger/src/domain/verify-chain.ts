@@ -1,4 +1,4 @@
-import { emptyAccount, evolve } from './account.js';
+import { evolve } from './account.js';
 import type { Account } from './account.js';
 import { Posting, canonicalJson } from './posting.js';
 import type { Movement, PostingContent } from './posting.js';
@@ -16,11 +16,11 @@ export interface ChainVerdict {
 }
 
 /**
- * Posts everything again, in the order given, and compares: places, legs, balances and hashes. Throws nothing; an edited,
- * missing or reordered posting is named in `finding`.
+ * Posts everything again on top of `start`, in the order given, and compares places, legs, balances and hashes. Throws
+ * nothing; an edited, missing or reordered posting is named in `finding`.
  */
-export function verifyChain(profileId: string, asset: string, stored: readonly StoredPosting[]): ChainVerdict {
-  let account = emptyAccount(profileId, '', asset);
+export function verifyChain(start: Account, stored: readonly StoredPosting[]): ChainVerdict {
+  let account = start;
   for (const found of stored) {
     const finding = findingOf(account, found);
     if (typeof finding === 'string') return { finding, account };

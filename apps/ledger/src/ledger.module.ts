@@ -1,0 +1,46 @@
+import { AzureModule } from '@ballast/service-host';
+import type { AzureOptions } from '@ballast/service-host';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { AccountsEventsConsumer } from './adapters/accounts-events.consumer.js';
+import { CapitalController } from './adapters/capital.controller.js';
+import { LedgerStore } from './adapters/ledger.store.js';
+import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
+import { EndHold } from './end-hold.js';
+import { HoldCapital } from './hold-capital.js';
+import type { LedgerSettings } from './ledger.config.js';
+import { MoveCapital } from './move-capital.js';
+import { OpenAccount } from './open-account.js';
+import { PostExecution } from './post-execution.js';
+import { ReadCapital } from './read-capital.js';
+import { VerifyLedger } from './verify-ledger.js';
+
+/** The wiring of the ledger. */
+@Module({})
+export class LedgerModule {
+  static forRoot(settings: LedgerSettings, overrides: Pick<AzureOptions, 'tokenKeys'> = {}): DynamicModule {
+    return {
+      module: LedgerModule,
+      imports: [
+        AzureModule.forRoot({
+          settings: settings.platform,
+          service: 'ledger',
+          topic: 'ledger',
+          containers: [{ name: 'capital_ledgers', relayed: true }],
+          ...overrides,
+        }),
+      ],
+      controllers: [CapitalController, AccountsEventsConsumer, OrdersEventsConsumer],
+      providers: [
+        LedgerStore,
+        OpenAccount,
+        HoldCapital,
+        PostExecution,
+        EndHold,
+        MoveCapital,
+        ReadCapital,
+        VerifyLedger,
+      ],
+    };
+  }
+}

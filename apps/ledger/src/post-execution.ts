@@ -1,0 +1,99 @@
+import { Failure } from '@ballast/contracts';
+import { capitalPosted } from '@ballast/contracts/ledger';
+import type { OrderExecutedV1 } from '@ballast/contracts/orders';
+import { decimal } from '@ballast/money';
+import { Clock } from '@ballast/service-host';
+import { Injectable } from '@nestjs/common';
+import { LedgerStore } from './adapters/ledger.store.js';
+import type { LedgerChange, LedgerFacts, Publication } from './adapters/ledger.store.js';
+import { balancesText, evolve } from './domain/account.js';
+import { decideEntryExecution, decideExitExecution } from './domain/decide-execution.js';
+import type { Execution, Settlement } from './domain/decide-execution.js';
+import { Posting, postingIdOf } from './domain/posting.js';
+import { requireAccount, requireAsset } from './domain/requirements.js';
+
+/** Settles an execution of the broker's in the ledger, once, in whatever order executions arrive. */
+@Injectable()
+export class PostExecution {
+  constructor(
+    private readonly ledger: LedgerStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * `cause` is the id of the event. Throws `Failure` while what it builds on (account, hold, position) is not there or
+   * the store cannot be reached.
+   */
+  async execute(executed: OrderExecutedV1, cause: string): Promise<void> {
+    await this.ledger.change<void>(
+      executed.profileId,
+      (facts) => this.changeOf(facts, executed, cause),
+      () => undefined,
+    );
+  }
+
+  private async changeOf(facts: LedgerFacts, executed: OrderExecutedV1, cause: string): Promise<LedgerChange<void>> {
+    const { orderId, intent, executionNumber } = executed;
+    const account = requireAccount(facts.account, executed.profileId);
+    requireAsset(account, executed.asset);
+    const execution = executionOf(executed);
+    const decision =
+      intent === 'exit'
+        ? decideExitExecution(account, execution)
+        : decideEntryExecution(account, await facts.hold(orderId), execution);
+    if (decision.outcome === 'already-posted') return { result: undefined };
+    if (decision.outcome === 'too-early') {
+      // Heard again after the position was closed: what it would build on is gone because it was posted.
+      if (await facts.isPosted(postingIdOf(cause))) return { result: undefined };
+      throw new Failure(`${decision.missing}-not-there-yet`, `execution ${executionNumber} of ${orderId} is early`);
+    }
+    const { settlement, hold } = decision;
+    const kind = intent === 'exit' ? 'exit-execution' : 'entry-execution';
+    const movement = { id: postingIdOf(cause), kind, cause, orderId, executionNumber, legs: settlement.legs } as const;
+    const posting = new Posting(account, movement, this.clock.iso());
+    return {
+      account: evolve(account, posting),
+      posting,
+      ...(hold !== undefined && { hold: { after: hold, isNew: false } }),
+      event: publicationOf(executed, settlement, posting),
+      result: undefined,
+    };
+  }
+}
+
+function publicationOf(executed: OrderExecutedV1, settlement: Settlement, posting: Posting): Publication {
+  const { profileId, orderId, executionNumber } = executed;
+  return {
+    declaration: capitalPosted,
+    subject: orderId,
+    data: {
+      profileId,
+      asset: posting.asset,
+      postingId: posting.id,
+      units: settlement.notionalUnits.toString(),
+      balances: balancesText(posting.balances),
+      orderId,
+      executionNumber,
+      notionalUnits: settlement.notionalUnits.toString(),
+      feeUnits: settlement.feeUnits.toString(),
+      realizedPnlUnits: settlement.realizedPnlUnits.toString(),
+      releasedUnits: settlement.releasedUnits.toString(),
+    },
+  };
+}
+
+function executionOf(executed: OrderExecutedV1): Execution {
+  return {
+    orderId: executed.orderId,
+    number: executed.executionNumber,
+    orderQuantity: decimal(executed.orderQuantity),
+    quantityBefore: decimal(executed.quantityBefore),
+    quantityAfter: decimal(executed.quantityAfter),
+    notionalBefore: decimal(executed.notionalBefore),
+    notionalAfter: decimal(executed.notionalAfter),
+    feeBefore: decimal(executed.feeBefore),
+    feeAfter: decimal(executed.feeAfter),
+    closedCostUnits: BigInt(executed.closedCostUnits),
+    fillsOrder: executed.fillsOrder,
+  };
+}
