@@ -2,7 +2,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.data/**'] },
+  { ignores: ['**/dist/**', '**/canary/**', '**/node_modules/**', '.nx/**', '.data/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],

@@ -3,9 +3,7 @@ import type { ContainerStore } from '@ballast/cosmos';
 import { PRODUCT_ID, profileOfOrder } from '@ballast/contracts';
 import type { OrderPage } from '@ballast/contracts/orders';
 import { InjectStore, ProblemException } from '@ballast/service-host';
-import type { Caller } from '@ballast/service-host';
-import { PAGE_ORDERS_DEFAULT } from './adapters/list-orders.query.js';
-import type { ListOrdersQuery } from './adapters/list-orders.query.js';
+import type { Caller, PageRequest } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
 import { orderOf, orderView } from './adapters/order-documents.js';
 import type { OrderDocument } from './adapters/order-documents.js';
@@ -34,13 +32,13 @@ export class ReadOrders {
   }
 
   /** One page of a profile's orders, newest first. */
-  async page(query: ListOrdersQuery): Promise<OrderPage> {
+  async page(profileId: string, { limit, cursor }: PageRequest): Promise<OrderPage> {
     const { items, continuation } = await this.store.query<OrderDocument>({
       query: 'SELECT * FROM c WHERE c.kind = @kind ORDER BY c.id DESC',
       parameters: { '@kind': 'order' },
-      partition: [PRODUCT_ID, query.profileId],
-      pageSize: query.limit ?? PAGE_ORDERS_DEFAULT,
-      ...(query.cursor === undefined ? {} : { continuation: Buffer.from(query.cursor, 'base64url').toString() }),
+      partition: [PRODUCT_ID, profileId],
+      pageSize: limit,
+      ...(cursor === undefined ? {} : { continuation: Buffer.from(cursor, 'base64url').toString() }),
     });
     return {
       items: items.map((document) => orderView(orderOf(document))),

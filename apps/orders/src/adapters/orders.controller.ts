@@ -1,16 +1,27 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import { PlaceOrderRequest } from '@ballast/contracts/orders';
 import type { OrderPage, OrderView } from '@ballast/contracts/orders';
-import { CurrentCaller, IdempotencyKey, ProblemException, Roles, idParam, requestHash } from '@ballast/service-host';
-import type { Caller } from '@ballast/service-host';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  PageQuery,
+  ProblemException,
+  Roles,
+  idParam,
+  requestHash,
+} from '@ballast/service-host';
+import type { Caller, PageRequest } from '@ballast/service-host';
 import { PlaceOrder } from '../place-order.js';
 import { ReadOrders } from '../read-orders.js';
 import { RequestCancel } from '../request-cancel.js';
-import { ListOrdersQuery } from './list-orders.query.js';
 import { orderView } from './order-documents.js';
 import type { Order } from '../domain/order.js';
+
+/** Orders in one page, at most and unless asked otherwise. */
+const PAGE_ORDERS_MAX = 200;
+const PAGE_ORDERS_DEFAULT = 50;
 
 /** Orders over private HTTP. Somebody else's profile or order is answered as one that does not exist. */
 @Controller('v1')
@@ -53,16 +64,19 @@ export class OrdersController {
 
   /** The profile's orders, newest first. */
   @Get('orders')
-  async list(@Query() query: ListOrdersQuery, @CurrentCaller() caller: Caller): Promise<OrderPage> {
-    await this.read.requireOwnBook(query.profileId, caller);
-    return this.read.page(query);
+  async list(
+    @Query('profileId') profileId: unknown,
+    @PageQuery({ limitDefault: PAGE_ORDERS_DEFAULT, limitMax: PAGE_ORDERS_MAX }) page: PageRequest,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderPage> {
+    if (typeof profileId !== 'string' || !PROFILE_ID_PATTERN.test(profileId))
+      throw invalid('profileId', 'must be the id of a profile');
+    await this.read.requireOwnBook(profileId, caller);
+    return this.read.page(profileId, page);
   }
 
   @Get('orders/:id')
-  async one(
-    @Param('id', idParam(ORDER_ID_PATTERN)) orderId: string,
-    @CurrentCaller() caller: Caller,
-  ): Promise<OrderView> {
+  async one(@idParam('id', ORDER_ID_PATTERN) orderId: string, @CurrentCaller() caller: Caller): Promise<OrderView> {
     return orderView(await this.read.own(orderId, caller));
   }
 
@@ -70,10 +84,7 @@ export class OrdersController {
   @Delete('orders/:id')
   @HttpCode(202)
   @Roles('trader', 'operator', 'admin')
-  async cancel(
-    @Param('id', idParam(ORDER_ID_PATTERN)) orderId: string,
-    @CurrentCaller() caller: Caller,
-  ): Promise<OrderView> {
+  async cancel(@idParam('id', ORDER_ID_PATTERN) orderId: string, @CurrentCaller() caller: Caller): Promise<OrderView> {
     const order = await this.read.own(orderId, caller);
     const answer = await this.requestCancel.execute({ orderId, profileId: order.profileId }, caller.userId);
     if (answer.outcome === 'not-found') throw new ProblemException('not-found');
@@ -84,7 +95,7 @@ export class OrdersController {
   /** 200 when orders knows the profile. */
   @Get('books/:id')
   async book(
-    @Param('id', idParam(PROFILE_ID_PATTERN)) profileId: string,
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
   ): Promise<{ profileId: string }> {
     await this.read.requireOwnBook(profileId, caller);
@@ -94,14 +105,10 @@ export class OrdersController {
 
 function requirePrice({ type, limitPrice }: PlaceOrderRequest): void {
   if (type === 'limit' && limitPrice === undefined) {
-    throw new ProblemException('invalid-request', {
-      errors: [{ pointer: '/limitPrice', detail: 'is required for a limit order' }],
-    });
+    throw invalid('/limitPrice', 'is required for a limit order');
   }
   if (type === 'market' && limitPrice !== undefined) {
-    throw new ProblemException('invalid-request', {
-      errors: [{ pointer: '/limitPrice', detail: 'is not allowed for a market order' }],
-    });
+    throw invalid('/limitPrice', 'is not allowed for a market order');
   }
 }
 
@@ -112,4 +119,8 @@ function viewUnlessRefused(order: Order): OrderView {
 
 function refused(orderId: string, { code, limit, value }: Refusal): ProblemException {
   return new ProblemException('order-refused', { refusal: { code, limit, value }, orderId });
+}
+
+function invalid(pointer: string, detail: string): ProblemException {
+  return new ProblemException('invalid-request', { errors: [{ pointer, detail }] });
 }

@@ -2,7 +2,7 @@ import { decimal } from '@ballast/money';
 import { UNTOUCHED_CONTROLS } from './controls.js';
 import { decideCancellation } from './cancellation.js';
 import { Overfill, decideExecution } from './execution.js';
-import { NOW_MS, after, emptyBook, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import { NOW_MS, after, emptyBook, executedEvent, placedEvent, submittingOrder } from './given.js';
 import type { OrderEvent } from './order-event.js';
 import { decideAbsence, decideSubmission } from './submission.js';
 

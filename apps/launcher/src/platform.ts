@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_PORTS, freePorts, requireFree } from './addresses.js';
+import type { Ports } from './addresses.js';
+import { ManagedProcess } from './managed-process.js';
+import type { ProcessPlan } from './managed-process.js';
+
+/** How to run the platform on this machine. */
+export interface PlatformOptions {
+  /** Where all processes keep their data. */
+  readonly dataDir: string;
+  /** `default` for the documented ports, `free` for any, as tests need. */
+  readonly ports: 'default' | 'free';
+  /** More environment for single processes, by name. */
+  readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Every line that a process prints. */
+  onLine?(process: string, line: string): void;
+  /** A process ended that nobody asked to end. */
+  onUnexpectedEnd?(reason: string): void;
+}
+
+/** A user made at the first start, with the password that only the first start knows. */
+export interface FirstLogin {
+  readonly username: string;
+  readonly password: string;
+  readonly role: string;
+}
+
+const HOST = '127.0.0.1';
+const INFRASTRUCTURE = ['local-azure', 'paper-venue'] as const;
+const SERVICES = ['accounts', 'orders', 'ledger', 'audit', 'gateway'] as const;
+export type ProcessName = (typeof INFRASTRUCTURE)[number] | (typeof SERVICES)[number];
+
+/** Every process of the platform on one machine, as they run in the cloud, with only endpoints and keys different. */
+export class Platform {
+  private readonly processes = new Map<ProcessName, ManagedProcess>();
+
+  private constructor(
+    private readonly options: PlatformOptions,
+    readonly ports: Ports,
+  ) {}
+
+  /** Starts everything and resolves when all of it is ready; what was started is stopped again when that fails. */
+  static async start(options: PlatformOptions): Promise<Platform> {
+    const ports = options.ports === 'free' ? await freePorts() : DEFAULT_PORTS;
+    if (options.ports === 'default') await requireFree(ports);
+    const platform = new Platform(options, ports);
+    try {
+      await platform.startAll(INFRASTRUCTURE, (name) => platform.infrastructurePlan(name));
+      const environment = await platform.serviceEnvironment();
+      await platform.startAll(SERVICES, (name) => platform.servicePlan(name, environment));
+      return platform;
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+  }
+
+  /** The address of a process's HTTP interface. */
+  url(name: ProcessName): string {
+    return `http://${HOST}:${this.ports[name]}`;
+  }
+
+  /** One process, to be killed and started again. */
+  process(name: ProcessName): ManagedProcess {
+    const found = this.processes.get(name);
+    if (found === undefined) throw new Error(`${name} was not started`);
+    return found;
+  }
+
+  /** The users that the first start made. */
+  async firstLogins(): Promise<FirstLogin[]> {
+    const text = await readFile(join(this.options.dataDir, 'accounts', 'first-logins.json'), 'utf8');
+    return JSON.parse(text) as FirstLogin[];
+  }
+
+  /** Stops the services, then what they stand on; resolves with the names of processes that had to be killed. */
+  async stop(): Promise<string[]> {
+    const stopped = async (names: readonly ProcessName[]): Promise<string[]> => {
+      const running = names.flatMap((name) => this.processes.get(name) ?? []);
+      const inTime = await Promise.all(running.map((managed) => managed.stop()));
+      return running.filter((_managed, index) => inTime[index] === false).map((managed) => managed.plan.name);
+    };
+    return [...(await stopped(SERVICES)), ...(await stopped(INFRASTRUCTURE))];
+  }
+
+  private async startAll<N extends ProcessName>(names: readonly N[], planOf: (name: N) => ProcessPlan): Promise<void> {
+    const managed = names.map((name) => {
+      const one = new ManagedProcess(planOf(name), {
+        onLine: (line) => this.options.onLine?.(name, line),
+        onUnexpectedEnd: (reason) => this.options.onUnexpectedEnd?.(reason),
+      });
+      this.processes.set(name, one);
+      one.start();
+      return one;
+    });
+    await Promise.all(managed.map((one) => one.ready()));
+  }
+
+  private infrastructurePlan(name: (typeof INFRASTRUCTURE)[number]): ProcessPlan {
+    const ports: Record<string, string> =
+      name === 'local-azure'
+        ? { COSMOS_PORT: `${this.ports['local-azure']}`, AMQP_PORT: `${this.ports['service-bus']}` }
+        : { PORT: `${this.ports['paper-venue']}` };
+    return this.plan(name, ports, '/health');
+  }
+
+  private servicePlan(name: (typeof SERVICES)[number], environment: Readonly<Record<string, string>>): ProcessPlan {
+    return this.plan(name, { ...environment, PORT: `${this.ports[name]}` }, '/health/ready');
+  }
+
+  private plan(name: ProcessName, env: Readonly<Record<string, string>>, readyPath: string): ProcessPlan {
+    return {
+      name,
+      entry: `dist/${name}/main.mjs`,
+      env: { HOST, DATA_DIR: join(this.options.dataDir, name), ...env, ...this.options.env?.[name] },
+      readyUrl: `${this.url(name)}${readyPath}`,
+    };
+  }
+
+  private async serviceEnvironment(): Promise<Record<string, string>> {
+    const keysOf = async (name: ProcessName): Promise<Record<string, string>> =>
+      JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Record<string, string>;
+    const [azure, venue] = await Promise.all([keysOf('local-azure'), keysOf('paper-venue')]);
+    const bus = `Endpoint=sb://${HOST}:${this.ports['service-bus']};SharedAccessKeyName=RootManageSharedAccessKey;`;
+    return {
+      COSMOS_ENDPOINT: this.url('local-azure'),
+      COSMOS_KEY: azure['cosmosKey'] ?? '',
+      COSMOS_DATABASE: 'ballast',
+      SERVICE_BUS_CONNECTION_STRING: `${bus}SharedAccessKey=${azure['serviceBusSharedAccessKey']};UseDevelopmentEmulator=true`,
+      ACCOUNTS_URL: this.url('accounts'),
+      ORDERS_URL: this.url('orders'),
+      LEDGER_URL: this.url('ledger'),
+      AUDIT_URL: this.url('audit'),
+      VENUE_URL: this.url('paper-venue'),
+      VENUE_KEY_ID: venue['keyId'] ?? '',
+      VENUE_SECRET: venue['secret'] ?? '',
+    };
+  }
+}
