@@ -1,4 +1,5 @@
 import type { RetryOptions, ServiceBusClient } from '@azure/service-bus';
+import type { Connection } from 'rhea';
 
 /** Where the bus is and how to be let in: a connection string, or a namespace with this process's Azure identity. */
 export interface ServiceBusConnection {
@@ -37,12 +38,20 @@ export async function connectServiceBus(connection: ServiceBusConnection): Promi
   return new ServiceBusClient(connection.namespace, new DefaultAzureCredential(), options);
 }
 
+let isNagleOff = false;
+
 /**
  * The SDK writes the frames of one step one by one and leaves Nagle's algorithm on, so that each step may wait 40 ms for
- * a delayed acknowledgement. Its connections take their options from rhea's default container, over TLS too, where
- * `diagnostics_channel` does not announce the socket.
+ * a delayed acknowledgement. It has no setting for it, but rhea, its AMQP library, has one. Setting it there reaches
+ * exactly the AMQP sockets, and those over TLS too, which `diagnostics_channel` does not announce.
  */
 async function switchNagleOff(): Promise<void> {
-  const rhea = await import('rhea');
-  rhea.default.options.tcp_no_delay = true;
+  if (isNagleOff) return;
+  isNagleOff = true;
+  const { default: rhea } = await import('rhea');
+  const connections = Object.getPrototypeOf(rhea.create_connection({ port: 5671, reconnect: false })) as Connection;
+  const getOption = connections.get_option;
+  connections.get_option = function (this: Connection, name: string, fallback: unknown): unknown {
+    return getOption.call(this, name, name === 'tcp_no_delay' ? true : fallback) as unknown;
+  };
 }

@@ -1,0 +1,153 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
+import { declareEvent } from '@ballast/contracts';
+import type { EventEnvelope } from '@ballast/contracts';
+import { startLocalAzure } from '@ballast/local-azure';
+import type { LocalAzure, LocalAzureOptions } from '@ballast/local-azure';
+import { IsString } from 'class-validator';
+import { connectServiceBus } from './connect-service-bus.js';
+import type { ListenerLog } from './subscription.js';
+
+/** Data of the events in the tests. */
+export class Placed {
+  @IsString()
+  name!: string;
+}
+
+/** The event of the tests; `orders` has the subscriptions `ledger`, `audit` and, with exits only, `exits`. */
+export const placed = declareEvent('orders', 'order.placed.v1', Placed, 'An order was placed.');
+
+const TOPIC = 'orders';
+
+/** A local bus on a folder of its own, with clients that talk to it; for tests. */
+export class BusFixture {
+  /** Log lines by level, for what has no other trace. */
+  readonly log: ListenerLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  private readonly folder = mkdtempSync(join(tmpdir(), 'service-bus-lib-'));
+  private starts = 0;
+  private readonly closers: (() => Promise<void>)[] = [];
+  private azure: LocalAzure | undefined;
+  private ports: LocalAzureOptions['ports'] = 0;
+
+  static async start(): Promise<BusFixture> {
+    const fixture = new BusFixture();
+    await fixture.startServer();
+    return fixture;
+  }
+
+  /**
+   * Starts the server, again on the same ports and with its data. On a copy, because the library under its store keeps a
+   * closed file locked for as long as the process lives.
+   */
+  async startServer(): Promise<void> {
+    this.starts += 1;
+    const dataDir = join(this.folder, `start-${this.starts}`);
+    if (this.starts > 1) cpSync(join(this.folder, `start-${this.starts - 1}`), dataDir, { recursive: true });
+    this.azure = await startLocalAzure({
+      dataDir,
+      ports: this.ports,
+      topology: {
+        database: 'test',
+        containers: [],
+        topics: [
+          {
+            name: TOPIC,
+            subscriptions: [
+              { name: 'ledger' },
+              { name: 'audit' },
+              { name: 'exits', sqlFilter: "cloudEvents_intent = 'exit'" },
+            ],
+          },
+        ],
+      },
+    });
+    this.ports = { serviceBus: this.portOf(this.connectionString), cosmos: this.portOf(this.azure.cosmosEndpoint) };
+  }
+
+  async stopServer(): Promise<void> {
+    await this.azure?.close();
+    this.azure = undefined;
+  }
+
+  get connectionString(): string {
+    if (this.azure === undefined) throw new Error('The server is stopped.');
+    return this.azure.serviceBusConnectionString;
+  }
+
+  get deliveries(): number {
+    return this.azure?.usage.snapshot().serviceBus.total.deliveries ?? 0;
+  }
+
+  async connect(): Promise<ServiceBusClient> {
+    const client = await connectServiceBus({ connectionString: this.connectionString });
+    this.closers.push(() => client.close());
+    return client;
+  }
+
+  /** Closes it before the server, the last one first. */
+  closeAtEnd<T extends { close(): Promise<void> }>(thing: T): T {
+    this.closers.push(() => thing.close());
+    return thing;
+  }
+
+  /** Takes what is in the subscription's dead-letter queue now. */
+  async deadLetters(subscription: string, count: number): Promise<ServiceBusReceivedMessage[]> {
+    const client = await this.connect();
+    const receiver = client.createReceiver(TOPIC, subscription, {
+      subQueueType: 'deadLetter',
+      receiveMode: 'receiveAndDelete',
+    });
+    const letters = await receiver.receiveMessages(count, { maxWaitTimeInMs: 5_000 });
+    await receiver.close();
+    return letters;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close();
+    await this.stopServer();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private portOf(address: string): number {
+    return Number(/:(\d+)/.exec(address.replace('://', ''))?.[1]);
+  }
+}
+
+/** The `number`th event of a profile. */
+export function event(profile: string, number: number, change: Partial<EventEnvelope> = {}): EventEnvelope {
+  return {
+    id: `orders:ord_${profile}_${number}:1`,
+    type: placed.type,
+    source: '/orders',
+    subject: `ord_${profile}_${number}`,
+    time: '2026-01-02T03:04:05.678Z',
+    partitionkey: profile,
+    sequence: number,
+    correlationid: `req_${profile}_${number}`,
+    data: { name: `${profile}${number}` },
+    ...change,
+  };
+}
+
+/** Polls until `check` is true; fails after `ms` milliseconds, naming `what`. */
+export async function until(what: string, check: () => boolean, ms = 15_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!check()) {
+    if (Date.now() > end) throw new Error(`${what} did not happen within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Resolves when it was opened; `reached` tells how many wait. */
+export class Gate {
+  reached = 0;
+  open: () => void = () => undefined;
+  private readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+
+  pass(): Promise<void> {
+    this.reached += 1;
+    return this.opened;
+  }
+}
