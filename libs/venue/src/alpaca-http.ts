@@ -73,7 +73,7 @@ function jsonOf(text: string, isRequired: boolean): unknown {
   try {
     return parseLossless(text);
   } catch (error) {
-    if (isRequired || !(error instanceof SyntaxError)) throw error;
+    if (isRequired) throw error;
     return undefined;
   }
 }
@@ -88,11 +88,19 @@ function isNotSent(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  return codeOf(error) ?? (error instanceof Error ? error.name : 'unknown');
+  return codeOf(error) ?? textOf(error, 'name') ?? 'unknown';
 }
 
 function codeOf(error: unknown): string | undefined {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  const code: unknown = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return textOf(propertyOf(error, 'cause'), 'code');
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const text = propertyOf(value, name);
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** The platform's errors may come from another realm, so they are known by their properties and not by their class. */
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -40,7 +40,9 @@ export class AlpacaStream implements VenueStream {
       if (this.closing.signal.aborted) return;
       handlers.onDisconnected?.(cause);
       if (wasUp && !cause) backOffMs = BACK_OFF_MS_MIN;
-      await delay(withJitter(backOffMs), undefined, { signal: this.closing.signal }).catch(ignoreAbort);
+      await delay(withJitter(backOffMs), undefined, { signal: this.closing.signal }).catch((error: unknown) => {
+        if (!this.closing.signal.aborted) throw error;
+      });
       backOffMs = Math.min(backOffMs * 2, BACK_OFF_MS_MAX);
     }
   }
@@ -48,8 +50,4 @@ export class AlpacaStream implements VenueStream {
 
 function withJitter(waitMs: number): number {
   return waitMs / 2 + (Math.random() * waitMs) / 2;
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
 }
