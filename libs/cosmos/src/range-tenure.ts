@@ -78,13 +78,16 @@ export class RangeTenure {
   /** Serves until the lease is lost or `end` is called. Throws what giving the lease back met. */
   async run(): Promise<void> {
     const keeper = this.#keepLease();
-    while (this.going) {
-      await this.#pauseUntilDue();
-      if (this.going) await this.#readAndSend();
+    try {
+      while (this.going) {
+        await this.#pauseUntilDue();
+        if (this.going) await this.#readAndSend();
+      }
+    } finally {
+      this.#over = true;
+      this.#keeperAlarm.ring();
+      await keeper;
     }
-    this.#over = true;
-    this.#keeperAlarm.ring();
-    await keeper;
     if (!this.#lost) await this.#lease.giveBack(this.#position);
   }
 
