@@ -1,0 +1,111 @@
+import { newOrderId, newRequestId, tradeOfEntry } from '@ballast/contracts';
+import type { EventEnvelope } from '@ballast/contracts';
+import { Decimal, decimalText } from '@ballast/money';
+import type { TestProfile } from './bench.js';
+
+/** One execution as the test tells it. */
+export interface Fill {
+  readonly quantity: string;
+  readonly price: string;
+  readonly fee: string;
+}
+
+/** The terms of an order as the test tells them. */
+export interface Terms {
+  readonly intent: 'entry' | 'exit';
+  readonly quantity: string;
+  /** What an entry holds, in cents. */
+  readonly holdUnits?: string;
+  /** What the whole of an exit closes, in cents; goes with its only fill. */
+  readonly closedCostUnits?: string;
+}
+
+/** Writes the events that orders publishes about one order, with the cumulative amounts that its fills make. */
+export class OrderScript {
+  readonly orderId: string;
+  #version = 0;
+  #executions = 0;
+  #quantity = new Decimal(0);
+  #notional = new Decimal(0);
+  #fee = new Decimal(0);
+
+  constructor(
+    private readonly profile: TestProfile,
+    private readonly terms: Terms,
+  ) {
+    this.orderId = newOrderId(profile.profileId, Date.now());
+  }
+
+  placed(): EventEnvelope {
+    const { intent, quantity, holdUnits = '0' } = this.terms;
+    return this.event('order.placed.v1', {
+      symbol: 'AAPL',
+      side: this.side,
+      type: 'limit',
+      timeInForce: 'gtc',
+      intent,
+      quantity,
+      limitPrice: '100',
+      boundPrice: '100',
+      tradeId: tradeOfEntry(this.orderId),
+      holdUnits,
+      asset: 'USD',
+    });
+  }
+
+  executed({ quantity, price, fee }: Fill): EventEnvelope {
+    const before = { quantity: this.#quantity, notional: this.#notional, fee: this.#fee };
+    this.#executions += 1;
+    this.#quantity = before.quantity.plus(quantity);
+    this.#notional = before.notional.plus(new Decimal(quantity).times(price));
+    this.#fee = before.fee.plus(fee);
+    return this.event('order.executed.v1', {
+      executionId: `fill-${this.orderId}-${this.#executions}`,
+      executionNumber: this.#executions,
+      tradeId: tradeOfEntry(this.orderId),
+      symbol: 'AAPL',
+      side: this.side,
+      intent: this.terms.intent,
+      quantity,
+      price,
+      orderQuantity: this.terms.quantity,
+      quantityBefore: decimalText(before.quantity),
+      quantityAfter: decimalText(this.#quantity),
+      notionalBefore: decimalText(before.notional),
+      notionalAfter: decimalText(this.#notional),
+      feeBefore: decimalText(before.fee),
+      feeAfter: decimalText(this.#fee),
+      closedCostUnits: this.terms.closedCostUnits ?? '0',
+      asset: 'USD',
+      fillsOrder: this.#quantity.eq(this.terms.quantity),
+      executedAt: new Date().toISOString(),
+    });
+  }
+
+  /** The end, after as many executions as were told before, or as given. */
+  ended(executions = this.#executions): EventEnvelope {
+    return this.event('order.ended.v1', { state: 'cancelled', intent: this.terms.intent, executions });
+  }
+
+  private get side(): 'buy' | 'sell' {
+    return this.terms.intent === 'entry' ? 'buy' : 'sell';
+  }
+
+  private event(type: string, data: object): EventEnvelope {
+    const { profileId, ownerId } = this.profile;
+    this.#version += 1;
+    return {
+      id: `orders:${this.orderId}:${this.#version}`,
+      type,
+      source: '/orders',
+      subject: this.orderId,
+      time: new Date().toISOString(),
+      partitionkey: profileId,
+      ownerid: ownerId,
+      sequence: this.#version,
+      intent: this.terms.intent,
+      correlationid: newRequestId(Date.now()),
+      data: { orderId: this.orderId, profileId, ...data },
+    };
+  }
+}
