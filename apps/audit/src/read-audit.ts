@@ -1,0 +1,69 @@
+import type { AuditPage, AuditRecordView, TimelineView } from '@ballast/contracts/audit';
+import type { Caller } from '@ballast/service-host';
+import { Injectable } from '@nestjs/common';
+import { AuditChains } from './adapters/audit-chains.js';
+import type { AuditRecord } from './domain/chain.js';
+import { chainOf } from './domain/chain-of.js';
+
+/** Steps of one order's timeline, at most; an order with more shows its first. */
+const TIMELINE_STEPS_MAX = 2_000;
+
+/** What an auditor looks for: a chain, or the chain of the subject. */
+export interface AuditSearch {
+  readonly chainId: string;
+  readonly subject?: string;
+  readonly type?: string;
+  readonly limit: number;
+  /** Only records behind this position. */
+  readonly after: number;
+}
+
+/** Reads what was audited. */
+@Injectable()
+export class ReadAudit {
+  constructor(private readonly chains: AuditChains) {}
+
+  /** The order's story, or `undefined` when there is none or it is not the caller's to read. */
+  async timeline(orderId: string, caller: Caller): Promise<TimelineView | undefined> {
+    const records = await this.chains.records(chainOf(orderId), {
+      after: 0,
+      limit: TIMELINE_STEPS_MAX,
+      subject: orderId,
+    });
+    if (records.length === 0 || !mayRead(records, caller)) return undefined;
+    return { orderId, steps: records.map(viewOf) };
+  }
+
+  /** One page, in the order of the chain; its cursor is the position of its last record. */
+  async page({ chainId, limit, ...search }: AuditSearch): Promise<AuditPage> {
+    const records = await this.chains.records(chainId, { ...search, limit: limit + 1 });
+    const items = records.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(viewOf),
+      ...(records.length > limit && last !== undefined && { nextCursor: String(last.position) }),
+    };
+  }
+}
+
+function mayRead(records: readonly AuditRecord[], { userId, role }: Caller): boolean {
+  return role === 'operator' || role === 'admin' || records.every(({ ownerid }) => ownerid === userId);
+}
+
+function viewOf(record: AuditRecord): AuditRecordView {
+  const { chainId, position, type, subject, recordedAt, hash, previousHash, causationid } = record;
+  return {
+    chainId,
+    position,
+    eventId: record.id,
+    type,
+    subject,
+    occurredAt: record.time,
+    recordedAt,
+    correlationId: record.correlationid,
+    ...(causationid !== undefined && { causationId: causationid }),
+    hash,
+    previousHash,
+    data: record.data as object,
+  };
+}
