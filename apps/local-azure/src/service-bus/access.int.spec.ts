@@ -1,3 +1,5 @@
+import rhea from 'rhea';
+import type { AmqpError, EventContext } from 'rhea';
 import { ServiceBusFixture } from './service-bus-fixture.js';
 
 const TOPICS = [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }];
@@ -20,6 +22,20 @@ describe('access to entities', () => {
     await expect(receiver.receiveMessages(1, { maxWaitTimeInMs: 100 })).rejects.toMatchObject(unauthorized);
     await expect(receiver.peekMessages(1)).rejects.toMatchObject(unauthorized);
     expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
+  it('refuses a link for which no token was given', async () => {
+    const connection = rhea.create_container().connect({ host: '127.0.0.1', port: bus.port, reconnect: false });
+    const refused = new Promise<string | undefined>((resolve) => {
+      connection.on('receiver_error', ({ receiver }: EventContext) =>
+        resolve((receiver!.error as AmqpError | undefined)?.condition),
+      );
+    });
+    connection.open_receiver('orders/Subscriptions/ledger');
+    expect(await refused).toBe('amqp:unauthorized-access');
+    const closed = new Promise((resolve) => connection.on('connection_close', resolve));
+    connection.close();
+    await closed;
   });
 
   it.each([
