@@ -117,7 +117,7 @@ export class AlpacaVenue implements Venue {
       if (pageToken !== undefined) query.set('page_token', pageToken);
       const reply = await this.read(`${this.tradingUrl}/v2/account/activities/FILL?${query}`);
       const fills = this.decode(reply, (json) => listOf(json, 'activities').map(readFill));
-      for (const { activityId: _activityId, ...execution } of fills) {
+      for (const { execution } of fills) {
         if (execution.at >= at) executions.set(execution.executionId, execution);
       }
       pageToken = fills.at(-1)?.activityId;

@@ -83,13 +83,12 @@ export function readOrder(value: unknown): VenueOrder {
 }
 
 /** Reads an account activity of type FILL; throws UnreadableReply. */
-export function readFill(value: unknown): VenueExecution & { activityId: string } {
+export function readFill(value: unknown): { activityId: string; execution: VenueExecution } {
   const fields = fieldsOf(value, 'activity');
   const activityId = textOf(fields, 'id');
   const executionId = activityId.split('::')[1];
   if (!executionId) throw new UnreadableReply(`activity id ${activityId}`);
-  return {
-    activityId,
+  const execution: VenueExecution = {
     executionId,
     venueOrderId: textOf(fields, 'order_id'),
     symbol: textOf(fields, 'symbol'),
@@ -100,6 +99,7 @@ export function readFill(value: unknown): VenueExecution & { activityId: string 
     fee: optionalDecimalOf(fields, 'commission'),
     at: momentOf(fields, 'transaction_time'),
   };
+  return { activityId, execution };
 }
 
 /** Reads a message of the `trade_updates` stream; undefined for the kinds nobody here needs. Throws UnreadableReply. */
