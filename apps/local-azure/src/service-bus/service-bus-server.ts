@@ -57,7 +57,7 @@ export class ServiceBusServer {
       const routes = new EntityRoutes(entities, broker, options.sharedAccessKey, options.usage);
       return new ServiceBusServer(await AmqpServer.listen(options.host, options.port, routes), broker, db);
     } catch (error) {
-      db.close();
+      letGo(db);
       throw error;
     }
   }
@@ -79,8 +79,11 @@ export class ServiceBusServer {
  * until its last statement is collected; leaving WAL mode gives the lock up.
  */
 function letGo(db: Sqlite): void {
-  db.exec('PRAGMA journal_mode = DELETE');
-  db.exec('PRAGMA locking_mode = NORMAL');
-  db.exec('SELECT 1 FROM sqlite_master');
-  db.close();
+  try {
+    db.exec('PRAGMA journal_mode = DELETE');
+    db.exec('PRAGMA locking_mode = NORMAL');
+    db.exec('SELECT 1 FROM sqlite_master');
+  } finally {
+    db.close();
+  }
 }
