@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { decimal } from '@ballast/money';
 import { AzureModule } from '@ballast/service-host';
+import type { AzureOptions } from '@ballast/service-host';
 import { AlpacaVenue } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import { ControlSwitch } from './adapters/control-switch.js';
@@ -42,10 +43,13 @@ const VERBS = [
 ];
 const ADAPTERS = [OrderBooks, ControlSwitch, Market, LiveOrderList, VenueUpdates];
 
+/** What tests put in the place of the real thing. */
+export type OrdersOverrides = Pick<AzureOptions, 'tokenKeys'> & { readonly venue?: Venue };
+
 /** The wiring of orders. */
 @Module({})
 export class OrdersModule {
-  static forRoot(settings: OrdersSettings): DynamicModule {
+  static forRoot(settings: OrdersSettings, overrides: OrdersOverrides = {}): DynamicModule {
     return {
       module: OrdersModule,
       imports: [
@@ -53,6 +57,7 @@ export class OrdersModule {
           settings: settings.platform,
           service: 'orders',
           topic: 'orders',
+          ...(overrides.tokenKeys === undefined ? {} : { tokenKeys: overrides.tokenKeys }),
           containers: [
             { name: 'trade_orders', relayed: true },
             { name: 'trading_controls', relayed: true },
@@ -64,7 +69,7 @@ export class OrdersModule {
         ...VERBS,
         ...ADAPTERS,
         { provide: RISK_LIMITS, useValue: settings.limits },
-        { provide: VENUE, useFactory: (): Venue => alpaca(settings.venue) },
+        { provide: VENUE, useFactory: (): Venue => overrides.venue ?? alpaca(settings.venue) },
       ],
     };
   }

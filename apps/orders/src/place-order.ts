@@ -58,7 +58,7 @@ export class PlaceOrder {
     const terms = termsOf(command.request, this.clock.now());
     const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.controls.current()]);
     try {
-      return await this.books.change({ ...terms, isNew: true }, ({ book }) => {
+      return await this.books.change({ ...terms, isNew: true }, async ({ book }) => {
         const facts = {
           book,
           controls,
@@ -67,7 +67,10 @@ export class PlaceOrder {
           limits: this.limits,
           nowMs: this.clock.now(),
         };
-        return this.changeOf(command, terms, decidePlacement(terms, facts));
+        const decision = decidePlacement(terms, facts);
+        // An order that exists under the caller's own name answers before a ladder that its own presence may have closed.
+        const named = decision.outcome === 'refused' ? await this.answerNamed(command) : undefined;
+        return named === undefined ? changeOf(command, terms, decision) : { events: [], result: () => named };
       });
     } catch (error) {
       if (error instanceof DocumentConflict) return this.earlierAnswer(command, error.id);
@@ -75,35 +78,46 @@ export class PlaceOrder {
     }
   }
 
-  private changeOf(
-    command: PlaceOrderCommand,
-    terms: PlacementTerms,
-    decision: PlacementDecision,
-  ): BookDecision<PlacementAnswer> {
-    if (decision.outcome === 'placed') {
-      return { events: [{ fact: 'placed', data: decision.data }], first: answerRows(command, terms), result: placed };
-    }
-    const { refusal } = decision;
-    return {
-      events: [],
-      refused: { ...decision.terms, refusal },
-      first: answerRows(command, terms, refusal),
-      result: () => ({ outcome: 'refused', orderId: terms.orderId, refusal }),
-    };
+  private async earlierAnswer(command: PlaceOrderCommand, conflictId: string): Promise<PlacementAnswer> {
+    const answer = await this.answerAt(command, conflictId);
+    if (answer === undefined) throw new Error(`row ${conflictId} conflicted and is not there`);
+    return answer;
   }
 
-  private async earlierAnswer(command: PlaceOrderCommand, conflictId: string): Promise<PlacementAnswer> {
+  private async answerNamed(command: PlaceOrderCommand): Promise<PlacementAnswer | undefined> {
+    const { clientOrderId } = command.request;
+    return clientOrderId === undefined ? undefined : this.answerAt(command, CLIENT_ORDER_PREFIX + clientOrderId);
+  }
+
+  private async answerAt(command: PlaceOrderCommand, rowId: string): Promise<PlacementAnswer | undefined> {
     const { profileId } = command.request;
-    const stored = await this.store.read<AnswerRow>(conflictId, [PRODUCT_ID, profileId]);
-    if (stored === undefined) throw new Error(`row ${conflictId} conflicted and is not there`);
+    const stored = await this.store.read<AnswerRow>(rowId, [PRODUCT_ID, profileId]);
+    if (stored === undefined) return undefined;
     const { requestHash, orderId, refusal } = stored.document;
     if (requestHash !== command.requestHash) {
-      return { outcome: conflictId.startsWith(CLIENT_ORDER_PREFIX) ? 'client-order-id-reused' : 'key-reused' };
+      return { outcome: rowId.startsWith(CLIENT_ORDER_PREFIX) ? 'client-order-id-reused' : 'key-reused' };
     }
     return refusal === undefined
       ? placed(await this.books.find(profileId, orderId))
       : { outcome: 'refused', orderId, refusal };
   }
+}
+
+function changeOf(
+  command: PlaceOrderCommand,
+  terms: PlacementTerms,
+  decision: PlacementDecision,
+): BookDecision<PlacementAnswer> {
+  if (decision.outcome === 'placed') {
+    return { events: [{ fact: 'placed', data: decision.data }], first: answerRows(command, terms), result: placed };
+  }
+  const { refusal } = decision;
+  return {
+    events: [],
+    refused: { ...decision.terms, refusal },
+    first: answerRows(command, terms, refusal),
+    result: () => ({ outcome: 'refused', orderId: terms.orderId, refusal }),
+  };
 }
 
 function placed(order: Order | undefined): PlacementAnswer {

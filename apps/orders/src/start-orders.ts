@@ -2,19 +2,20 @@ import { startService } from '@ballast/service-host';
 import type { RunningService } from '@ballast/service-host';
 import type { OrdersSettings } from './orders.config.js';
 import { OrdersModule } from './orders.module.js';
+import type { OrdersOverrides } from './orders.module.js';
 
 /** Topics whose subscription `orders` this service listens to. */
 const TOPICS_HEARD = ['accounts', 'ledger', 'orders'] as const;
 
-/** Starts the orders service; resolves when it listens. */
-export function startOrders(settings: OrdersSettings): Promise<RunningService> {
+/** Starts the orders service; resolves when it listens. `overrides` are for tests. */
+export function startOrders(settings: OrdersSettings, overrides: OrdersOverrides = {}): Promise<RunningService> {
   const { host, port, logLevel } = settings.platform;
   return startService({
     name: 'orders',
     host,
     port,
     logLevel,
-    module: OrdersModule.forRoot(settings),
+    module: OrdersModule.forRoot(settings, overrides),
     listeners: TOPICS_HEARD.map((topic) => ({ topic, subscription: 'orders' })),
   });
 }

@@ -1,0 +1,264 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { decimal } from '@ballast/money';
+import { EVENTS, newProfileId, newRequestId, newUserId, topology } from '@ballast/contracts';
+import type { EventEnvelope, Problem } from '@ballast/contracts';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
+import type { Role } from '@ballast/contracts/accounts';
+import type { OrderView } from '@ballast/contracts/orders';
+import { startLocalAzure } from '@ballast/local-azure';
+import type { LocalAzure } from '@ballast/local-azure';
+import { EventListener, EventSender, connectServiceBus } from '@ballast/service-bus';
+import type { RunningService } from '@ballast/service-host';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { OrdersSettings } from '../orders.config.js';
+import { startOrders } from '../start-orders.js';
+import { ScriptedVenue } from './scripted-venue.js';
+
+const POLL_MS = 20;
+const PATIENCE_MS = 20_000;
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** An answer of orders' private API. */
+export interface Answer {
+  readonly status: number;
+  readonly body: OrderView & Problem & Record<string, unknown>;
+}
+
+/** A profile that orders knows, and its owner's token. */
+export interface TestProfile {
+  readonly profileId: string;
+  readonly ownerId: string;
+  readonly token: string;
+}
+
+/** Asks again until the answer is true; fails after 20 s. */
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(`still not so after ${PATIENCE_MS} ms: ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
+/** Orders against the local servers and a scripted broker; the test plays accounts and the ledger. */
+export class Bench {
+  private readonly heard = new Map<string, EventEnvelope>();
+  private readonly closing: (() => Promise<unknown>)[] = [];
+  private ledgerSequence = 0;
+
+  private constructor(
+    readonly azure: LocalAzure,
+    readonly venue: ScriptedVenue,
+    readonly orders: RunningService,
+    private readonly senders: Readonly<Record<'accounts' | 'ledger' | 'orders', EventSender>>,
+    private readonly sign: (userId: string, role: Role) => Promise<string>,
+  ) {}
+
+  static async start(): Promise<Bench> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'ballast-orders-'));
+    const azure = await startLocalAzure({ dataDir, topology });
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const tokenKeys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] };
+    const venue = new ScriptedVenue();
+    const settings = settingsOf(azure);
+    const orders = await startOrders(settings, { tokenKeys, venue });
+    const client = await connectServiceBus(settings.platform.serviceBus);
+    const senderOf = (topic: string): EventSender => new EventSender(client, topic);
+    const senders = { accounts: senderOf('accounts'), ledger: senderOf('ledger'), orders: senderOf('orders') };
+    const sign = (userId: string, role: Role): Promise<string> =>
+      new SignJWT({ role })
+        .setProtectedHeader({ alg: 'ES256', kid: 'test' })
+        .setIssuer(TOKEN_ISSUER)
+        .setAudience(TOKEN_AUDIENCE)
+        .setSubject(userId)
+        .setIssuedAt()
+        .setExpirationTime('15m')
+        .sign(privateKey);
+    const bench = new Bench(azure, venue, orders, senders, sign);
+    const listener = new EventListener(client, {
+      topic: 'orders',
+      subscription: 'gateway',
+      events: EVENTS,
+      handle: async (events) => events.forEach((event) => bench.heard.set(event.id, event)),
+      log: SILENT,
+    });
+    await listener.start();
+    bench.closing.push(
+      () => listener.close(),
+      () => orders.close(),
+      () => client.close(),
+      () => azure.close(),
+      () => rm(dataDir, { recursive: true, force: true }),
+    );
+    return bench;
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.closing) await end();
+  }
+
+  /** What orders has published about an order or a profile, in the profile's sequence. */
+  published(subject: string): EventEnvelope[] {
+    return [...this.heard.values()]
+      .filter((event) => event.subject === subject)
+      .sort((left, right) => (left.sequence ?? 0) - (right.sequence ?? 0));
+  }
+
+  /** Types of the events about an order. */
+  typesOf(orderId: string): string[] {
+    return this.published(orderId).map(({ type }) => type);
+  }
+
+  /** Waits for the types of an order's events to be exactly these. */
+  async settles(orderId: string, ...types: string[]): Promise<void> {
+    await until(`${orderId} has ${types.join(', ')}`, () => this.typesOf(orderId).length >= types.length);
+    expect(this.typesOf(orderId)).toEqual(types);
+  }
+
+  async openProfile(entriesPerSymbolMax = 1): Promise<TestProfile> {
+    const now = Date.now();
+    const [profileId, ownerId] = [newProfileId(now), newUserId(now)];
+    const token = await this.sign(ownerId, 'trader');
+    const data = { profileId, ownerId, name: 'test', entriesPerSymbolMax };
+    await this.senders.accounts.send([
+      envelope({
+        id: `accounts:${profileId}:1`,
+        type: 'profile.created.v1',
+        source: '/accounts',
+        subject: profileId,
+        partitionkey: profileId,
+        ownerid: ownerId,
+        data,
+      }),
+    ]);
+    const profile = { profileId, ownerId, token };
+    await until(
+      'the book is open',
+      async () => (await this.ask(profile, 'GET', `/v1/books/${profileId}`)).status === 200,
+    );
+    return profile;
+  }
+
+  tokenFor(role: Role): Promise<string> {
+    return this.sign(newUserId(Date.now()), role);
+  }
+
+  async ask(
+    caller: { readonly token: string },
+    method: string,
+    path: string,
+    options: { body?: object; key?: string } = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.orders.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${caller.token}`,
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
+  }
+
+  /** Places ten AAPL at 100 unless told otherwise. */
+  place(profile: TestProfile, changes: object = {}, key: string = newRequestId(Date.now())): Promise<Answer> {
+    const body = {
+      profileId: profile.profileId,
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'limit',
+      quantity: '10',
+      limitPrice: '100',
+      ...changes,
+    };
+    return this.ask(profile, 'POST', '/v1/orders', { body, key });
+  }
+
+  /** The ledger’s word that capital is held; `id` repeats a message. */
+  async hold(order: { orderId: string; profileId: string }, copies = 1): Promise<void> {
+    this.ledgerSequence += 1;
+    const { orderId, profileId } = order;
+    const zero = {
+      allocated: '0',
+      reservedForOrders: '0',
+      reservedForPositions: '0',
+      realizedPnl: '0',
+      fees: '0',
+      shortfall: '0',
+      available: '0',
+    };
+    const data = { orderId, profileId, asset: 'USD', postingId: 'posting:1', units: '100100', balances: zero };
+    for (let copy = 0; copy < copies; copy += 1) {
+      // A copy under another id passes the broker's duplicate detection, as a redelivery does.
+      const id = `ledger:${profileId}:${this.ledgerSequence}${copy === 0 ? '' : `-${copy}`}`;
+      await this.senders.ledger.send([
+        envelope({ id, type: 'capital.held.v1', source: '/ledger', subject: orderId, partitionkey: profileId, data }),
+      ]);
+    }
+  }
+
+  /** The ledger’s word that there is not enough. */
+  async decline(order: { orderId: string; profileId: string }): Promise<void> {
+    const { orderId, profileId } = order;
+    this.ledgerSequence += 1;
+    const data = {
+      orderId,
+      profileId,
+      asset: 'USD',
+      refusal: { code: 'insufficient-capital', limit: '0.00', value: '1001.00' },
+    };
+    await this.senders.ledger.send([
+      envelope({
+        id: `ledger:${profileId}:${this.ledgerSequence}`,
+        type: 'capital.declined.v1',
+        source: '/ledger',
+        subject: orderId,
+        partitionkey: profileId,
+        data,
+      }),
+    ]);
+  }
+
+  /** The order as the API shows it. */
+  async order(profile: TestProfile, orderId: string): Promise<OrderView> {
+    return (await this.ask(profile, 'GET', `/v1/orders/${orderId}`)).body;
+  }
+
+  /** An order that rests at the broker, and its broker key. */
+  async resting(
+    profile: TestProfile,
+    changes: object = {},
+  ): Promise<{ orderId: string; profileId: string; brokerKey: string }> {
+    const { body } = await this.place(profile, changes);
+    await this.hold(body);
+    await until('it rests', async () => (await this.order(profile, body.orderId)).state === 'open');
+    return {
+      orderId: body.orderId,
+      profileId: profile.profileId,
+      brokerKey: this.venue.received.at(-1)?.brokerKey ?? '',
+    };
+  }
+}
+
+function envelope(fields: Omit<EventEnvelope, 'time' | 'correlationid'>): EventEnvelope {
+  return { ...fields, time: new Date().toISOString(), correlationid: 'req_test' };
+}
+
+function settingsOf(azure: LocalAzure): OrdersSettings {
+  return {
+    platform: {
+      host: '127.0.0.1',
+      port: 0,
+      cosmos: { endpoint: azure.cosmosEndpoint, key: azure.cosmosKey, database: azure.database },
+      serviceBus: { connectionString: azure.serviceBusConnectionString },
+      accountsUrl: 'http://127.0.0.1:9',
+      logLevel: 'silent',
+    },
+    venue: { baseUrl: '', dataUrl: undefined, streamUrl: undefined, keyId: '', secret: '', feeRate: '0.001' },
+    limits: { priceCollarRatio: decimal('0.05'), orderNotionalUsdMax: decimal('1000000'), quoteAgeMsMax: 30_000 },
+  };
+}

@@ -1,0 +1,153 @@
+import { Decimal, decimal } from '@ballast/money';
+import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from '@ballast/venue';
+import type {
+  Venue,
+  VenueAsset,
+  VenueCapabilities,
+  VenueExecution,
+  VenueOrder,
+  VenueOrderRequest,
+  VenueQuote,
+  VenueStream,
+  VenueStreamHandlers,
+} from '@ballast/venue';
+
+/** What the venue does with the next order that it is sent. */
+export type NextAnswer = 'open' | 'rejected' | 'lost-but-accepted' | 'lost-and-never-arrived' | 'unavailable';
+
+/** A broker that does what a test tells it to, and counts what it was asked. */
+export class ScriptedVenue implements Venue {
+  readonly capabilities: VenueCapabilities = {
+    orderTypes: ['market', 'limit'],
+    timesInForce: ['day', 'gtc', 'ioc', 'fok'],
+    fractional: false,
+    feeRate: decimal('0.001'),
+    visibilityDelayMs: 50,
+    callDeadlineMs: 50,
+  };
+  readonly received: VenueOrderRequest[] = [];
+  readonly cancelled: string[] = [];
+  next: NextAnswer = 'open';
+  private readonly orders = new Map<string, VenueOrder>();
+  private readonly executions: VenueExecution[] = [];
+  private handlers: VenueStreamHandlers | undefined;
+
+  async submit(request: VenueOrderRequest): Promise<VenueOrder> {
+    const answer = this.next;
+    this.next = 'open';
+    if (answer === 'unavailable') throw new VenueUnavailable('refused to connect');
+    if (answer === 'rejected') throw new VenueRejected('40310000', 'insufficient buying power');
+    this.received.push(request);
+    if (answer === 'lost-and-never-arrived') throw new VenueOutcomeUnknown('timed out');
+    const order = this.orders.get(request.brokerKey) ?? this.accept(request);
+    if (answer === 'lost-but-accepted') throw new VenueOutcomeUnknown('timed out');
+    return order;
+  }
+
+  async lookup(brokerKey: string): Promise<VenueOrder | undefined> {
+    return this.orders.get(brokerKey);
+  }
+
+  async cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'> {
+    this.cancelled.push(venueOrderId);
+    const order = [...this.orders.values()].find((candidate) => candidate.venueOrderId === venueOrderId);
+    if (order === undefined) return 'not-found';
+    return order.status === 'open' || order.status === 'partially-filled' ? 'accepted' : 'already-terminal';
+  }
+
+  async openOrders(): Promise<VenueOrder[]> {
+    return [...this.orders.values()].filter(({ status }) => status === 'open' || status === 'partially-filled');
+  }
+
+  async executionsSince(at: Date): Promise<VenueExecution[]> {
+    return this.executions.filter((execution) => execution.at >= at);
+  }
+
+  async assets(): Promise<VenueAsset[]> {
+    const asset = {
+      tradable: true,
+      quantityScale: 0,
+      priceIncrement: decimal('0.01'),
+      quantityMin: decimal('1'),
+      assetClass: 'equity' as const,
+    };
+    return ['AAPL', 'MSFT'].map((symbol) => ({ ...asset, symbol, name: symbol }));
+  }
+
+  async quotes(symbols: string[]): Promise<VenueQuote[]> {
+    return symbols.map((symbol) => ({ symbol, bid: decimal('99.99'), ask: decimal('100'), at: new Date() }));
+  }
+
+  stream(handlers: VenueStreamHandlers): VenueStream {
+    this.handlers = handlers;
+    void handlers.onConnected();
+    return { connected: true, close: async () => undefined };
+  }
+
+  /** The broker fills a part; the update is delivered unless the stream `misses` it. */
+  async execute(
+    brokerKey: string,
+    quantity: string,
+    price: string,
+    options: { executionId?: string; misses?: boolean } = {},
+  ): Promise<VenueExecution> {
+    const order = this.must(brokerKey);
+    const filledQuantity = order.filledQuantity.plus(quantity);
+    const request = this.received.find((candidate) => candidate.brokerKey === brokerKey);
+    const status = request !== undefined && filledQuantity.eq(request.quantity) ? 'filled' : 'partially-filled';
+    const next: VenueOrder = { ...order, filledQuantity, status, averagePrice: decimal(price) };
+    const execution: VenueExecution = {
+      executionId: options.executionId ?? `${order.venueOrderId}-${filledQuantity.toFixed()}`,
+      venueOrderId: order.venueOrderId,
+      brokerKey,
+      symbol: order.symbol,
+      side: order.side,
+      quantity: new Decimal(quantity),
+      price: new Decimal(price),
+      cumulativeQuantity: filledQuantity,
+      fee: undefined,
+      at: new Date(),
+    };
+    this.orders.set(brokerKey, next);
+    this.executions.push(execution);
+    if (options.misses !== true) await this.report(execution);
+    return execution;
+  }
+
+  /** Delivers an execution once more. */
+  async report(execution: VenueExecution): Promise<void> {
+    await this.handlers?.onUpdate({ kind: 'executed', order: this.must(execution.brokerKey ?? ''), execution });
+  }
+
+  /** The broker ends an order. */
+  async end(brokerKey: string, kind: 'cancelled' | 'expired'): Promise<void> {
+    const order: VenueOrder = { ...this.must(brokerKey), status: kind };
+    this.orders.set(brokerKey, order);
+    await this.handlers?.onUpdate({ kind, order, at: new Date() });
+  }
+
+  /** The stream was away and is back. */
+  async reconnect(): Promise<void> {
+    await this.handlers?.onConnected();
+  }
+
+  private accept(request: VenueOrderRequest): VenueOrder {
+    const order: VenueOrder = {
+      brokerKey: request.brokerKey,
+      venueOrderId: `venue-${this.orders.size + 1}`,
+      symbol: request.symbol,
+      side: request.side,
+      status: 'open',
+      filledQuantity: new Decimal(0),
+      averagePrice: undefined,
+    };
+    this.orders.set(request.brokerKey, order);
+    return order;
+  }
+
+  private must(brokerKey: string): VenueOrder {
+    const order = this.orders.get(brokerKey);
+    if (order === undefined) throw new Error(`the venue has no order ${brokerKey}`);
+    return order;
+  }
+}
