@@ -5,7 +5,6 @@ import { partitionOf } from './adapters/ledger-documents.js';
 import type { PostingDocument } from './adapters/ledger-documents.js';
 import { ask, bearer, startBench, until } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
-import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
 
 describe('moving capital', () => {
@@ -100,39 +99,6 @@ describe('moving capital', () => {
     expect(await available(viewer)).toBe('5.00');
     expect((await bench.capital({ ...profile, token: 'none' })).status).toBe(401);
   });
-
-  it('keeps every posting when two replicas move the same profile at once', async () => {
-    const profile = await bench.openProfile();
-    const replica = await bench.startReplica();
-    await bench.move(profile, 'deposits', '1000.00');
-    const buys = Array.from(
-      { length: 5 },
-      () => new OrderScript(profile, { intent: 'entry', quantity: '1', holdUnits: '10000' }),
-    );
-    const urls = [bench.ledger.url, replica.url];
-    const deposits = Array.from({ length: 20 }, (_, index) =>
-      repeatUntilDone(`${urls[index % 2]}/v1/profiles/${profile.profileId}/deposits`, profile, `key-${index}`),
-    );
-    await Promise.all([bench.publish('orders', ...buys.map((buy) => buy.placed())), ...deposits]);
-    await bench.publish('orders', ...buys.map((buy) => buy.executed({ quantity: '1', price: '99', fee: '0.1' })));
-    await until('all is posted', async () => (await bench.capital(profile)).body.postings === 31);
-    const { body } = await bench.capital(profile);
-    expect(body).toMatchObject({ allocated: '1020.00', reservedForOrders: '0.00', reservedForPositions: '495.00' });
-    expect(await verdictOn(profile)).toEqual({ postings: 31, finding: undefined });
-    await until('all is published', () => bench.published(profile.profileId).length === 32);
-    expect(bench.published(profile.profileId).map(({ sequence }) => sequence)).toEqual(
-      Array.from({ length: 32 }, (_, index) => index + 1),
-    );
-  });
-
-  /** A contended account may answer 503: the caller repeats with the same key. */
-  async function repeatUntilDone(url: string, profile: TestProfile, key: string): Promise<void> {
-    const headers = { ...bearer(profile), 'content-type': 'application/json', 'idempotency-key': key };
-    await until(`${key} is deposited`, async () => {
-      const { status } = await ask(url, { method: 'POST', headers, body: '{"amount":"1.00"}' });
-      return status === 201;
-    });
-  }
 
   it('finds a posting that was changed in the store', async () => {
     const profile = await bench.openProfile();

@@ -11,6 +11,9 @@ import type { Bench, TestProfile } from './testing/bench.js';
 import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
 
+/** Request units that the two commits of a filled order may cost; the whole order may cost 200 over all services. */
+const REQUEST_UNITS_MAX = 70;
+
 describe('settling orders', () => {
   let bench: Bench;
   beforeAll(async () => {
@@ -165,7 +168,6 @@ describe('settling orders', () => {
     const sold = sell.executed({ quantity: '4', price: '110', fee: '0.44' });
     await bench.publish('orders', placed, bought, sold);
     await shows(profile, { available: '10043.16', postings: 4 });
-    await bench.startReplica();
     const { app } = bench.ledger;
     for (let again = 0; again < 2; again += 1) {
       await app.get(HoldCapital).execute(placed.data as OrderPlacedV1, placed.id);
@@ -196,5 +198,19 @@ describe('settling orders', () => {
     await bench.publish('orders', buy.executed(FILL));
     await shows(profile, { available: '9603.60', reservedForPositions: '396.00', reservedForOrders: '0.00' });
     await isWhole(profile);
+  });
+
+  it('needs two commits and no read for a market order filled at once', async () => {
+    const profile = await fundedProfile();
+    const buy = new OrderScript(profile, { ...ENTRY, quantity: '4', holdUnits: '40040' });
+    bench.azure.usage.reset();
+    await bench.publish('orders', buy.placed());
+    await until('it is held', () => typesOf(profile).includes('capital.held.v1'));
+    await bench.publish('orders', buy.executed(FILL));
+    await until('it is posted', () => typesOf(profile).includes('capital.posted.v1'));
+    const used = bench.azure.usage.snapshot().cosmos.byContainer['capital_ledgers'] ?? {};
+    expect(used['batch']?.requests).toBe(2);
+    expect(used['read']).toBeUndefined();
+    expect(used['batch']?.requestUnits).toBeLessThan(REQUEST_UNITS_MAX);
   });
 });
