@@ -1,0 +1,155 @@
+import type { SqlValue } from '../../storage/sqlite.js';
+import type { ContainerStore } from '../container-store.js';
+import { badRequest } from '../cosmos-error.js';
+import type { DocumentPath } from '../document-path.js';
+import { canonicalKey, prefixRange, type PartitionKeyValue } from '../partition-key.js';
+import type { Scope } from '../scope.js';
+import { pathOf, type Expression, type OrderKey, type Query } from './ast.js';
+import { columnOfPath, ConditionBuilder, type Condition } from './condition.js';
+import { compile, constantOf, type Evaluate, type Parameters } from './evaluator.js';
+
+/** One key by which rows are read in order. */
+export interface RowOrder {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** How the rows of a query are found. */
+export interface Plan {
+  /** True for every row of the result; served by indexes where they exist. */
+  readonly conditions: readonly string[];
+  readonly params: readonly SqlValue[];
+  /** What is left of the filter; undefined when the conditions are all of it. */
+  readonly residual: Evaluate | undefined;
+  /** Ends with the sequence number, so that no two rows are equal in it. */
+  readonly order: readonly RowOrder[];
+  /** Set when no index has the wanted order: all rows are read and sorted by this value. */
+  readonly sortBy: { readonly evaluate: Evaluate; readonly descending: boolean } | undefined;
+}
+
+/** Splits the filter into what the indexes answer and what is left, and finds an index for the order. Throws 400. */
+export function planQuery(container: ContainerStore, query: Query, parameters: Parameters, scope: Scope): Plan {
+  const filters = query.where === undefined ? [] : conjuncts(query.where.expression);
+  const builder = new ConditionBuilder(container, parameters);
+  const key = keyFilter(container, filters, parameters);
+  const conditions: Condition[] = key === undefined ? [] : [key.condition];
+  const left: Expression[] = [];
+  for (const filter of filters.filter((candidate) => !key?.covered.has(candidate))) {
+    const condition = builder.build(filter);
+    if (condition === undefined) left.push(filter);
+    else conditions.push(condition);
+  }
+  const breadth = scope.breadth === 'all' ? (key?.breadth ?? 'all') : scope.breadth;
+  const pinned = conditions.some(({ sql }) => /^x\d+ (?:= \?|IN)/.test(sql));
+  return {
+    conditions: [...scope.conditions, ...conditions.map(({ sql }) => sql)],
+    params: [...scope.params, ...conditions.flatMap(({ params }) => params)],
+    residual: left.length === 0 ? undefined : compile(left.reduce(and), { parameters }),
+    ...orderOf(container, query.orderBy, parameters, breadth === 'prefix' && !pinned),
+  };
+}
+
+const and = (left: Expression, right: Expression): Expression => ({ kind: 'binary', operator: 'AND', left, right });
+
+function conjuncts(expression: Expression): Expression[] {
+  return expression.kind === 'binary' && expression.operator === 'AND'
+    ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
+    : [expression];
+}
+
+interface KeyFilter {
+  readonly condition: Condition;
+  readonly breadth: 'partition' | 'prefix';
+  readonly covered: ReadonlySet<Expression>;
+}
+
+/** Equalities on the leading partition key paths become a condition on the key itself. */
+function keyFilter(
+  container: ContainerStore,
+  filters: readonly Expression[],
+  parameters: Parameters,
+): KeyFilter | undefined {
+  const { keyPaths } = container.definition;
+  const covered = new Set<Expression>();
+  const key: PartitionKeyValue[] = [];
+  for (const path of keyPaths) {
+    const found = equalityOn(path, filters, parameters);
+    if (found === undefined) break;
+    covered.add(found.filter);
+    key.push(found.value);
+  }
+  if (key.length === 0) return undefined;
+  if (key.length < keyPaths.length) {
+    return { condition: { sql: '(pk >= ? AND pk < ?)', params: prefixRange(key) }, breadth: 'prefix', covered };
+  }
+  return { condition: { sql: 'pk = ?', params: [canonicalKey(key)] }, breadth: 'partition', covered };
+}
+
+function equalityOn(path: DocumentPath, filters: readonly Expression[], parameters: Parameters) {
+  for (const filter of filters) {
+    if (filter.kind !== 'binary' || filter.operator !== '=') continue;
+    const { left, right } = filter;
+    for (const [side, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      if (JSON.stringify(pathOf(side)) !== JSON.stringify(path)) continue;
+      const value = constantOf(other, parameters)?.value;
+      if (value !== undefined && (typeof value !== 'object' || value === null)) return { filter, value };
+    }
+  }
+  return undefined;
+}
+
+function orderOf(
+  container: ContainerStore,
+  keys: readonly OrderKey[],
+  parameters: Parameters,
+  byPartition: boolean,
+): Pick<Plan, 'order' | 'sortBy'> {
+  if (keys.length === 0) {
+    const bySequence = { column: 'seq', descending: false };
+    return { order: byPartition ? [{ column: 'pk', descending: false }, bySequence] : [bySequence], sortBy: undefined };
+  }
+  const paths = keys.map((key) => requiredPath(key));
+  if (keys.length > 1 && !hasComposite(container, keys, paths)) {
+    throw badRequest('The order by query does not have a corresponding composite index that it can be served from.');
+  }
+  const columns = paths.map((path) => columnOfPath(container, path)?.name);
+  const [first] = keys as [OrderKey];
+  if (columns[0] === undefined) {
+    if (container.definition.indexesEverything) {
+      const evaluate = compile(first.expression, { parameters });
+      return { order: [{ column: 'seq', descending: false }], sortBy: { evaluate, descending: first.descending } };
+    }
+    throw badRequest(`The index path corresponding to the specified order-by item is excluded: ${first.text}.`);
+  }
+  const order = keys.map(({ descending }, index) => ({ column: columns[index]!, descending }));
+  const backwards = keys.length === 1 ? first.descending : isReversed(container, keys, paths);
+  return { order: [...order, { column: 'seq', descending: backwards }], sortBy: undefined };
+}
+
+function requiredPath(key: OrderKey): readonly string[] {
+  const path = pathOf(key.expression);
+  if (path === undefined || path.length === 0) throw badRequest(`ORDER BY needs a path, not ${key.text}.`);
+  return path;
+}
+
+const hasComposite = (container: ContainerStore, keys: readonly OrderKey[], paths: readonly DocumentPath[]): boolean =>
+  container.definition.compositeIndexes.some(
+    (index) =>
+      index.length === keys.length &&
+      index.every(({ path }, at) => JSON.stringify(path) === JSON.stringify(paths[at])) &&
+      new Set(index.map(({ descending }, at) => descending === keys[at]!.descending)).size === 1,
+  );
+
+/** Whether a composite index is read from its end. */
+const isReversed = (container: ContainerStore, keys: readonly OrderKey[], paths: readonly DocumentPath[]): boolean =>
+  !container.definition.compositeIndexes.some(
+    (index) =>
+      index.length === keys.length &&
+      index.every(
+        ({ path, descending }, at) =>
+          JSON.stringify(path) === JSON.stringify(paths[at]) && descending === keys[at]!.descending,
+      ),
+  );

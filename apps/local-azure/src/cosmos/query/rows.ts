@@ -1,0 +1,95 @@
+import type { SqlValue } from '../../storage/sqlite.js';
+import type { ContainerStore } from '../container-store.js';
+import type { JsonObject } from '../json.js';
+import { sortKey } from '../sort-key.js';
+import type { Plan, RowOrder } from './planner.js';
+
+/** Rows read from the store at once. */
+const ROWS_AT_ONCE = 256;
+
+/** Where a reader stands: the values of the last row in the plan's order. */
+export type Position = readonly SqlValue[];
+
+/** A row that fits the whole filter, or only moves the position on. */
+export interface Row {
+  readonly position: Position;
+  readonly body: string;
+  /** Parsed when the filter had to look inside; otherwise parse `body`. */
+  readonly document: JsonObject | undefined;
+  readonly fits: boolean;
+}
+
+/** Gives the rows of a plan in order, those after `from`, without holding the store open between them. */
+export function* rowsOf(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
+  if (plan.sortBy !== undefined) return yield* sortedRows(container, plan, nowSeconds, from);
+  yield* storedRows(container, plan, nowSeconds, from);
+}
+
+/** The number of rows, when the conditions are the whole filter. */
+export function countRows(container: ContainerStore, plan: Plan, nowSeconds: number): number {
+  const sql = `SELECT COUNT(*) AS n FROM ${container.table} WHERE ${[...plan.conditions, ALIVE].join(' AND ')}`;
+  return container.prepare<{ n: number }>(sql).get(...plan.params, nowSeconds)!.n;
+}
+
+const ALIVE = '(exp IS NULL OR exp > ?)';
+
+function* storedRows(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
+  const keys = plan.order.map(({ column }, index) => `${column} AS k${index}`).join(', ');
+  const order = plan.order.map(({ column, descending }) => `${column}${descending ? ' DESC' : ''}`).join(', ');
+  for (let position = from; ;) {
+    const after = position === undefined ? undefined : afterPosition(plan.order, position);
+    const conditions = [...plan.conditions, ALIVE, ...(after === undefined ? [] : [after.sql])].join(' AND ');
+    const sql = `SELECT body, ${keys} FROM ${container.table} WHERE ${conditions} ORDER BY ${order} LIMIT ${ROWS_AT_ONCE}`;
+    const rows = container
+      .prepare<Record<string, SqlValue>>(sql)
+      .all(...plan.params, nowSeconds, ...(after?.params ?? []));
+    for (const row of rows) {
+      position = plan.order.map((_, index) => row[`k${index}`]!);
+      yield rowOf(plan, row['body'] as string, position);
+    }
+    if (rows.length < ROWS_AT_ONCE) return;
+  }
+}
+
+function rowOf(plan: Plan, body: string, position: Position): Row {
+  if (plan.residual === undefined) return { position, body, document: undefined, fits: true };
+  const document = JSON.parse(body) as JsonObject;
+  return { position, body, document, fits: plan.residual(document) === true };
+}
+
+/** The condition for rows after a position; simple where all keys run the same way, so that an index can seek it. */
+function afterPosition(order: readonly RowOrder[], position: Position): { sql: string; params: SqlValue[] } {
+  const sign = (key: RowOrder): string => (key.descending ? '<' : '>');
+  const [first] = order as [RowOrder];
+  if (order.every((key) => key.descending === first.descending)) {
+    const columns = order.map(({ column }) => column).join(', ');
+    return { sql: `(${columns}) ${sign(first)} (${order.map(() => '?').join(', ')})`, params: [...position] };
+  }
+  const params: SqlValue[] = [position[0]!];
+  const alternatives = order.map((key, depth) => {
+    const equalities = order.slice(0, depth).map(({ column }) => `${column} = ? AND `);
+    params.push(...position.slice(0, depth + 1));
+    return `(${equalities.join('')}${key.column} ${sign(key)} ?)`;
+  });
+  return { sql: `${first.column} ${sign(first)}= ? AND (${alternatives.join(' OR ')})`, params };
+}
+
+/** Without an index in the wanted order; items that lack the value are left out, as the service does there. */
+function* sortedRows(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
+  const { evaluate, descending } = plan.sortBy!;
+  const found: { key: string; seq: number; row: Row }[] = [];
+  for (const row of storedRows(container, plan, nowSeconds)) {
+    const document = row.document ?? (JSON.parse(row.body) as JsonObject);
+    const key = sortKey(evaluate(document));
+    if (row.fits && key !== '') found.push({ key, seq: Number(row.position[0]), row: { ...row, document } });
+  }
+  const direction = descending ? -1 : 1;
+  const compared = (left: { key: string; seq: number }, right: { key: string; seq: number }): number =>
+    direction *
+    (left.key === right.key ? left.seq - right.seq : Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)));
+  found.sort(compared);
+  const start = from && { key: String(from[0]), seq: Number(from[1]) };
+  for (const { key, seq, row } of found) {
+    if (start === undefined || compared({ key, seq }, start) > 0) yield { ...row, position: [key, seq] };
+  }
+}
