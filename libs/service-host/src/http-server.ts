@@ -26,6 +26,14 @@ export function createHttpServer(): FastifyAdapter {
   });
 }
 
+/** While the service drains, the answer to what was in hand is the last on its connection, which would keep it open. */
+export function endConnectionsWhile(server: FastifyInstance, isDraining: () => boolean): void {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isDraining()) reply.header('connection', 'close');
+    done();
+  });
+}
+
 /** Makes JSON the only kind of body, without keys that could reach a prototype. An empty body is no body. */
 export function acceptOnlyJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');

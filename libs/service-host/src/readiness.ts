@@ -30,6 +30,11 @@ export class Readiness {
     if (this.phase === 'starting') this.phase = 'serving';
   }
 
+  /** Whether the end has begun. */
+  get isDraining(): boolean {
+    return this.phase === 'draining';
+  }
+
   /** From now on the answer is no. */
   drain(): void {
     this.phase = 'draining';

@@ -27,6 +27,8 @@ export function createServiceLog(
         level: (label) => ({ level: label }),
         log: (fields) => withoutSecrets(fields, 0) as Record<string, unknown>,
       },
+      // Errors are already taken apart by `withoutSecrets`.
+      serializers: { err: (err: unknown) => err },
       hooks: { streamWrite: withoutSecretTexts },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),

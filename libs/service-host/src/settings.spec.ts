@@ -1,0 +1,66 @@
+import { platformSettings, readSettings } from './index.js';
+
+const COMPLETE = {
+  PORT: '0',
+  COSMOS_ENDPOINT: 'http://cosmos/',
+  COSMOS_KEY: 'the-key',
+  SERVICE_BUS_CONNECTION_STRING: 'Endpoint=sb://bus',
+  ACCOUNTS_URL: 'http://accounts/',
+};
+
+it('reads what every service needs', async () => {
+  expect(await readSettings((settings) => platformSettings(settings), COMPLETE)).toEqual({
+    host: '127.0.0.1',
+    port: 0,
+    cosmos: { endpoint: 'http://cosmos/', key: 'the-key', database: 'ballast' },
+    serviceBus: { connectionString: 'Endpoint=sb://bus' },
+    accountsUrl: 'http://accounts',
+    logLevel: 'info',
+  });
+});
+
+it('goes without keys where an Azure identity is used', async () => {
+  const { COSMOS_KEY: _key, SERVICE_BUS_CONNECTION_STRING: _text, ...rest } = COMPLETE;
+  const settings = await readSettings((reader) => platformSettings(reader), { ...rest, SERVICE_BUS_NAMESPACE: 'ns' });
+  expect(settings.cosmos).toEqual({ endpoint: 'http://cosmos/', database: 'ballast' });
+  expect(settings.serviceBus).toEqual({ namespace: 'ns' });
+});
+
+it('names everything that is missing or wrong at once, and no value', async () => {
+  const reading = readSettings((settings) => platformSettings(settings), {
+    PORT: 'hunter2',
+    LOG_LEVEL: 'hunter2',
+    COSMOS_KEY: 'hunter2',
+  });
+  const message = await reading.catch((error: Error) => error.message);
+  expect(message).toBe(
+    'PORT must be a whole number from 0 to 65535; COSMOS_ENDPOINT is missing; ' +
+      'SERVICE_BUS_CONNECTION_STRING or SERVICE_BUS_NAMESPACE is missing; ACCOUNTS_URL is missing; ' +
+      'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
+  );
+});
+
+describe('with a Key Vault', () => {
+  const secrets: Record<string, string> = { 'invttrdg-api-key': 'from-vault', 'other-api-key': 'from-other' };
+  const openVault = async () => async (name: string) => secrets[name];
+  const declare = (reader: Parameters<Parameters<typeof readSettings>[0]>[0]) => ({
+    apiKey: reader.secret('API_KEY'),
+    second: reader.optionalSecret('SECOND_KEY'),
+  });
+  const env = { KEY_VAULT_URI: 'https://vault', API_KEY: 'from-env', SECOND_KEY: 'second-from-env' };
+
+  it('takes a secret from there, and from the environment where it is not there', async () => {
+    expect(await readSettings(declare, env, openVault)).toEqual({ apiKey: 'from-vault', second: 'second-from-env' });
+  });
+
+  it('takes another prefix', async () => {
+    const settings = await readSettings(declare, { ...env, KEY_VAULT_PREFIX: 'other-' }, openVault);
+    expect(settings.apiKey).toBe('from-other');
+  });
+
+  it('is not asked where there is none', async () => {
+    const { KEY_VAULT_URI: _uri, ...rest } = env;
+    const settings = await readSettings(declare, rest, () => Promise.reject(new Error('asked')));
+    expect(settings.apiKey).toBe('from-env');
+  });
+});
