@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { declareEvent } from '@ballast/contracts';
-import type { EventEnvelope } from '@ballast/contracts';
-import { startLocalAzure } from '@ballast/local-azure';
-import type { LocalAzure, LocalAzureOptions } from '@ballast/local-azure';
+import type { EventEnvelope, Topology } from '@ballast/contracts';
 import { IsString } from 'class-validator';
 import { connectServiceBus } from './connect-service-bus.js';
 import type { ListenerLog } from './subscription.js';
@@ -21,6 +19,19 @@ export const placed = declareEvent('orders', 'order.placed.v1', Placed, 'An orde
 
 const TOPIC = 'orders';
 
+type Ports = 0 | { serviceBus: number; cosmos: number };
+
+/** What is used of the local server. */
+interface LocalServer {
+  readonly serviceBusConnectionString: string;
+  readonly cosmosEndpoint: string;
+  readonly usage: { snapshot(): { serviceBus: { total: { deliveries: number } } } };
+  close(): Promise<void>;
+}
+
+/** `startLocalAzure`, handed in by the specs, as only they may import an app. */
+type StartLocalServer = (options: { dataDir: string; topology: Topology; ports: Ports }) => Promise<LocalServer>;
+
 /** A local bus on a folder of its own, with clients that talk to it; for tests. */
 export class BusFixture {
   /** Log lines by level, for what has no other trace. */
@@ -28,11 +39,13 @@ export class BusFixture {
   private readonly folder = mkdtempSync(join(tmpdir(), 'service-bus-lib-'));
   private starts = 0;
   private readonly closers: (() => Promise<void>)[] = [];
-  private azure: LocalAzure | undefined;
-  private ports: LocalAzureOptions['ports'] = 0;
+  private azure: LocalServer | undefined;
+  private ports: Ports = 0;
 
-  static async start(): Promise<BusFixture> {
-    const fixture = new BusFixture();
+  private constructor(private readonly startLocalServer: StartLocalServer) {}
+
+  static async start(startLocalServer: StartLocalServer): Promise<BusFixture> {
+    const fixture = new BusFixture(startLocalServer);
     await fixture.startServer();
     return fixture;
   }
@@ -45,7 +58,7 @@ export class BusFixture {
     this.starts += 1;
     const dataDir = join(this.folder, `start-${this.starts}`);
     if (this.starts > 1) cpSync(join(this.folder, `start-${this.starts - 1}`), dataDir, { recursive: true });
-    this.azure = await startLocalAzure({
+    this.azure = await this.startLocalServer({
       dataDir,
       ports: this.ports,
       topology: {

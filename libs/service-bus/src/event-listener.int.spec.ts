@@ -1,6 +1,7 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import { Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
+import { startLocalAzure } from '@ballast/local-azure';
 import { BusFixture, Gate, Placed, event, placed, until } from './bus-fixture.js';
 import { EventListener } from './event-listener.js';
 import type { EventListenerOptions } from './event-listener.js';
@@ -14,7 +15,7 @@ describe('hearing events', () => {
   let sender: EventSender;
 
   beforeEach(async () => {
-    bus = await BusFixture.start();
+    bus = await BusFixture.start(startLocalAzure);
     client = await bus.connect();
     sender = bus.closeAtEnd(new EventSender(client, 'orders'));
   });

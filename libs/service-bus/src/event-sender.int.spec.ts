@@ -1,11 +1,12 @@
 import { Failure } from '@ballast/contracts';
+import { startLocalAzure } from '@ballast/local-azure';
 import { BusFixture, event, until } from './bus-fixture.js';
 import { EventListener } from './event-listener.js';
 import { EventSender } from './event-sender.js';
 
 describe('sending events', () => {
   let bus: BusFixture;
-  beforeEach(async () => (bus = await BusFixture.start()));
+  beforeEach(async () => (bus = await BusFixture.start(startLocalAzure)));
   afterEach(() => bus.close());
 
   it('arrives as it was sent, in order, at those whose filter lets it pass', async () => {

@@ -6,6 +6,7 @@ import { Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { Observable, of, throwError, timer } from 'rxjs';
 import { mergeMap } from 'rxjs/operators';
+import { startLocalAzure } from '@ballast/local-azure';
 import { BusFixture, Placed, event, until } from './bus-fixture.js';
 import { placed } from './bus-fixture.js';
 import { EventSender } from './event-sender.js';
@@ -54,7 +55,7 @@ describe('the Nest transport', () => {
   beforeEach(async () => {
     heard.length = 0;
     behave = () => undefined;
-    bus = await BusFixture.start();
+    bus = await BusFixture.start(startLocalAzure);
     sender = bus.closeAtEnd(new EventSender(await bus.connect(), 'orders'));
   });
   afterEach(async () => {
