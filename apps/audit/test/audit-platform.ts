@@ -65,7 +65,7 @@ export async function startAuditPlatform(): Promise<AuditPlatform> {
   return {
     rows: database.container('audit-events'),
     send: async (...events) => {
-      for (const event of events) await senders.get(event.source)?.send([event]);
+      for (const [source, sender] of senders) await sender.send(events.filter((event) => event.source === source));
     },
     get: async (path, role, userId = newUserId(0)) => {
       const authorization = `Bearer ${await tokenOf(role, userId)}`;

@@ -37,8 +37,7 @@ export function verifyEnd(so: Verification, head: ChainHead | undefined, nowMs: 
 
 function fault(last: AuditRecord | undefined, record: AuditRecord, nowMs: number): string | undefined {
   const { position } = record;
-  const { hash, ...content } = record;
-  if (hashOf(content) !== hash) return `record ${position} was changed: its content does not give its hash`;
+  if (hashOf(record) !== record.hash) return `record ${position} was changed: its content does not give its hash`;
   const expected = (last?.position ?? 0) + 1;
   if (position < expected) return `record ${position} is there more than once`;
   if (position > expected) return isExpired(record.previousRecordedAt, nowMs) ? undefined : missing(expected, position);

@@ -47,8 +47,8 @@ describe('a chain', () => {
 
   it('gives the same hash whatever the order of keys', () => {
     const [record] = chainOfLength(1).records as [AuditRecord];
-    const { hash, ...content } = record;
-    const turned = Object.fromEntries(Object.entries(content).reverse()) as typeof content;
+    const { hash } = record;
+    const turned = Object.fromEntries(Object.entries(record).reverse()) as unknown as AuditRecord;
     expect(hashOf({ ...turned, data: { nested: { a: null, b: [1, 2] }, note: 'event 1', n: 1 } })).toBe(hash);
     expect(hashOf({ ...turned, data: { nested: { a: null, b: [2, 1] }, note: 'event 1', n: 1 } })).not.toBe(hash);
   });
@@ -89,8 +89,8 @@ describe('verification', () => {
     fc.assert(
       fc.property(spot, ([length, at]) => {
         const { head, records } = chainOfLength(length);
-        const { hash: _, ...content } = { ...(records[at] as AuditRecord), data: { note: 'forged' } };
-        const finding = findingOf(replaced(records, at, { ...content, hash: hashOf(content) }), head);
+        const forged = { ...(records[at] as AuditRecord), data: { note: 'forged' } };
+        const finding = findingOf(replaced(records, at, { ...forged, hash: hashOf(forged) }), head);
         expect(finding).toMatch(new RegExp(`^record ${at + 1} was changed`));
       }),
     );

@@ -50,12 +50,10 @@ export function append(
   return { head: last, records };
 }
 
-/** SHA-256, hexadecimal, over the previous hash and the canonical JSON of every other field of the record. */
-export function hashOf(record: Omit<AuditRecord, 'hash'>): string {
-  const { previousHash, ...content } = record;
-  return createHash('sha256')
-    .update(`${previousHash}\n${canonicalJson(content)}`)
-    .digest('hex');
+/** SHA-256, hexadecimal, over the previous hash and the canonical JSON of every other field but the hash itself. */
+export function hashOf(record: Omit<AuditRecord, 'hash'> & { hash?: string }): string {
+  const content = canonicalJson({ ...record, previousHash: undefined, hash: undefined });
+  return createHash('sha256').update(`${record.previousHash}\n${content}`).digest('hex');
 }
 
 function emptyChain(chainId: string): ChainHead {
@@ -72,11 +70,11 @@ function emptyChain(chainId: string): ChainHead {
 }
 
 function recordAfter(last: ChainHead, event: EventEnvelope, recordedAt: string): AuditRecord {
-  const { partitionkey: _, ...envelope } = event;
+  const { partitionkey: chainId, ...envelope } = event;
   const record = {
     ...envelope,
     productId: last.productId,
-    chainId: last.chainId,
+    chainId,
     kind: 'record' as const,
     position: last.position + 1,
     recordedAt,
