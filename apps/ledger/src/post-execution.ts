@@ -2,7 +2,7 @@ import { Failure } from '@ballast/contracts';
 import { capitalPosted } from '@ballast/contracts/ledger';
 import type { OrderExecutedV1 } from '@ballast/contracts/orders';
 import { decimal } from '@ballast/money';
-import { Clock } from '@ballast/service-host';
+import { Clock, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
 import type { LedgerChange, LedgerFacts, Publication } from './adapters/ledger.store.js';
@@ -18,6 +18,7 @@ export class PostExecution {
   constructor(
     private readonly ledger: LedgerStore,
     private readonly clock: Clock,
+    private readonly log: ServiceLog,
   ) {}
 
   /**
@@ -25,14 +26,20 @@ export class PostExecution {
    * the store cannot be reached.
    */
   async execute(executed: OrderExecutedV1, cause: string): Promise<void> {
-    await this.ledger.change<void>(
+    const shortfallUnits = await this.ledger.change<bigint>(
       executed.profileId,
       (facts) => this.changeOf(facts, executed, cause),
-      () => undefined,
+      () => 0n,
     );
+    if (shortfallUnits > 0n) {
+      const { profileId, orderId } = executed;
+      const fields = { profileId, orderId, shortfallUnits: shortfallUnits.toString() };
+      this.log.error(fields, 'the broker took more than was held and available');
+    }
   }
 
-  private async changeOf(facts: LedgerFacts, executed: OrderExecutedV1, cause: string): Promise<LedgerChange<void>> {
+  /** Its result is the shortfall that this execution made, in whole units. */
+  private async changeOf(facts: LedgerFacts, executed: OrderExecutedV1, cause: string): Promise<LedgerChange<bigint>> {
     const { orderId, intent, executionNumber } = executed;
     const account = requireAccount(facts.account, executed.profileId);
     requireAsset(account, executed.asset);
@@ -41,10 +48,10 @@ export class PostExecution {
       intent === 'exit'
         ? decideExitExecution(account, execution)
         : decideEntryExecution(account, await facts.hold(orderId), execution);
-    if (decision.outcome === 'already-posted') return { result: undefined };
+    if (decision.outcome === 'already-posted') return { result: 0n };
     if (decision.outcome === 'too-early') {
       // Heard again after the position was closed: what it would build on is gone because it was posted.
-      if (await facts.isPosted(postingIdOf(cause))) return { result: undefined };
+      if (await facts.isPosted(postingIdOf(cause))) return { result: 0n };
       throw new Failure(`${decision.missing}-not-there-yet`, `execution ${executionNumber} of ${orderId} is early`);
     }
     const { settlement, hold } = decision;
@@ -56,7 +63,7 @@ export class PostExecution {
       posting,
       ...(hold !== undefined && { hold: { after: hold, isNew: false } }),
       event: publicationOf(executed, settlement, posting),
-      result: undefined,
+      result: posting.balances.shortfall - account.balances.shortfall,
     };
   }
 }
