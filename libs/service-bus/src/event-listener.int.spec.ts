@@ -104,10 +104,13 @@ describe('hearing events', () => {
   it('lets the next event of a profile go first while one waits for its precondition', async () => {
     const heard: number[] = [];
     await listen(async ([one]) => {
-      if (one!.sequence === 1 && !heard.includes(2)) throw new Failure('not-yet', 'the second comes first');
+      if (one!.sequence === 1 && !heard.includes(2)) {
+        throw new Failure('not-yet', 'the second comes first', { retryAfterMs: 4_000 });
+      }
       heard.push(one!.sequence!);
     });
     await sender.send([event('prf_1', 1), event('prf_1', 2), event('prf_1', 3)]);
+    await until('hearing the others while the first waits', () => heard.length === 2, 2_000);
     await until('hearing all', () => heard.length === 3);
     expect(heard).toEqual([2, 3, 1]);
   });
