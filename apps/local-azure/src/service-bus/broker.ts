@@ -104,6 +104,11 @@ export class Broker {
       .map((copy) => ({ sequence: copy.sequence, bytes: this.encode(copy) }));
   }
 
+  /** Resolves when everything asked for so far is on disk or was refused. */
+  async flush(): Promise<void> {
+    await this.commits.flush();
+  }
+
   /** Stops handing out messages and every timer, and writes what is left to write. */
   async close(): Promise<void> {
     this.closed = true;

@@ -19,6 +19,7 @@ interface Routed {
 
 /** How often message ids that left the duplicate window are removed from disk, in milliseconds. */
 const FORGET_INTERVAL_MS = 60_000;
+const TTL_UNBOUNDED_MS = 0xffffffff;
 
 /** Takes what is sent: finds the subscriptions that hear it, drops duplicates, and writes the rest. */
 export class MessageIntake {
@@ -82,8 +83,9 @@ function storedMessage(sent: SentMessage, enqueuedAtMs: number): StoredMessage {
   return { enqueuedAtMs, durable, priority, ttlMs, annotations, annotationsCount, bare };
 }
 
+/** A time to live too long for the header is sent as the largest number there, with an absolute expiry time. */
 function expiryMs({ ttlMs, absoluteExpiryMs }: SentMessage, nowMs: number): number | null {
-  const byTtl = ttlMs === null ? null : nowMs + ttlMs;
+  const byTtl = ttlMs === null || ttlMs === TTL_UNBOUNDED_MS ? null : nowMs + ttlMs;
   if (byTtl === null || absoluteExpiryMs === null) return byTtl ?? absoluteExpiryMs;
   return Math.min(byTtl, absoluteExpiryMs);
 }

@@ -66,8 +66,9 @@ export class ServiceBusServer {
     return this.amqp.port;
   }
 
-  /** Closes every connection and the file; what was accepted stays. */
+  /** Answers what is in hand, closes every connection and the file; what was accepted stays. */
   async close(): Promise<void> {
+    await this.broker.flush();
     await this.amqp.close();
     await this.broker.close();
     letGo(this.db);

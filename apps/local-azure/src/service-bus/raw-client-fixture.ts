@@ -1,0 +1,55 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import rhea from 'rhea';
+import type { AmqpError, Connection, EventContext } from 'rhea';
+
+const TOKEN_LIFETIME_SECONDS = 60;
+
+/** An AMQP client below the SDK, for what the SDK never does; for tests. */
+export class RawClient {
+  private constructor(private readonly connection: Connection) {}
+
+  static async connect(port: number): Promise<RawClient> {
+    const connection = rhea.create_container().connect({ host: '127.0.0.1', port, reconnect: false });
+    await new Promise((resolve) => connection.once('connection_open', resolve));
+    return new RawClient(connection);
+  }
+
+  /** Gives a token for an audience and the status code of the answer. */
+  async putToken(audience: string, key: string): Promise<number> {
+    const replyTo = `cbs-${randomUUID()}`;
+    const receiver = this.connection.open_receiver({ name: replyTo, source: { address: '$cbs' } });
+    const sender = this.connection.open_sender({ target: { address: '$cbs' } });
+    await new Promise((resolve) => sender.once('sendable', resolve));
+    const answered = new Promise<EventContext>((resolve) => receiver.once('message', resolve));
+    sender.send({
+      message_id: randomUUID(),
+      to: '$cbs',
+      reply_to: replyTo,
+      application_properties: { operation: 'put-token', name: audience, type: 'servicebus.windows.net:sastoken' },
+      body: tokenFor(audience, key),
+    } as never);
+    return ((await answered).message!.application_properties as Record<string, number>)['status-code']!;
+  }
+
+  /** The error that a receiver link is refused with. */
+  async refusal(address: string, filter?: Record<string, unknown>): Promise<string | undefined> {
+    const receiver = this.connection.open_receiver({
+      source: { address, ...(filter === undefined ? {} : { filter }) },
+    });
+    await new Promise((resolve) => receiver.once('receiver_error', resolve));
+    return (receiver.error as AmqpError | undefined)?.condition;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.connection.once('connection_close', resolve));
+    this.connection.close();
+    await closed;
+  }
+}
+
+function tokenFor(audience: string, key: string): string {
+  const resource = encodeURIComponent(audience);
+  const expiry = Math.floor(Date.now() / 1_000) + TOKEN_LIFETIME_SECONDS;
+  const signature = createHmac('sha256', key).update(`${resource}\n${expiry}`).digest('base64');
+  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=test`;
+}
