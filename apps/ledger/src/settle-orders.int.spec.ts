@@ -6,7 +6,7 @@ import { HoldCapital } from './hold-capital.js';
 import { PostExecution } from './post-execution.js';
 import { partitionOf } from './adapters/ledger-documents.js';
 import type { HoldDocument } from './adapters/ledger-documents.js';
-import { profileCreated, startBench, until } from './testing/bench.js';
+import { ask, profileCreated, startBench, until } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
 import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
@@ -212,5 +212,10 @@ describe('settling orders', () => {
     expect(used['batch']?.requests).toBe(2);
     expect(used['read']).toBeUndefined();
     expect(used['batch']?.requestUnits).toBeLessThan(REQUEST_UNITS_MAX);
+  });
+
+  it('has given up on no message in all of this', async () => {
+    const { body } = await ask<object>(`${bench.ledger.url}/health/ready`);
+    expect(JSON.stringify(body)).toContain('"deadLettered":0');
   });
 });
