@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Decimal, decimal } from '@ballast/money';
+import { Decimal, decimal, unitsBetween } from '@ballast/money';
 import { storyOf } from '../testing/order-story.js';
 import type { Story } from '../testing/order-story.js';
 import { PaperLedger } from '../testing/paper-ledger.js';
@@ -9,19 +9,22 @@ import type { Execution } from './decide-execution.js';
 /** Cents by which rounding alone may take an execution beyond its part of the hold: cost, fee and part, one each. */
 const ROUNDING_UNITS_PER_EXECUTION = 3n;
 
+const cents = (min: number, max: number) => fc.integer({ min, max }).map((count) => new Decimal(count).div(100));
+
 const story = (betterCentsMin: number) =>
   fc
     .record({
-      limit: fc.integer({ min: 300, max: 20_000 }).map((cents) => new Decimal(cents).div(100)),
+      limit: cents(300, 20_000),
       parts: fc.array(
         fc.record({
-          units: fc.integer({ min: 1, max: 50 }),
+          count: fc.integer({ min: 1, max: 50 }),
           better: fc.oneof(fc.constant(0), fc.integer({ min: betterCentsMin, max: 250 })),
         }),
         { maxLength: 6 },
       ),
       rest: fc.integer({ min: 0, max: 20 }),
       scale: fc.constantFrom(1, 7, 10, 1000),
+      exitPrice: fc.option(cents(1, 40_000), { nil: undefined }),
     })
     .filter(({ parts, rest }) => parts.length > 0 || rest > 0);
 
@@ -52,6 +55,15 @@ const twoArrivals = (betterCentsMin: number) =>
     return fc.tuple(fc.constant(stories), arrivalOf(stories), arrivalOf(stories));
   });
 
+/** The cost of the positions that are not sold again. */
+function costOfKept(stories: readonly Story[]): bigint {
+  const executions = stories.flatMap(({ events }) => events.flatMap((event) => ('execution' in event ? [event] : [])));
+  return executions.reduce((cost, { kind, execution }) => {
+    const { notionalBefore, notionalAfter, closedCostUnits } = execution;
+    return kind === 'entry' ? cost + unitsBetween(notionalBefore, notionalAfter, 'USD') : cost - closedCostUnits;
+  }, 0n);
+}
+
 const sumOfHolds = (stories: readonly Story[]): bigint => stories.reduce((sum, told) => sum + told.hold, 0n);
 
 function ledgerAfter(funds: bigint, arrival: readonly Heard[]): PaperLedger {
@@ -69,6 +81,7 @@ describe('whatever the order of arrival', () => {
         const second = ledgerAfter(2n * sumOfHolds(stories) + 10_000_000n, other);
         expect(first.account.balances).toEqual(second.account.balances);
         expect(first.account.balances.reservedForOrders).toBe(0n);
+        expect(first.account.balances.reservedForPositions).toBe(costOfKept(stories));
         for (const [orderId, hold] of first.holds) {
           expect(['resolved', 'tombstone']).toContain(hold.state);
           expect(first.resolutions.get(orderId) ?? 0).toBe(hold.state === 'resolved' ? 1 : 0);
@@ -98,7 +111,7 @@ describe('whatever the order of arrival', () => {
           const ledger = new PaperLedger();
           ledger.move('deposit', sumOfHolds(stories));
           ledger.hearAll(arrival.filter((event) => event.kind === 'placed'));
-          for (const event of arrival) {
+          for (const event of arrival.filter(({ kind }) => kind !== 'exit')) {
             ledger.move('withdrawal', ledger.account.balances.available);
             ledger.hearAll([event]);
           }
