@@ -6,7 +6,8 @@ import type { ContainerDeclaration } from '@ballast/contracts';
 import { Usage } from '../usage.js';
 import { CosmosServer, type CosmosServerOptions } from './cosmos-server.js';
 
-const MASTER_KEY = Buffer.from('a key that only tests use').toString('base64');
+/** The key of the servers that tests start. */
+export const MASTER_KEY = Buffer.from('a key that only tests use').toString('base64');
 
 /** What most tests use: a hierarchical key, three indexed paths, one composite index. */
 export const ORDERS: ContainerDeclaration = {

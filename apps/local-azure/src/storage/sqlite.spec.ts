@@ -65,7 +65,14 @@ describe('Sqlite', () => {
     expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   });
 
-  it('refuses a second opener of the same file', () => {
-    expect(() => new Sqlite(join(folder, 'a.db'))).toThrow(/lock/);
+  it('can be opened again at once after it was closed, with statements still around', () => {
+    const insert = db.prepare('INSERT INTO t (a) VALUES (?)');
+    const read = db.prepare('SELECT a FROM t');
+    for (let a = 1; a <= 5; a++) insert.run(a);
+    expect(read.get()).toEqual({ a: 1 });
+    db.close();
+    db = new Sqlite(join(folder, 'a.db'));
+    db.prepare('INSERT INTO t (a) VALUES (?)').run(6);
+    expect(db.prepare('SELECT COUNT(*) AS n FROM t').get()).toEqual({ n: 6 });
   });
 });

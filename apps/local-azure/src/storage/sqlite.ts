@@ -10,9 +10,11 @@ export interface SqlStatement<Row> {
   all(...params: SqlValue[]): Row[];
 }
 
+/** Prepared statements kept at most; the oldest goes first. */
+const STATEMENTS_MAX = 1_000;
+
 /**
- * One SQLite file, in WAL mode with synchronous FULL: what was committed survives a crash and a power loss. The file
- * belongs to one connection at a time; a second opener is refused with SQLITE_BUSY.
+ * One SQLite file, in WAL mode with synchronous FULL: what was committed survives a crash and a power loss.
  */
 export class Sqlite {
   private readonly db: Database.Database;
@@ -21,10 +23,7 @@ export class Sqlite {
   constructor(file: string) {
     this.db = new Database(file);
     try {
-      this.db.exec('PRAGMA locking_mode = EXCLUSIVE');
-      this.db.exec('PRAGMA journal_mode = WAL');
-      this.db.exec('PRAGMA synchronous = FULL');
-      this.db.exec('BEGIN IMMEDIATE; COMMIT');
+      this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     } catch (error) {
       this.db.close();
       throw error;
@@ -41,11 +40,12 @@ export class Sqlite {
     const known = this.statements.get(sql);
     if (known !== undefined) return known as SqlStatement<Row>;
     const prepared = new PreparedStatement<Row>(this.db.prepare(sql));
+    if (this.statements.size >= STATEMENTS_MAX) this.statements.delete(this.statements.keys().next().value!);
     this.statements.set(sql, prepared);
     return prepared;
   }
 
-  /** Closes the file; every statement prepared from it is dead afterwards. */
+  /** Closes the file; no statement prepared from it may be used afterwards. */
   close(): void {
     this.statements.clear();
     this.db.close();

@@ -122,9 +122,7 @@ export class ExpressionParser {
       this.tokens.next();
       return { kind: 'constant', value: CONSTANTS[upper] };
     }
-    if (name !== this.alias) {
-      throw badRequest(`Identifier '${name}' could not be resolved.`);
-    }
+    if (name !== this.alias) throw badRequest(`Identifier '${name}' could not be resolved.`);
     this.tokens.next();
     return { kind: 'root' };
   }

@@ -29,7 +29,7 @@ describe('queries, through the real SDK', () => {
   const ids = (filter: string, values?: Record<string, JSONValue>): Promise<unknown[]> =>
     run(`SELECT VALUE c.id FROM c WHERE ${filter}`, values, partitionKey);
 
-  it.each<[string, string[], Record<string, JSONValue>?]>([
+  const filters: [filter: string, expected: string[], values?: Record<string, JSONValue>][] = [
     ['true', ['a', 'b', 'c', 'd', 'e']],
     ['c.n = 1', ['a']],
     ['c.n = @n', ['b'], { '@n': 2 }],
@@ -79,9 +79,13 @@ describe('queries, through the real SDK', () => {
     ["c.name = 'épsilon'", ['e']],
     ['c.n + 1 = 3', ['b']],
     ['c.details = {"side": "sell", "price": 20}', ['b']],
-  ])('filters with %s', async (filter, expected, values) => {
-    expect(await ids(filter, values)).toEqual(expected);
-  });
+  ];
+  it.each(filters.map(([filter, expected, values = {}]) => [filter, expected, values] as const))(
+    'filters with %s',
+    async (filter, expected, values) => {
+      expect(await ids(filter, values)).toEqual(expected);
+    },
+  );
 
   it.each<[string, unknown[]]>([
     [
@@ -141,7 +145,7 @@ describe('queries, through the real SDK', () => {
     ['SELECT * FROM c ORDER BY c.kind, c.n', 'composite index'],
     ['SELECT DISTINCT c.kind FROM c', 'DISTINCT'],
     ['SELECT c.kind FROM c GROUP BY c.kind', 'GROUP BY'],
-    ['SELECT t FROM c JOIN t IN c.tags', 'JOIN'],
+    ['SELECT c.id FROM c JOIN t IN c.tags', 'JOIN'],
   ])('refuses %s with 400', async (query, message) => {
     await expect(run(query, {}, partitionKey)).rejects.toMatchObject({
       code: 400,

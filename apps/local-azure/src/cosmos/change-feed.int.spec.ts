@@ -1,0 +1,110 @@
+import { ChangeFeedStartFrom, type ChangeFeedIteratorOptions, type JSONObject } from '@azure/cosmos';
+import { CosmosFixture } from './cosmos-fixture.js';
+
+type Row = JSONObject & { id: string; n: number; _lsn: number };
+
+describe.each([1, 2])('the change feed over %d physical partitions, through the real SDK', (ranges) => {
+  let fixture: CosmosFixture;
+  const document = (id: string, n: number, profileId = 'p1') => ({ id, n, productId: 'ballast', profileId });
+  const upsert = (id: string, n: number, profileId?: string) => fixture.orders.items.upsert(document(id, n, profileId));
+
+  beforeEach(async () => {
+    fixture = await CosmosFixture.start({ ranges });
+  });
+  afterEach(() => fixture.close());
+
+  /** Reads until the feed says it is caught up. */
+  const drain = async (options: ChangeFeedIteratorOptions): Promise<{ rows: Row[]; continuation: string }> => {
+    const iterator = fixture.orders.items.getChangeFeedIterator<Row>(options);
+    const rows: Row[] = [];
+    for (;;) {
+      const page = await iterator.readNext();
+      if (page.statusCode === 304) return { rows, continuation: page.continuationToken };
+      rows.push(...page.result);
+    }
+  };
+  const ids = (rows: Row[]): string[] => rows.map(({ id }) => id).sort();
+  const fromBeginning = { changeFeedStartFrom: ChangeFeedStartFrom.Beginning() };
+
+  it('gives each item once, at its newest version, then 304', async () => {
+    for (const [id, n] of [
+      ['a', 1],
+      ['b', 1],
+      ['a', 2],
+    ] as const)
+      await upsert(id, n);
+    const { rows } = await drain(fromBeginning);
+    expect(rows.map(({ id, n }) => [id, n])).toEqual([
+      ['b', 1],
+      ['a', 2],
+    ]);
+    expect(rows[1]!._lsn).toBeGreaterThan(rows[0]!._lsn);
+  });
+
+  it('goes on from a continuation after a restart, and starts from now', async () => {
+    await upsert('a', 1);
+    const { continuation } = await drain(fromBeginning);
+    const { continuation: now } = await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Now() });
+    await fixture.orders.item('a', ['ballast', 'p1']).delete();
+    await fixture.restart();
+    await upsert('b', 1);
+    for (const token of [continuation, now]) {
+      const { rows } = await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Continuation(token) });
+      expect(ids(rows)).toEqual(['b']);
+    }
+  });
+
+  it('starts from a time', async () => {
+    await upsert('a', 1);
+    const future = new Date(Date.now() + 60_000);
+    expect((await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Time(future) })).rows).toEqual([]);
+    expect(ids((await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Time(new Date(0)) })).rows)).toEqual(['a']);
+  });
+
+  it('reads one partition, a prefix, or a feed range', async () => {
+    for (const profile of ['p1', 'p2', 'p3']) await upsert(`of-${profile}`, 1, profile);
+    const one = await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Beginning(['ballast', 'p2']) });
+    expect(ids(one.rows)).toEqual(['of-p2']);
+    const feedRanges = await fixture.orders.getFeedRanges();
+    expect(feedRanges).toHaveLength(ranges);
+    const parts: Row[] = [];
+    for (const range of feedRanges) {
+      parts.push(...(await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Beginning(range) })).rows);
+    }
+    expect(ids(parts)).toEqual(['of-p1', 'of-p2', 'of-p3']);
+  });
+
+  it('pages by the wanted size', async () => {
+    for (let n = 0; n < 5; n++) await upsert(`i${n}`, n);
+    const iterator = fixture.orders.items.getChangeFeedIterator<Row>({ ...fromBeginning, maxItemCount: 2 });
+    expect((await iterator.readNext()).result).toHaveLength(2);
+  });
+
+  it('skips nothing while writers are at work', async () => {
+    const total = 300;
+    const writers = Array.from({ length: 6 }, async (_, writer) => {
+      for (let n = writer; n < total; n += 6) await upsert(`w${n}`, n, `p${n % 4}`);
+    });
+    const done = Promise.all(writers).then(() => true);
+    const iterator = fixture.orders.items.getChangeFeedIterator<Row>({ ...fromBeginning, maxItemCount: 7 });
+    const seen = new Set<string>();
+    let written = false;
+    void done.then(() => (written = true));
+    for (;;) {
+      const lastPass = written;
+      const page = await iterator.readNext();
+      if (page.statusCode === 304 && lastPass) break;
+      if (page.statusCode !== 304) page.result.forEach(({ id }) => seen.add(id));
+    }
+    expect(seen.size).toBe(total);
+  });
+
+  it('counts a read that finds nothing as idle', async () => {
+    const { continuation } = await drain(fromBeginning);
+    fixture.usage.reset();
+    await drain({ changeFeedStartFrom: ChangeFeedStartFrom.Continuation(continuation) });
+    const { cosmos } = fixture.usage.snapshot();
+    expect(cosmos.byContainer['orders']).toHaveProperty('change-feed-idle');
+    expect(cosmos.total.dataPlaneRequests).toBe(0);
+  });
+});

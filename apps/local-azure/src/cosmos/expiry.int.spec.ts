@@ -1,0 +1,42 @@
+import { CosmosFixture, ORDERS } from './cosmos-fixture.js';
+
+describe('items with a lifetime, through the real SDK', () => {
+  let fixture: CosmosFixture;
+  let skewMs = 0;
+  const key = ['ballast', 'p1'];
+  const document = (id: string, rest: object = {}) => ({ id, productId: 'ballast', profileId: 'p1', ...rest });
+  const alive = async () =>
+    (await fixture.orders.items.query('SELECT VALUE c.id FROM c', { partitionKey: key }).fetchAll()).resources;
+
+  beforeEach(async () => {
+    skewMs = 0;
+    fixture = await CosmosFixture.start({
+      containers: [{ ...ORDERS, defaultTtlSeconds: 100 }],
+      nowMs: () => Date.now() + skewMs,
+    });
+  });
+  afterEach(() => fixture.close());
+
+  it('vanish from reads, queries, the feed and conflicts at the moment they expire', async () => {
+    await fixture.orders.items.create(document('short', { ttl: 10 }));
+    await fixture.orders.items.create(document('default'));
+    await fixture.orders.items.create(document('forever', { ttl: -1 }));
+    expect(await alive()).toEqual(['short', 'default', 'forever']);
+    skewMs = 11_000;
+    expect(await alive()).toEqual(['default', 'forever']);
+    expect((await fixture.orders.item('short', key).read()).statusCode).toBe(404);
+    const { result } = await fixture.orders.items.getChangeFeedIterator({}).readNext();
+    expect(result).toEqual([]);
+    expect((await fixture.orders.items.create(document('short'))).statusCode).toBe(201);
+    skewMs = 300_000;
+    expect(await alive()).toEqual(['forever']);
+  });
+
+  it('are counted from the last write', async () => {
+    await fixture.orders.items.create(document('renewed', { ttl: 10 }));
+    skewMs = 8_000;
+    await fixture.orders.items.upsert(document('renewed', { ttl: 10 }));
+    skewMs = 15_000;
+    expect(await alive()).toEqual(['renewed']);
+  });
+});

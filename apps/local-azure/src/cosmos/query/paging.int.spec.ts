@@ -1,0 +1,58 @@
+import { CosmosFixture } from '../cosmos-fixture.js';
+
+describe('pages of a query, through the real SDK', () => {
+  let fixture: CosmosFixture;
+  const document = (id: string, n: number, profileId = 'p1') => ({
+    id,
+    n,
+    kind: n % 2 ? 'odd' : 'even',
+    productId: 'ballast',
+    profileId,
+  });
+
+  beforeEach(async () => {
+    fixture = await CosmosFixture.start();
+    for (let n = 0; n < 25; n++) await fixture.orders.items.create(document(`i${String(n).padStart(2, '0')}`, n));
+  });
+  afterEach(() => fixture.close());
+
+  const page = async (query: string, continuationToken?: string) => {
+    const options = { partitionKey: ['ballast', 'p1'], maxItemCount: 10, continuationToken };
+    const { resources, continuationToken: next } = await fixture.orders.items.query<string>(query, options).fetchNext();
+    return { resources, next };
+  };
+
+  it.each([
+    ['SELECT VALUE c.id FROM c', 'SELECT VALUE c.id FROM c'],
+    ['ORDER BY n', 'SELECT VALUE c.id FROM c ORDER BY c.n'],
+    ['ORDER BY two keys', 'SELECT VALUE c.id FROM c ORDER BY c.kind, c.n DESC'],
+    ['a filter that indexes cannot answer', "SELECT VALUE c.id FROM c WHERE NOT ENDSWITH(c.id, '9')"],
+    ['OFFSET LIMIT', 'SELECT VALUE c.id FROM c ORDER BY c.n DESC OFFSET 2 LIMIT 21'],
+  ])('give each item once with %s, across a restart', async (_, query) => {
+    const whole = (
+      await fixture.orders.items.query<string>(query, { partitionKey: ['ballast', 'p1'], maxItemCount: -1 }).fetchAll()
+    ).resources;
+    const first = await page(query);
+    expect(first.resources).toHaveLength(10);
+    await fixture.restart();
+    const second = await page(query, first.next);
+    const third = await page(query, second.next);
+    expect([...first.resources, ...second.resources, ...third.resources]).toEqual(whole);
+    expect(third.next).toBeUndefined();
+  });
+
+  it('neither repeat nor skip an item when others are inserted and deleted in between', async () => {
+    const query = 'SELECT VALUE c.id FROM c ORDER BY c.n';
+    const first = await page(query);
+    await fixture.orders.items.create(document('new-before', -1));
+    await fixture.orders.items.create(document('new-after', 10.5));
+    await fixture.orders.item('i09', ['ballast', 'p1']).delete();
+    const second = await page(query, first.next);
+    expect(second.resources.slice(0, 2)).toEqual(['i10', 'new-after']);
+  });
+
+  it('refuse a continuation of another query', async () => {
+    const { next } = await page('SELECT VALUE c.id FROM c');
+    await expect(page('SELECT VALUE c.n FROM c', next)).rejects.toMatchObject({ code: 400 });
+  });
+});
