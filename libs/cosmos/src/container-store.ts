@@ -1,4 +1,5 @@
 import type { Container, JSONObject, OperationInput, OperationResponse } from '@azure/cosmos';
+import { eventIn } from './event-row.js';
 import { DocumentConflict, PreconditionLost, answerOf, storeError } from './store-errors.js';
 
 /** Operations that Cosmos DB takes in one transactional batch. */
@@ -98,7 +99,7 @@ export class ContainerStore {
     );
     const results: OperationResponse[] = response.result ?? [];
     throwFirstFailure(results, operations);
-    if (operations.some((operation) => (documentOf(operation) as { kind?: unknown }).kind === 'event')) {
+    if (operations.some((operation) => eventIn(documentOf(operation)) !== undefined)) {
       for (const listener of this.#listeners) listener();
     }
     return results.map((result) => result.eTag);

@@ -1,6 +1,6 @@
 import { EVENT_TTL_SECONDS } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import { envelopeOf, eventRow } from './event-row.js';
+import { carryingEvent, envelopeOf, eventIn, eventRow } from './event-row.js';
 
 const ENVELOPE: EventEnvelope = {
   id: 'orders:ord_1:1',
@@ -39,5 +39,17 @@ describe('an event row', () => {
     expect(sequence).toBe(7);
     expect(Object.keys(envelopeOf(eventRow({ ...rest, intent: undefined as never }, {})))).not.toContain('sequence');
     expect(Object.keys(envelopeOf(eventRow({ ...rest, intent: undefined as never }, {})))).not.toContain('intent');
+  });
+});
+
+describe('the event of a row', () => {
+  it('is found in an event row and in a row that carries one, as it was put in', () => {
+    expect(eventIn(eventRow(ENVELOPE, { productId: 'ballast', profileId: 'profile-1' }))).toEqual(ENVELOPE);
+    expect(eventIn(carryingEvent({ id: 'posting:1', kind: 'posting' }, ENVELOPE))).toEqual(ENVELOPE);
+  });
+
+  it('is not there in any other row', () => {
+    expect(eventIn({ id: 'book', kind: 'book', event: undefined })).toBeUndefined();
+    expect(eventIn({ id: 'x', kind: 'note', event: 'a text' })).toBeUndefined();
   });
 });

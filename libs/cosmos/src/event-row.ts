@@ -32,3 +32,21 @@ export function envelopeOf(row: EventRow): EventEnvelope {
     Object.entries(row).filter(([field, value]) => field in ENVELOPE_FIELDS && value !== undefined),
   ) as unknown as EventEnvelope;
 }
+
+/**
+ * An immutable row that carries its event: what happened and the news of it in one write. Only for rows that are never
+ * written again, because every write of such a row publishes the event once more.
+ */
+export function carryingEvent<Row extends object>(
+  row: Row,
+  event: EventEnvelope,
+): Row & { readonly event: EventEnvelope } {
+  return { ...row, event };
+}
+
+/** The event that a row publishes: of an event row or of a row that carries one; `undefined` for any other. */
+export function eventIn(row: object): EventEnvelope | undefined {
+  const { kind, event } = row as { kind?: unknown; event?: unknown };
+  if (kind === 'event') return envelopeOf(row as EventRow);
+  return typeof event === 'object' && event !== null ? (event as EventEnvelope) : undefined;
+}

@@ -5,7 +5,7 @@ export type { CommitOperation, Page, Query, Stored } from './container-store.js'
 export { DocumentConflict, PreconditionLost, StoreUnavailable } from './store-errors.js';
 export { HeadStore } from './head-store.js';
 export type { Change } from './head-store.js';
-export { envelopeOf, eventRow } from './event-row.js';
+export { carryingEvent, envelopeOf, eventIn, eventRow } from './event-row.js';
 export type { EventRow } from './event-row.js';
 export { Relay } from './relay.js';
 export type { RelayHealth, RelayLog, RelayOptions } from './relay.js';

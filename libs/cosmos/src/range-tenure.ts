@@ -1,8 +1,8 @@
 import type { ChangeFeedPullModelIterator } from '@azure/cosmos';
+import { EVENT_TTL_SECONDS } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { Alarm } from './alarm.js';
-import { envelopeOf } from './event-row.js';
-import type { EventRow } from './event-row.js';
+import { eventIn } from './event-row.js';
 import { LeaseLost } from './range-lease.js';
 import type { RangeLease } from './range-lease.js';
 import { RelayPace } from './relay-pace.js';
@@ -118,8 +118,13 @@ export class RangeTenure {
     this.#lastReadAt = this.#feed.now();
     const rows: FeedRow[] = page.result ?? [];
     this.#pace.read(rows.length, performance.now());
-    const events = rows.filter((row) => row.kind === 'event').map((row) => envelopeOf(row as unknown as EventRow));
+    const events = rows.flatMap((row) => eventIn(row) ?? []).filter((event) => this.#isNews(event));
     if (events.length === 0 || (await this.#send(events))) this.#position = page.continuationToken;
+  }
+
+  /** A row that carries its event may outlive the time for which an event is published. */
+  #isNews({ time }: EventEnvelope): boolean {
+    return this.#feed.now() - Date.parse(time) < EVENT_TTL_SECONDS * 1_000;
   }
 
   /** Sends until it succeeds; false when the tenure was over before. */

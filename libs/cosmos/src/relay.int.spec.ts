@@ -1,6 +1,8 @@
 import { eventually } from '../test/eventually.js';
 import { RelayBench, commitEvents, event, sentBy } from '../test/relay-harness.js';
+import { EVENT_TTL_SECONDS } from '@ballast/contracts';
 import { ContainerStore } from './container-store.js';
+import { carryingEvent } from './event-row.js';
 
 describe('the relay', () => {
   let bench: RelayBench;
@@ -23,6 +25,24 @@ describe('the relay', () => {
     await bench.commit('a');
     await sentBy(replica, 1);
     expect(received).toEqual([event('a', 'profile-1')]);
+  });
+
+  it('sends the event that an immutable row carries, unless it is older than an event row lives', async () => {
+    const replica = await bench.owning();
+    const keys = { productId: 'ballast', profileId: 'profile-1' };
+    const old = {
+      ...event('old', 'profile-1'),
+      time: new Date(Date.now() - EVENT_TTL_SECONDS * 1_000 - 1).toISOString(),
+    };
+    const rows = [old, event('new', 'profile-1')].map((carried) =>
+      carryingEvent({ id: `posting:${carried.id}`, kind: 'posting', ...keys }, { ...carried, sequence: 1 }),
+    );
+    await bench.books.commit(
+      ['ballast', 'profile-1'],
+      rows.map((row) => ({ create: row })),
+    );
+    await bench.commit('last');
+    expect(await sentBy(replica, 2)).toEqual(['new', 'last']);
   });
 
   it('sends at once when woken, although it had become idle', async () => {
