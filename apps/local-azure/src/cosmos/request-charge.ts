@@ -24,7 +24,7 @@ const REPLACE_FACTOR = 2;
 /** Each indexed value of an item; an estimate, which brings a small item with four of them to the published 5.5. */
 const INDEXED_VALUE_RU = 0.14;
 const QUERY_BASE_RU = 2.5;
-const QUERY_RESULT_KB_RU = 0.4;
+const QUERY_RESULT_KB_RU = 1;
 const QUERY_EXAMINED_ROW_RU = 0.02;
 
 /** RU of one point read of `bytes`. */

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import type { Json } from './json.js';
+import { sortKey } from './sort-key.js';
+
+const order = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+
+describe('a sort key', () => {
+  it('orders types as queries do', () => {
+    const values: (Json | undefined)[] = [
+      undefined,
+      null,
+      false,
+      true,
+      -1e300,
+      -1,
+      0,
+      0.5,
+      7,
+      1e300,
+      '',
+      '\0',
+      'A',
+      'a',
+      'é',
+      '💹',
+      [],
+      {},
+    ];
+    const keys = values.map(sortKey);
+    expect([...keys].sort(order)).toEqual(keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('orders numbers as numbers and knows one zero', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (left, right) => {
+        expect(Math.sign(order(sortKey(left), sortKey(right)))).toBe(
+          Math.sign(left === right ? 0 : left < right ? -1 : 1),
+        );
+      }),
+    );
+    expect(sortKey(-0)).toBe(sortKey(0));
+  });
+
+  it('orders texts by code point and never contains NUL', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (left, right) => {
+        expect(order(sortKey(left), sortKey(right))).toBe(order(left, right));
+        expect(sortKey(left)).not.toContain('\0');
+      }),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CosmosClient } from '@azure/cosmos';
+import { ServiceBusClient } from '@azure/service-bus';
+import type { Topology } from '@ballast/contracts';
+import { startLocalAzure } from './start-local-azure.js';
+
+describe('local Azure', () => {
+  const topology: Topology = {
+    database: 'ballast',
+    topics: [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }],
+    containers: [{ name: 'things', owner: 'orders', partitionKeyPaths: ['/id'], indexedPaths: ['/kind/?'] }],
+  };
+  let dataDir: string;
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'local-azure-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('serves both SDKs with the keys it made, keeps its data over a restart, and counts', async () => {
+    const first = await startLocalAzure({ dataDir, topology });
+    expect(statSync(join(dataDir, 'keys.json')).mode & 0o777).toBe(0o600);
+    const bus = new ServiceBusClient(first.serviceBusConnectionString);
+    const sender = bus.createSender('orders');
+    await sender.sendMessages({ body: { hello: 1 }, messageId: 'm1' });
+    await bus.close();
+    const client = new CosmosClient({ endpoint: first.cosmosEndpoint, key: first.cosmosKey });
+    await client.database(first.database).container('things').items.create({ id: 'a', kind: 'x' });
+    client.dispose();
+    const { cosmos, serviceBus } = first.usage.snapshot();
+    expect([cosmos.total.dataPlaneRequests, serviceBus.total.sends]).toEqual([1, 1]);
+    await first.close();
+
+    const second = await startLocalAzure({ dataDir, topology });
+    expect(second.cosmosKey).toBe(first.cosmosKey);
+    const again = new CosmosClient({ endpoint: second.cosmosEndpoint, key: second.cosmosKey });
+    expect((await again.database('ballast').container('things').item('a', 'a').read()).resource).toMatchObject({
+      kind: 'x',
+    });
+    again.dispose();
+    await second.close();
+  });
+
+  it('takes over a changed declaration and fills new indexes from what is stored', async () => {
+    const first = await startLocalAzure({ dataDir, topology });
+    const client = new CosmosClient({ endpoint: first.cosmosEndpoint, key: first.cosmosKey });
+    await client.database('ballast').container('things').items.create({ id: 'a', kind: 'x', n: 2 });
+    await client.database('ballast').container('things').items.create({ id: 'b', kind: 'x', n: 1 });
+    client.dispose();
+    await first.close();
+
+    const containers = [{ ...topology.containers[0]!, indexedPaths: ['/kind/?', '/n/?'] }];
+    const second = await startLocalAzure({ dataDir, topology: { ...topology, containers } });
+    const again = new CosmosClient({ endpoint: second.cosmosEndpoint, key: second.cosmosKey });
+    const query = again
+      .database('ballast')
+      .container('things')
+      .items.query<string>('SELECT VALUE c.id FROM c ORDER BY c.n');
+    expect((await query.fetchAll()).resources).toEqual(['b', 'a']);
+    again.dispose();
+    await second.close();
+  });
+});
