@@ -54,7 +54,7 @@ function rewritten(query: Query, offset: number | null, limit: number | null): s
     if (selection.kind !== 'value' || selection.expression !== aggregate) {
       throw badRequest('Across ranges, an aggregate must be the whole of SELECT VALUE.');
     }
-    return `SELECT VALUE [{"item": ${partial(aggregate.name, selection.text)}}] FROM ${alias}${filter}`;
+    return `SELECT VALUE [{${partial(aggregate.name, selection.text)}}] FROM ${alias}${filter}`;
   }
   const payload = payloadOf(query);
   if (orderBy.length === 0) return offset === null ? '' : `SELECT VALUE ${payload} FROM ${alias}${filter}${page}`;
@@ -74,8 +74,9 @@ function payloadOf({ selection, alias }: Query): string {
 /** What each range answers, so that the answers can be put together. */
 function partial(name: string, call: string): string {
   const argument = call.slice(call.indexOf('(') + 1, -1);
-  if (name === 'AVG') return `{"sum": SUM(${argument}), "count": COUNT(${argument})}`;
-  return call;
+  if (name === 'AVG') return `"item": {"sum": SUM(${argument}), "count": COUNT(${argument})}`;
+  if (name !== 'MIN' && name !== 'MAX') return `"item": ${call}`;
+  return `"item": ${call}, "item2": {"${name.toLowerCase()}": ${call}, "count": COUNT(${argument})}`;
 }
 
 const numberText = (query: Query): string =>

@@ -152,4 +152,17 @@ describe('queries, through the real SDK', () => {
       message: expect.stringContaining(message),
     });
   });
+
+  it.each<[string, unknown[]]>([
+    ["SELECT VALUE c.id FROM c WHERE c.kind = 'order' ORDER BY c.id DESC", ['other', 'foreign', 'b', 'a']],
+    ['SELECT TOP 2 c.id FROM c ORDER BY c.id', [{ id: 'a' }, { id: 'b' }]],
+    ['SELECT VALUE COUNT(1) FROM c', [7]],
+    ['SELECT VALUE SUM(c.details.price) FROM c', [60]],
+    ['SELECT VALUE AVG(c.details.price) FROM c', [20]],
+    ['SELECT VALUE MAX(c.details.price) FROM c', [30]],
+    ['SELECT VALUE MIN(c.details.price) FROM c', [10]],
+  ])('gives a plan by which the client itself merges %s', async (query, expected) => {
+    const options = { forceQueryPlan: true };
+    expect((await fixture.orders.items.query(query, options).fetchAll()).resources).toEqual(expected);
+  });
 });
