@@ -12,7 +12,7 @@ import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
 
 /** Request units that the two commits of a filled order may cost; the whole order may cost 200 over all services. */
-const REQUEST_UNITS_MAX = 70;
+const REQUEST_UNITS_MAX = 60;
 
 describe('settling orders', () => {
   let bench: Bench;

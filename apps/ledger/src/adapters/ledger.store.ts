@@ -1,7 +1,7 @@
 import { newRequestId } from '@ballast/contracts';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
-import { DocumentConflict, HeadStore, eventRow } from '@ballast/cosmos';
-import type { Change, CommitOperation, ContainerStore, EventRow } from '@ballast/cosmos';
+import { DocumentConflict, HeadStore, carryingEvent, eventRow } from '@ballast/cosmos';
+import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
 import { currentTrace } from '@ballast/service-bus';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
@@ -55,8 +55,8 @@ export interface LedgerChange<Result> {
 }
 
 /**
- * The capital of all profiles. A change is one batch: the account under its ETag, the posting, the hold, the answer and
- * the event. A hold changes only together with its account, except for its creation, so a hold in memory is as fresh as
+ * The capital of all profiles. A change is one batch: the account under its ETag, the posting with its event, the hold and
+ * the answer. A hold changes only together with its account, except for its creation, so a hold in memory is as fresh as
  * the account it was committed with.
  */
 @Injectable()
@@ -138,28 +138,32 @@ export class LedgerStore {
     before: AccountDocument | undefined,
     { account, posting, hold, answer, event, result }: LedgerChange<Result>,
   ): Change<AccountDocument, Result> {
+    const next = account && event ? { ...account, sequence: account.sequence + 1 } : account;
+    const envelope = next && event && this.envelopeOf(next, event);
     const holdRow = hold && holdDocument(profileId, hold.after);
-    const first = [answer, hold?.isNew === true ? holdRow : undefined, posting && postingDocument(profileId, posting)];
+    const postingRow = posting && withEvent(postingDocument(profileId, posting), envelope);
+    const first = [answer, hold?.isNew === true ? holdRow : undefined, postingRow];
     const creations = first.flatMap((row): CommitOperation[] => (row === undefined ? [] : [{ create: row }]));
-    if (account === undefined) return { first: creations, result };
-    const next = event === undefined ? account : { ...account, sequence: account.sequence + 1 };
+    if (next === undefined) return { first: creations, result };
     const head = accountDocument(next, this.clock.iso());
     this.known.set(head, withHold(before && this.known.get(before), hold?.after));
+    const newsAlone = postingRow === undefined && envelope !== undefined;
     return {
       first: creations,
       head,
       operations: [
         ...(holdRow !== undefined && hold?.isNew === false ? [{ upsert: holdRow }] : []),
-        ...(event === undefined ? [] : [{ create: this.row(next, event) }]),
+        ...(newsAlone ? [{ create: eventRow(envelope, { ...profileKey(profileId) }) }] : []),
       ],
       result,
     };
   }
 
-  /** The event row; the account carries the sequence that this event takes. */
-  private row({ profileId, ownerId, sequence }: Account, { declaration, subject, data }: Publication): EventRow {
+  /** The account carries the sequence that this event takes. */
+  private envelopeOf(account: Account, { declaration, subject, data }: Publication): EventEnvelope {
+    const { profileId, ownerId, sequence } = account;
     const trace = currentTrace();
-    const envelope: EventEnvelope = {
+    return {
       id: `ledger:${profileId}:${sequence}`,
       type: declaration.type,
       source: '/ledger',
@@ -173,8 +177,12 @@ export class LedgerStore {
       ...(trace?.causationId !== undefined && { causationid: trace.causationId }),
       data,
     };
-    return eventRow(envelope, { ...profileKey(profileId) });
   }
+}
+
+/** A posting is never written again, so it carries the event that tells of it: one write for both. */
+function withEvent(posting: PostingDocument, event: EventEnvelope | undefined): PostingDocument {
+  return event === undefined ? posting : carryingEvent(posting, event);
 }
 
 const isEventId = (id: string): boolean => id.startsWith('ledger:');
