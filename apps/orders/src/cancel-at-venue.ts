@@ -18,7 +18,7 @@ export class CancelAtVenue {
 
   /** Throws `Failure` while the order's submission is not answered, or the broker cannot be reached. */
   async execute(key: OrderKey): Promise<void> {
-    const order = await this.books.find(key.profileId, key.orderId);
+    const order = await this.books.current(key);
     if (order === undefined) throw new Error(`a cancel was requested for an unknown order ${key.orderId}`);
     if (hasEnded(order)) return;
     if (order.state === 'submitting' || order.state === 'unknown') {

@@ -39,6 +39,7 @@ export function readOrdersSettings(): Promise<OrdersSettings> {
     limits: {
       priceCollarRatio: decimal(settings.text('PRICE_COLLAR_RATIO', { default: '0.05' })),
       orderNotionalUsdMax: decimal(settings.text('ORDER_NOTIONAL_USD_MAX', { default: '1000000' })),
+      openOrdersMax: settings.integer('OPEN_ORDERS_MAX', { min: 1, max: 500, default: 100 }),
       quoteAgeMsMax: settings.integer('QUOTE_AGE_MS_MAX', { min: 100, max: 600_000, default: 30_000 }),
     },
   }));

@@ -98,7 +98,7 @@ export class PlaceOrder {
       return { outcome: rowId.startsWith(CLIENT_ORDER_PREFIX) ? 'client-order-id-reused' : 'key-reused' };
     }
     return refusal === undefined
-      ? placed(await this.books.find(profileId, orderId))
+      ? placed(await this.books.find({ profileId, orderId }))
       : { outcome: 'refused', orderId, refusal };
   }
 }

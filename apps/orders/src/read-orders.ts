@@ -26,26 +26,34 @@ export class ReadOrders {
   /** The order; throws the `not-found` problem unless it exists and the caller may see it. */
   async own(orderId: string, caller: Caller): Promise<Order> {
     const profileId = profileOfOrder(orderId);
-    const order = profileId === undefined ? undefined : await this.books.find(profileId, orderId);
+    const order = profileId === undefined ? undefined : await this.books.find({ profileId, orderId });
     if (order === undefined || !maySee(caller, order.ownerId)) throw new ProblemException('not-found');
     return order;
   }
 
   /** One page of a profile's orders, newest first. */
   async page(profileId: string, { limit, cursor }: PageRequest): Promise<OrderPage> {
-    const { items, continuation } = await this.store.query<OrderDocument>({
-      query: 'SELECT * FROM c WHERE c.kind = @kind ORDER BY c.id DESC',
-      parameters: { '@kind': 'order' },
+    const before = cursor === undefined ? AFTER_EVERY_ID : Buffer.from(cursor, 'base64url').toString();
+    // Live orders first: one that ends between the two reads is then seen twice, not missed.
+    const live = (await this.books.liveOrders(profileId)).filter((order) => order.id < before);
+    const ended = await this.store.query<OrderDocument>({
+      query: 'SELECT * FROM c WHERE c.kind = @kind AND c.id < @before ORDER BY c.id DESC',
+      parameters: { '@kind': 'order', '@before': before },
       partition: [PRODUCT_ID, profileId],
       pageSize: limit,
-      ...(cursor === undefined ? {} : { continuation: Buffer.from(cursor, 'base64url').toString() }),
     });
+    const orders = new Map([...live, ...ended.items.map(orderOf)].map((order) => [order.id, order]));
+    const items = [...orders.values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, limit);
+    const last = items.at(-1);
     return {
-      items: items.map((document) => orderView(orderOf(document))),
-      ...(continuation === undefined ? {} : { nextCursor: Buffer.from(continuation).toString('base64url') }),
+      items: items.map(orderView),
+      ...(items.length < limit || last === undefined ? {} : { nextCursor: Buffer.from(last.id).toString('base64url') }),
     };
   }
 }
+
+/** Sorts behind every order id. */
+const AFTER_EVERY_ID = '~';
 
 function maySee(caller: Caller, ownerId: string): boolean {
   return caller.userId === ownerId || caller.role === 'operator' || caller.role === 'admin';

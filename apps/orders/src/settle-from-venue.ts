@@ -33,7 +33,7 @@ export class SettleFromVenue {
 
   /** Throws `Failure` while the broker cannot be reached or does not list all executions that it counts. */
   async execute(key: OrderKey, atVenue: VenueOrder): Promise<void> {
-    const order = await this.books.find(key.profileId, key.orderId);
+    const order = await this.books.current(key);
     if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
     if (atVenue.filledQuantity.gt(order.filledQuantity)) await this.recordMissing(order, atVenue);
     await this.books.change(key, ({ order: latest }) => ({
@@ -50,7 +50,7 @@ export class SettleFromVenue {
       if (execution.venueOrderId === atVenue.venueOrderId)
         await this.record.execute({ profileId: order.profileId, orderId: order.id }, execution);
     }
-    const after = await this.books.find(order.profileId, order.id);
+    const after = await this.books.current({ profileId: order.profileId, orderId: order.id });
     if (after?.filledQuantity.lt(atVenue.filledQuantity)) {
       throw new Failure('executions-not-listed-yet', `the broker counts more executions of ${order.id} than it lists`);
     }

@@ -133,7 +133,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'orders',
     partitionKeyPaths: BY_PROFILE,
     defaultTtlSeconds: -1,
-    indexedPaths: ['/kind/?', '/live/?'],
+    indexedPaths: ['/kind/?', '/liveOrders/?'],
   },
   {
     name: 'trading_controls',

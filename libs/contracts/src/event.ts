@@ -1,6 +1,6 @@
 import type { ClassConstructor } from 'class-transformer';
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { fieldsOf } from './fields.js';
+import type { DeclaredField } from './fields.js';
 
 /** The value of `partitionkey` for an event that belongs to no profile. */
 export const SYSTEM_PARTITION = '_system';
@@ -46,7 +46,7 @@ export interface EventDeclaration<Data extends object = object> {
   readonly meaning: string;
 }
 
-/** The data of an event did not have the promised shape; `message` names the event and the fields. */
+/** The data of an event did not have the promised shape; `message` names the event and the fields, never a value. */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
 }
@@ -69,10 +69,36 @@ export function decodeEventData<Data extends object>(declaration: EventDeclarati
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new UnreadableEvent(`${declaration.type}: data is not an object`);
   }
-  const decoded = plainToInstance(declaration.data, data, { enableImplicitConversion: false });
-  const errors = validateSync(decoded, { whitelist: true, forbidUnknownValues: true });
-  if (errors.length > 0) {
-    throw new UnreadableEvent(`${declaration.type}: ${errors.map((error) => error.toString().trim()).join('; ')}`);
+  const findings: string[] = [];
+  const decoded = decodeObject(declaration.data, data, { pointer: '', findings });
+  if (findings.length > 0) throw new UnreadableEvent(`${declaration.type}: ${findings.join('; ')}`);
+  return decoded;
+}
+
+/** Where in the data we are, and what was found wrong so far: fields by JSON pointer, never a value. */
+interface Place {
+  readonly pointer: string;
+  readonly findings: string[];
+}
+
+/** By hand and not with class-validator, which takes 0.2 ms for an execution: every consumer decodes every event. */
+function decodeObject<T extends object>(type: ClassConstructor<T>, data: object, { pointer, findings }: Place): T {
+  const decoded = new type();
+  for (const [name, field] of fieldsOf(type)) {
+    const value: unknown = Object.hasOwn(data, name) ? data[name as keyof typeof data] : undefined;
+    if (value === undefined && !field.required) continue;
+    const place = { pointer: `${pointer}/${name}`, findings };
+    const broken = field.rules.find((rule) => !rule.test(value));
+    if (broken === undefined) Object.assign(decoded, { [name]: decodeValue(field, value, place) });
+    else findings.push(`${place.pointer} ${broken.words}`);
   }
   return decoded;
+}
+
+function decodeValue({ of, isList }: DeclaredField, value: unknown, { pointer, findings }: Place): unknown {
+  if (of === undefined) return value;
+  if (isList !== true) return decodeObject(of(), value as object, { pointer, findings });
+  return (value as object[]).map((item, index) =>
+    decodeObject(of(), item, { pointer: `${pointer}/${index}`, findings }),
+  );
 }

@@ -1,22 +1,6 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { DECIMAL_PATTERN, POSITIVE_DECIMAL_PATTERN } from '@ballast/money';
@@ -28,104 +12,181 @@ interface FieldOptions {
   readonly optional?: boolean;
 }
 
-const field = (options: FieldOptions, schema: object, ...rules: PropertyDecorator[]): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({
-      description: options.description,
-      required: options.optional !== true,
-      ...(options.example === undefined ? {} : { example: options.example }),
-      ...schema,
-    }),
-    ...(options.optional === true ? [IsOptional()] : []),
-    ...rules,
-  );
+/** One thing that a value must be; `words` complete a sentence that begins with the field. */
+interface Rule {
+  readonly name: string;
+  readonly words: string;
+  test(value: unknown): boolean;
+}
+
+/** A field as it was declared. `of` is the class of a nested object, or of the items where `isList`. */
+export interface DeclaredField {
+  /** What JSON Schema says of it, without the schema of `of`. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly required: boolean;
+  readonly rules: readonly Rule[];
+  readonly of?: () => ClassConstructor<object>;
+  readonly isList?: boolean;
+}
+
+const DECLARED = new WeakMap<object, Map<string, DeclaredField>>();
+const COMPLETE = new WeakMap<object, ReadonlyMap<string, DeclaredField>>();
+
+/** The declared fields of a class by name, inherited ones first. */
+export function fieldsOf(type: ClassConstructor<object>): ReadonlyMap<string, DeclaredField> {
+  const known = COMPLETE.get(type);
+  if (known !== undefined) return known;
+  const parent = Object.getPrototypeOf(type) as ClassConstructor<object>;
+  const inherited = parent === Function.prototype ? [] : fieldsOf(parent);
+  const fields = new Map([...inherited, ...(DECLARED.get(type.prototype as object) ?? [])]);
+  COMPLETE.set(type, fields);
+  return fields;
+}
+
+/** `null` is a value like any other: an optional field is absent, or it is right. */
+const isPresent = (_object: object, value: unknown): boolean => value !== undefined;
+
+/** Declares a field three times from one list of rules: for requests, for events and for the API’s documents. */
+function field(
+  options: FieldOptions,
+  schema: Readonly<Record<string, unknown>>,
+  rules: readonly Rule[],
+  nested: Pick<DeclaredField, 'of' | 'isList'> = {},
+): PropertyDecorator {
+  const { description } = options;
+  const required = options.optional !== true;
+  const documented = {
+    description,
+    required,
+    ...(options.example === undefined ? {} : { example: options.example }),
+    ...(nested.of === undefined ? schema : { ...schema, type: nested.of, isArray: nested.isList === true }),
+  } as ApiPropertyOptions;
+  const decorators = [
+    ApiProperty(documented),
+    ...(required ? [] : [ValidateIf(isPresent)]),
+    ...rules.map(({ name, words, test }) =>
+      ValidateBy({ name, validator: { validate: test, defaultMessage: () => words } }),
+    ),
+    ...(nested.of === undefined ? [] : [ValidateNested({ message: rules[0]?.words ?? '' }), Type(nested.of)]),
+  ];
+  return (target, name) => {
+    const own = DECLARED.get(target) ?? new Map<string, DeclaredField>();
+    DECLARED.set(target, own.set(String(name), { schema: { description, ...schema }, required, rules, ...nested }));
+    for (const decorate of decorators) decorate(target, name);
+  };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+function matches(pattern: RegExp, words: string): Rule {
+  return { name: 'matches', words, test: (value) => isText(value) && pattern.test(value) };
+}
 
 /** A decimal string (`"12.5"`): never a JSON number, no exponent, at most 18 digits before and after the point. */
 export function DecimalField(options: FieldOptions & { positive?: boolean }): PropertyDecorator {
   const pattern = options.positive === true ? POSITIVE_DECIMAL_PATTERN : DECIMAL_PATTERN;
   const kind = options.positive === true ? 'a decimal string above zero' : 'a decimal string';
-  return field(
-    options,
-    { type: String, pattern: pattern.source },
-    IsString({ message: `must be ${kind}, for example "12.5"` }),
-    Matches(pattern, { message: `must be ${kind}, for example "12.5"` }),
-  );
+  return field(options, { type: 'string', pattern: pattern.source }, [
+    matches(pattern, `must be ${kind}, for example "12.5"`),
+  ]);
 }
+
+const UNITS_PATTERN = /^-?\d{1,30}$/;
 
 /** A whole number of an asset's smallest unit, as a string (`"-1250"`). */
 export function UnitsField(options: FieldOptions): PropertyDecorator {
-  return field(
-    options,
-    { type: String, pattern: '^-?\\d{1,30}$' },
-    Matches(/^-?\d{1,30}$/, { message: 'must be a whole number as a string' }),
-  );
+  return field(options, { type: 'string', pattern: UNITS_PATTERN.source }, [
+    matches(UNITS_PATTERN, 'must be a whole number as a string'),
+  ]);
 }
 
 /** An id of the given pattern. */
 export function IdField(pattern: RegExp, options: FieldOptions): PropertyDecorator {
-  return field(
-    options,
-    { type: String, pattern: pattern.source },
-    IsString(),
-    Matches(pattern, { message: 'is not an id of this kind' }),
-  );
+  return field(options, { type: 'string', pattern: pattern.source }, [matches(pattern, 'is not an id of this kind')]);
 }
 
-/** A text of bounded length. */
+/** A text of bounded length, counted in Unicode characters. */
 export function TextField(
   options: FieldOptions & { lengthMax: number; lengthMin?: number; pattern?: RegExp },
 ): PropertyDecorator {
-  const lengthMin = options.lengthMin ?? 1;
+  const { lengthMax, lengthMin = 1, pattern } = options;
+  const length = (value: unknown): number => (isText(value) ? [...value].length : NaN);
   return field(
     options,
     {
-      type: String,
+      type: 'string',
       minLength: lengthMin,
-      maxLength: options.lengthMax,
-      ...(options.pattern === undefined ? {} : { pattern: options.pattern.source }),
+      maxLength: lengthMax,
+      ...(pattern === undefined ? {} : { pattern: pattern.source }),
     },
-    IsString({ message: 'must be a string' }),
-    MinLength(lengthMin, { message: `must have at least ${lengthMin} characters` }),
-    MaxLength(options.lengthMax, { message: `must have at most ${options.lengthMax} characters` }),
-    ...(options.pattern === undefined
-      ? []
-      : [Matches(options.pattern, { message: `must match ${options.pattern.source}` })]),
+    [
+      { name: 'isString', words: 'must be a string', test: isText },
+      {
+        name: 'minLength',
+        words: `must have at least ${lengthMin} characters`,
+        test: (value) => length(value) >= lengthMin,
+      },
+      {
+        name: 'maxLength',
+        words: `must have at most ${lengthMax} characters`,
+        test: (value) => length(value) <= lengthMax,
+      },
+      ...(pattern === undefined ? [] : [matches(pattern, `must match ${pattern.source}`)]),
+    ],
   );
 }
 
 /** One of a closed list of words. */
 export function WordField(words: readonly string[], options: FieldOptions): PropertyDecorator {
-  return field(options, { enum: words }, IsIn([...words], { message: `must be one of ${words.join(', ')}` }));
+  return field(options, { type: 'string', enum: [...words] }, [
+    {
+      name: 'isIn',
+      words: `must be one of ${words.join(', ')}`,
+      test: (value) => isText(value) && words.includes(value),
+    },
+  ]);
 }
 
 /** A whole number within bounds. */
 export function CountField(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
-  return field(
-    options,
-    { type: Number, format: 'int64', minimum: options.min, maximum: options.max },
-    IsInt({ message: 'must be a whole number' }),
-    Min(options.min, { message: `must be at least ${options.min}` }),
-    Max(options.max, { message: `must be at most ${options.max}` }),
-  );
+  const { min, max } = options;
+  return field(options, { type: 'integer', minimum: min, maximum: max }, [
+    { name: 'isInt', words: 'must be a whole number', test: Number.isInteger },
+    { name: 'min', words: `must be at least ${min}`, test: (value) => isNumber(value) && value >= min },
+    { name: 'max', words: `must be at most ${max}`, test: (value) => isNumber(value) && value <= max },
+  ]);
 }
 
 /** True or false. */
 export function FlagField(options: FieldOptions): PropertyDecorator {
-  return field(options, { type: Boolean }, IsBoolean({ message: 'must be true or false' }));
+  return field(options, { type: 'boolean' }, [
+    { name: 'isBoolean', words: 'must be true or false', test: (value) => typeof value === 'boolean' },
+  ]);
 }
 
-/** An instant, ISO 8601 in UTC. */
-export function InstantField(options: FieldOptions): PropertyDecorator {
-  return field(
-    options,
-    { type: String, format: 'date-time' },
-    IsISO8601({ strict: true }, { message: 'must be an ISO 8601 instant' }),
-  );
+const UTC_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+const SECONDS_CHARS = 'yyyy-mm-ddThh:mm:ss'.length;
+
+/** Whether the text is an instant that exists: 30 February is read as 2 March and so comes back changed. */
+function isInstant(value: unknown): boolean {
+  if (!isText(value) || !UTC_PATTERN.test(value)) return false;
+  const ms = Date.parse(value);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value.slice(0, SECONDS_CHARS));
 }
+
+/** An instant, ISO 8601 in UTC with at least seconds (`2026-11-20T14:30:00.000Z`). */
+export function InstantField(options: FieldOptions): PropertyDecorator {
+  return field(options, { type: 'string', format: 'date-time', pattern: UTC_PATTERN.source }, [
+    { name: 'isInstant', words: 'must be an ISO 8601 instant in UTC', test: isInstant },
+  ]);
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A nested declared object. */
 export function NestedField(of: () => ClassConstructor<object>, options: FieldOptions): PropertyDecorator {
-  return field(options, { type: of }, IsObject({ message: 'must be an object' }), ValidateNested(), Type(of));
+  return field(options, {}, [{ name: 'isObject', words: 'must be an object', test: isObject }], { of });
 }
 
 /** A list of declared objects. */
@@ -133,12 +194,22 @@ export function ListField(
   of: () => ClassConstructor<object>,
   options: FieldOptions & { itemsMax: number },
 ): PropertyDecorator {
+  const { itemsMax } = options;
   return field(
     options,
-    { type: of, isArray: true, maxItems: options.itemsMax },
-    IsArray({ message: 'must be a list' }),
-    ArrayMaxSize(options.itemsMax, { message: `must have at most ${options.itemsMax} items` }),
-    ValidateNested({ each: true }),
-    Type(of),
+    { maxItems: itemsMax },
+    [
+      {
+        name: 'isList',
+        words: 'must be a list of objects',
+        test: (value) => Array.isArray(value) && value.every(isObject),
+      },
+      {
+        name: 'arrayMaxSize',
+        words: `must have at most ${itemsMax} items`,
+        test: (value) => Array.isArray(value) && value.length <= itemsMax,
+      },
+    ],
+    { of, isList: true },
   );
 }

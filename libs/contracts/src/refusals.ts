@@ -14,6 +14,7 @@ export const ORDER_REFUSALS = {
   'price-off-increment': 'The limit price does not fall on the symbol’s price increment.',
   'price-outside-collar': 'The limit price is too far through the market.',
   'notional-above-limit': 'Quantity times worst price is above what one order may be worth.',
+  'open-orders-above-limit': 'As many orders of this profile are live as may be.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
   'exit-above-position': 'The exit is larger than what is held and not already being sold.',
   'insufficient-capital': 'The profile has not enough available capital for the worst cost and fee of this order.',

@@ -29,7 +29,7 @@ interface ControlsDocument {
 @Injectable()
 export class ControlSwitch {
   private readonly heads: HeadStore<ControlsDocument>;
-  private readAtMs = Number.NEGATIVE_INFINITY;
+  private latest: { readonly atMs: number; readonly value: Promise<Controls> } | undefined;
 
   constructor(
     @InjectStore('trading_controls') store: ContainerStore,
@@ -39,24 +39,36 @@ export class ControlSwitch {
   }
 
   /** What is allowed now; at most a second old. Throws `Failure` while the store cannot be reached. */
-  async current(): Promise<Controls> {
-    if (this.clock.now() - this.readAtMs > CONTROLS_AGE_MS_MAX) {
-      this.readAtMs = this.clock.now();
-      this.heads.forget(PARTITION);
-    }
-    const document = await this.heads.read(PARTITION);
-    return document === undefined ? UNTOUCHED_CONTROLS : controlsOf(document);
+  current(): Promise<Controls> {
+    const atMs = this.clock.now();
+    if (this.latest !== undefined && atMs - this.latest.atMs < CONTROLS_AGE_MS_MAX) return this.latest.value;
+    const latest = { atMs, value: this.read() };
+    this.latest = latest;
+    latest.value.catch(() => {
+      if (this.latest === latest) this.latest = undefined;
+    });
+    return latest.value;
   }
 
   /** Replaces the switch and publishes the change in one batch; `undefined` from `decide` changes nothing. */
-  change(decide: (current: Controls, at: string) => (Controls & { changedAt: string }) | undefined): Promise<Controls> {
-    return this.heads.change(PARTITION, (document): Change<ControlsDocument, Controls> => {
+  async change(
+    decide: (current: Controls, at: string) => (Controls & { changedAt: string }) | undefined,
+  ): Promise<Controls> {
+    const changed = await this.heads.change(PARTITION, (document): Change<ControlsDocument, Controls> => {
       const current = document === undefined ? UNTOUCHED_CONTROLS : controlsOf(document);
       const next = decide(current, this.clock.iso());
       if (next === undefined) return { result: current };
       const head: ControlsDocument = { id: SWITCH_ID, kind: 'controls', productId: PRODUCT_ID, ...next };
       return { head, operations: [{ create: changedRow(next) }], result: next };
     });
+    this.latest = { atMs: this.clock.now(), value: Promise.resolve(changed) };
+    return changed;
+  }
+
+  private async read(): Promise<Controls> {
+    this.heads.forget(PARTITION);
+    const document = await this.heads.read(PARTITION);
+    return document === undefined ? UNTOUCHED_CONTROLS : controlsOf(document);
   }
 }
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import type { OrderKey } from './order-books.js';
-import type { OrderDocument } from './order-documents.js';
+import type { BookDocument } from './order-documents.js';
 
-/** Orders in one page of the list. */
-const PAGE_ORDERS_MAX = 100;
+/** Books in one page of the list. */
+const PAGE_BOOKS_MAX = 50;
 
 /** The orders of all profiles that the broker may be working on. */
 @Injectable()
@@ -16,13 +16,15 @@ export class LiveOrderList {
   async *sent(): AsyncGenerator<OrderKey> {
     let continuation: string | undefined;
     do {
-      const page = await this.store.query<Pick<OrderDocument, 'id' | 'profileId' | 'attempts'>>({
-        query: 'SELECT c.id, c.profileId, c.attempts FROM c WHERE c.kind = @kind AND c.live = @live',
-        parameters: { '@kind': 'order', '@live': true },
-        pageSize: PAGE_ORDERS_MAX,
+      const page = await this.store.query<Pick<BookDocument, 'profileId' | 'live'>>({
+        query: 'SELECT c.profileId, c.live FROM c WHERE c.kind = @kind AND c.liveOrders > @none',
+        parameters: { '@kind': 'book', '@none': 0 },
+        pageSize: PAGE_BOOKS_MAX,
         ...(continuation === undefined ? {} : { continuation }),
       });
-      for (const { id, profileId, attempts } of page.items) if (attempts > 0) yield { profileId, orderId: id };
+      for (const { profileId, live } of page.items) {
+        for (const [orderId, { attempts }] of Object.entries(live)) if (attempts > 0) yield { profileId, orderId };
+      }
       continuation = page.continuation;
     } while (continuation !== undefined);
   }

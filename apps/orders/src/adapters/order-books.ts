@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { HeadStore, eventRow } from '@ballast/cosmos';
-import type { Change, CommitOperation, ContainerStore, EventRow } from '@ballast/cosmos';
+import { HeadStore, carryingEvent, eventRow } from '@ballast/cosmos';
+import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
 import { PRODUCT_ID } from '@ballast/contracts';
-import type { EventDeclaration } from '@ballast/contracts';
+import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { bookOpened, orderRefused } from '@ballast/contracts/orders';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
@@ -13,7 +13,16 @@ import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import { PUBLISHED_AS } from '../domain/order-event.js';
 import type { OrderEvent } from '../domain/order-event.js';
-import { BOOK_ID, bookDocument, bookOf, orderDocument, orderOf, profileKey } from './order-documents.js';
+import {
+  BOOK_ID,
+  bookDocument,
+  bookOf,
+  liveOrderDocument,
+  liveOrderOf,
+  orderDocument,
+  orderOf,
+  profileKey,
+} from './order-documents.js';
 import type { BookDocument, OrderDocument } from './order-documents.js';
 
 /** What a use case decided about one order of a book. */
@@ -36,21 +45,17 @@ export interface BookFacts {
   readonly order: Order | undefined;
 }
 
+type PublishedEvent = Exclude<OrderEvent, { fact: 'capital-held' }>;
+
 /** An event that is about to be published, before it has a place in the profile's sequence. */
 interface Publication {
   readonly declaration: EventDeclaration;
   readonly subject: string;
   readonly version: number;
-  readonly correlationId: string | undefined;
+  readonly correlationId?: string;
   readonly cause?: string | undefined;
   readonly intent?: string;
   readonly data: object;
-}
-
-/** Live orders of one profile as they are when its book has this sequence. */
-interface LiveOrders {
-  readonly sequence: number;
-  readonly orders: Map<string, Order>;
 }
 
 /** Which order a change is about; `isNew` when its id was made just now, so that nothing needs to be read. */
@@ -60,23 +65,19 @@ export interface OrderKey {
   readonly isNew?: boolean;
 }
 
-/** Profiles whose live orders are kept in memory. */
-const PROFILES_CACHED_MAX = 10_000;
-
 /** Id of the row that proves that an execution was recorded. */
 export function executionRowId(orderId: string, executionId: string): string {
   return `execution:${orderId}:${executionId.replaceAll(/[/\\?#]/g, '_')}`;
 }
 
 /**
- * The books of all profiles and the orders in them. A change is one batch: the book under its ETag, the order, its
- * events and what proves that they happened. Because every change replaces the book, an order in memory is as fresh as
- * its book is, and is read again only when another replica has moved the book on.
+ * The books of all profiles with their live orders, and rows for the orders that have ended. A change is one batch: the
+ * book under its ETag, the events, and what proves that they happened. A live order stands in its book, so that a
+ * change of it costs no write of its own and is as fresh as the book is.
  */
 @Injectable()
 export class OrderBooks {
   private readonly heads: HeadStore<BookDocument>;
-  private readonly live = new Map<string, LiveOrders>();
 
   constructor(
     @InjectStore('trade_orders') private readonly store: ContainerStore,
@@ -92,18 +93,14 @@ export class OrderBooks {
   }
 
   /** Makes the book of a new profile; a second call changes nothing. */
-  async open(book: Omit<Book, 'sequence' | 'trades'>): Promise<void> {
-    await this.heads.change(partitionOf(book.profileId), (document): Change<BookDocument, void> => {
+  async open(profile: Pick<Book, 'profileId' | 'ownerId' | 'entriesPerSymbolMax'>): Promise<void> {
+    const { profileId } = profile;
+    await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document !== undefined) return { result: undefined };
-      const opened: Book = { ...book, sequence: 1, trades: {} };
-      const publication = {
-        declaration: bookOpened,
-        subject: book.profileId,
-        version: 1,
-        correlationId: undefined,
-        data: { profileId: book.profileId },
-      };
-      return { head: bookDocument(opened), operations: [{ create: this.row(opened, publication) }], result: undefined };
+      const book: Book = { ...profile, sequence: 1, liveOrders: 0, trades: {} };
+      const publication = { declaration: bookOpened, subject: profileId, version: 1, data: { profileId } };
+      const row = eventRow(this.envelope(book, publication), { ...profileKey(profileId) });
+      return { head: bookDocument(book, {}), operations: [{ create: row }], result: undefined };
     });
   }
 
@@ -113,36 +110,36 @@ export class OrderBooks {
    * Throws when the profile has no book.
    */
   change<Result>(
-    order: OrderKey,
+    key: OrderKey,
     decide: (facts: BookFacts) => BookDecision<Result> | Promise<BookDecision<Result>>,
   ): Promise<Result> {
-    const { profileId, orderId } = order;
-    let next: { before: Book; book: Book; order: Order | undefined } | undefined;
-    const changed = this.heads.change(
-      partitionOf(profileId),
-      async (document): Promise<Change<BookDocument, Result>> => {
-        next = undefined;
-        if (document === undefined) throw new Error(`profile ${profileId} has no book`);
-        const facts = {
-          book: bookOf(document),
-          order: order.isNew === true ? undefined : await this.orderAt(document, orderId),
-        };
-        const decision = await decide(facts);
-        const { change, after } = this.prepare(facts, decision);
-        if (after !== undefined) next = { before: facts.book, ...after };
-        return { ...change, result: decision.result(after?.order ?? facts.order) };
-      },
-    );
-    return changed.then((result) => {
-      if (next !== undefined) this.remember(next.before, next.book, next.order);
-      return result;
+    return this.heads.change(partitionOf(key.profileId), async (document): Promise<Change<BookDocument, Result>> => {
+      if (document === undefined) throw new Error(`profile ${key.profileId} has no book`);
+      const live = liveOrderOf(document, key.orderId);
+      const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
+      const decision = await decide({ book: bookOf(document), order });
+      if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
+      return this.progress(document, order, decision);
     });
   }
 
-  /** The order as the store has it, whoever owns it. */
-  async find(profileId: string, orderId: string): Promise<Order | undefined> {
-    const stored = await this.store.read<OrderDocument>(orderId, partitionOf(profileId));
-    return stored === undefined ? undefined : orderOf(stored.document);
+  /** The order as this process knows it, which is as fresh as its book in memory. */
+  current(key: OrderKey): Promise<Order | undefined> {
+    return this.change(key, ({ order }) => ({ events: [], result: () => order }));
+  }
+
+  /** The order as it is stored now, whoever owns it. */
+  async find(key: OrderKey): Promise<Order | undefined> {
+    const stored = await this.store.read<BookDocument>(BOOK_ID, partitionOf(key.profileId));
+    if (stored === undefined) return undefined;
+    return liveOrderOf(stored.document, key.orderId) ?? this.endedOrder(key);
+  }
+
+  /** The profile's live orders as they are stored now. */
+  async liveOrders(profileId: string): Promise<Order[]> {
+    const stored = await this.store.read<BookDocument>(BOOK_ID, partitionOf(profileId));
+    if (stored === undefined) return [];
+    return Object.keys(stored.document.live).flatMap((orderId) => liveOrderOf(stored.document, orderId) ?? []);
   }
 
   /** Whether this execution of the order was recorded. */
@@ -150,43 +147,58 @@ export class OrderBooks {
     return (await this.store.read(executionRowId(order.id, executionId), partitionOf(order.profileId))) !== undefined;
   }
 
-  private prepare(
-    facts: BookFacts,
-    decision: BookDecision<unknown>,
-  ): { change: Omit<Change<BookDocument, unknown>, 'result'>; after?: { book: Book; order: Order | undefined } } {
-    const first = decision.first ?? [];
-    if (decision.refused !== undefined) return this.prepareRefusal(facts.book, decision.refused, first);
-    if (decision.events.length === 0) return { change: {} };
-    let { book, order } = facts;
-    const operations: CommitOperation[] = [];
+  private async endedOrder({ profileId, orderId }: OrderKey): Promise<Order | undefined> {
+    const stored = await this.store.read<OrderDocument>(orderId, partitionOf(profileId));
+    return stored === undefined ? undefined : orderOf(stored.document);
+  }
+
+  private progress<Result>(
+    document: BookDocument,
+    known: Order | undefined,
+    decision: BookDecision<Result>,
+  ): Change<BookDocument, Result> {
+    if (decision.events.length === 0) return { result: decision.result(known) };
+    let book = bookOf(document);
+    let order = known;
+    const rows: object[] = [];
     for (const event of decision.events) {
       const before = order;
       order = evolve(before, event, this.provenance(book, before));
       book = evolveBook(book, before, event);
       if (event.fact === 'capital-held') continue;
       book = { ...book, sequence: book.sequence + 1 };
-      operations.push({ create: this.row(book, { ...publicationOf(order, event), cause: decision.cause }) });
-      if (event.fact === 'executed') operations.push({ create: executionRow(order, event.data) });
+      rows.push(rowOf(order, event, this.envelope(book, { ...publicationOf(order, event), cause: decision.cause })));
     }
     if (order === undefined) throw new Error('unreachable: events without an order');
-    const document = orderDocument(order);
-    operations.unshift(facts.order === undefined ? { create: document } : { upsert: document });
-    return { change: { first, head: bookDocument(book), operations }, after: { book, order } };
+    const { [order.id]: _before, ...others } = document.live;
+    const ended = hasEnded(order);
+    const live = ended ? others : { ...others, [order.id]: liveOrderDocument(order) };
+    return {
+      first: decision.first ?? [],
+      head: bookDocument(book, live),
+      operations: [...rows.map((row) => ({ create: row })), ...(ended ? [{ upsert: orderDocument(order) }] : [])],
+      result: decision.result(order),
+    };
   }
 
-  private prepareRefusal(book: Book, refused: OrderRefusedV1, first: readonly CommitOperation[]) {
-    const next = { ...book, sequence: book.sequence + 1 };
+  private refusal<Result>(
+    document: BookDocument,
+    decision: BookDecision<Result>,
+    refused: OrderRefusedV1,
+  ): Change<BookDocument, Result> {
+    const book = { ...bookOf(document), sequence: document.sequence + 1 };
     const publication = {
       declaration: orderRefused,
       subject: refused.orderId,
       version: 1,
-      correlationId: undefined,
       intent: refused.intent,
       data: refused,
     };
     return {
-      change: { first, head: bookDocument(next), operations: [{ create: this.row(next, publication) }] },
-      after: { book: next, order: undefined },
+      first: decision.first ?? [],
+      head: bookDocument(book, document.live),
+      operations: [{ create: eventRow(this.envelope(book, publication), { ...profileKey(book.profileId) }) }],
+      result: decision.result(undefined),
     };
   }
 
@@ -194,15 +206,15 @@ export class OrderBooks {
     return {
       ownerId: book.ownerId,
       at: this.clock.iso(),
-      correlationId: before?.correlationId ?? currentTrace()?.correlationId ?? 'none',
+      correlationId: before?.correlationId ?? currentTrace()?.correlationId ?? book.profileId,
     };
   }
 
-  /** The event row; `book` carries the sequence that this event takes. */
-  private row(book: Book, publication: Publication): EventRow {
+  /** The event; `book` carries the sequence that it takes. */
+  private envelope(book: Book, publication: Publication): EventEnvelope {
     const trace = currentTrace();
     const causationid = publication.cause ?? trace?.causationId;
-    const envelope = {
+    return {
       id: `orders:${publication.subject}:${publication.version}`,
       type: publication.declaration.type,
       source: '/orders',
@@ -213,31 +225,10 @@ export class OrderBooks {
       sequence: book.sequence,
       ...(publication.intent === undefined ? {} : { intent: publication.intent }),
       ...(trace?.traceparent === undefined ? {} : { traceparent: trace.traceparent }),
-      correlationid: trace?.correlationId ?? publication.correlationId ?? 'none',
+      correlationid: trace?.correlationId ?? publication.correlationId ?? publication.subject,
       ...(causationid === undefined ? {} : { causationid }),
       data: publication.data,
     };
-    return eventRow(envelope, { ...profileKey(book.profileId) });
-  }
-
-  private async orderAt(document: BookDocument, orderId: string): Promise<Order | undefined> {
-    const live = this.live.get(document.profileId);
-    const cached = live?.sequence === document.sequence ? live.orders.get(orderId) : undefined;
-    return cached ?? this.find(document.profileId, orderId);
-  }
-
-  private remember(before: Book, book: Book, order: Order | undefined): void {
-    const known = this.live.get(book.profileId);
-    // What is known of an older book may be stale: another replica was there in between.
-    const orders = known?.sequence === before.sequence ? known.orders : new Map<string, Order>();
-    if (order !== undefined && hasEnded(order)) orders.delete(order.id);
-    else if (order !== undefined) orders.set(order.id, order);
-    this.live.delete(book.profileId);
-    this.live.set(book.profileId, { sequence: book.sequence, orders });
-    for (const oldest of this.live.keys()) {
-      if (this.live.size <= PROFILES_CACHED_MAX) return;
-      this.live.delete(oldest);
-    }
   }
 }
 
@@ -245,7 +236,7 @@ function partitionOf(profileId: string): string[] {
   return [PRODUCT_ID, profileId];
 }
 
-function publicationOf(order: Order, event: Exclude<OrderEvent, { fact: 'capital-held' }>): Publication {
+function publicationOf(order: Order, event: PublishedEvent): Publication {
   return {
     declaration: PUBLISHED_AS[event.fact],
     subject: order.id,
@@ -256,17 +247,10 @@ function publicationOf(order: Order, event: Exclude<OrderEvent, { fact: 'capital
   };
 }
 
-function executionRow(
-  order: Order,
-  data: { executionId: string; executionNumber: number; quantity: string; price: string },
-): object {
-  return {
-    id: executionRowId(order.id, data.executionId),
-    kind: 'execution',
-    ...profileKey(order.profileId),
-    orderId: order.id,
-    number: data.executionNumber,
-    quantity: data.quantity,
-    price: data.price,
-  };
+/** What is written for an event. That of an execution is carried by the row whose id proves that it was recorded. */
+function rowOf(order: Order, event: PublishedEvent, envelope: EventEnvelope): object {
+  const key = profileKey(order.profileId);
+  if (event.fact !== 'executed') return eventRow(envelope, { ...key });
+  const id = executionRowId(order.id, event.data.executionId);
+  return carryingEvent({ id, kind: 'execution', ...key }, envelope);
 }

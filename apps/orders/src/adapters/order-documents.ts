@@ -10,7 +10,6 @@ import type {
   TimeInForce,
 } from '@ballast/contracts/orders';
 import type { Book, OpenTrade } from '../domain/book.js';
-import { hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 
 /** Id of the book in its partition. */
@@ -35,7 +34,14 @@ export interface BookDocument extends ProfileKey {
   readonly entriesPerSymbolMax: number;
   readonly sequence: number;
   readonly trades: Readonly<Record<string, TradeDocument>>;
+  /** Number of `live`; what the healing query asks for. */
+  readonly liveOrders: number;
+  /** Every order that has not ended, by id; it moves to a row of its own when it ends. */
+  readonly live: Readonly<Record<string, LiveOrderDocument>>;
 }
+
+/** An order inside its book, without what the book says already. */
+export type LiveOrderDocument = Omit<OrderDocument, keyof ProfileKey | 'id' | 'kind' | 'ownerId'>;
 
 interface TradeDocument {
   readonly tradeId: string;
@@ -45,11 +51,10 @@ interface TradeDocument {
   readonly liveEntries: number;
 }
 
-/** An order as stored; `live` is what the healing query asks for. */
+/** An order that has ended, as stored. */
 export interface OrderDocument extends ProfileKey {
   readonly id: string;
   readonly kind: 'order';
-  readonly live: boolean;
   readonly ownerId: string;
   readonly clientOrderId?: string;
   readonly symbol: string;
@@ -78,8 +83,8 @@ export interface OrderDocument extends ProfileKey {
   readonly updatedAt: string;
 }
 
-/** The book as it is stored. */
-export function bookDocument(book: Book): BookDocument {
+/** The book as it is stored, with the orders that are live in it. */
+export function bookDocument(book: Book, live: BookDocument['live']): BookDocument {
   const trades = Object.entries(book.trades).map(([symbol, trade]): [string, TradeDocument] => [
     symbol,
     {
@@ -99,6 +104,8 @@ export function bookDocument(book: Book): BookDocument {
     entriesPerSymbolMax,
     sequence,
     trades: Object.fromEntries(trades),
+    liveOrders: Object.keys(live).length,
+    live,
   };
 }
 
@@ -114,8 +121,8 @@ export function bookOf(document: BookDocument): Book {
       liveEntries: trade.liveEntries,
     },
   ]);
-  const { profileId, ownerId, entriesPerSymbolMax, sequence } = document;
-  return { profileId, ownerId, entriesPerSymbolMax, sequence, trades: Object.fromEntries(trades) };
+  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders } = document;
+  return { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, trades: Object.fromEntries(trades) };
 }
 
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
@@ -131,8 +138,14 @@ export function orderDocument(order: Order): OrderDocument {
     id: order.id,
     kind: 'order',
     ...profileKey(order.profileId),
-    live: !hasEnded(order),
     ownerId: order.ownerId,
+    ...liveOrderDocument(order),
+  };
+}
+
+/** The order as it stands in its book. */
+export function liveOrderDocument(order: Order): LiveOrderDocument {
+  return {
     ...optional('clientOrderId', order.clientOrderId),
     symbol: order.symbol,
     side: order.side,
@@ -159,6 +172,13 @@ export function orderDocument(order: Order): OrderDocument {
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
   };
+}
+
+/** A live order of a book as the domain sees it; `undefined` when the book has none with this id. */
+export function liveOrderOf(book: BookDocument, orderId: string): Order | undefined {
+  const document = Object.hasOwn(book.live, orderId) ? book.live[orderId] : undefined;
+  const { ownerId, productId, profileId } = book;
+  return document && orderOf({ id: orderId, kind: 'order', productId, profileId, ownerId, ...document });
 }
 
 /** The order as the domain sees it. */

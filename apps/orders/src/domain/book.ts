@@ -23,6 +23,8 @@ export interface Book {
   readonly entriesPerSymbolMax: number;
   /** Number of events of this profile in the topic so far. */
   readonly sequence: number;
+  /** Orders that have not ended. */
+  readonly liveOrders: number;
   /** By symbol. */
   readonly trades: Readonly<Record<string, OpenTrade>>;
 }

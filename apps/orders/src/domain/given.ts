@@ -15,7 +15,15 @@ const PROVENANCE = { ownerId: OWNER_ID, correlationId: 'req_1', at: '2026-11-20T
 
 /** A book without trades. */
 export function emptyBook(changes: Partial<Book> = {}): Book {
-  return { profileId: PROFILE_ID, ownerId: OWNER_ID, entriesPerSymbolMax: 1, sequence: 1, trades: {}, ...changes };
+  return {
+    profileId: PROFILE_ID,
+    ownerId: OWNER_ID,
+    entriesPerSymbolMax: 1,
+    sequence: 1,
+    liveOrders: 0,
+    trades: {},
+    ...changes,
+  };
 }
 
 /** The placement of ten AAPL at 100, as an entry or an exit. */

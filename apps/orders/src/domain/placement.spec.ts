@@ -21,7 +21,12 @@ const FACTS: PlacementFacts = {
   controls: UNTOUCHED_CONTROLS,
   symbol: AAPL,
   venue: { orderTypes: ['market', 'limit'], timesInForce: ['day', 'gtc', 'ioc', 'fok'], feeRate: decimal('0.001') },
-  limits: { priceCollarRatio: decimal('0.05'), orderNotionalUsdMax: decimal('1000000'), quoteAgeMsMax: 30_000 },
+  limits: {
+    priceCollarRatio: decimal('0.05'),
+    orderNotionalUsdMax: decimal('1000000'),
+    openOrdersMax: 100,
+    quoteAgeMsMax: 30_000,
+  },
   nowMs: NOW_MS,
 };
 
@@ -130,6 +135,11 @@ const REFUSALS: readonly Row[] = [
     name: 'a notional above the limit',
     terms: { quantity: '10001' },
     refusal: { code: 'notional-above-limit', limit: '1000000', value: '1000100' },
+  },
+  {
+    name: 'one more live order than may be',
+    facts: { book: emptyBook({ liveOrders: 100 }) },
+    refusal: { code: 'open-orders-above-limit', limit: '100', value: '101' },
   },
   {
     name: 'a second live entry of the symbol',

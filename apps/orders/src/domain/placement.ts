@@ -55,6 +55,8 @@ export interface RiskLimits {
   readonly priceCollarRatio: Decimal;
   /** What one order may be worth at its worst price, in USD. */
   readonly orderNotionalUsdMax: Decimal;
+  /** Orders of one profile that may be live at once. */
+  readonly openOrdersMax: number;
   /** Age above which a quote is stale, in milliseconds. */
   readonly quoteAgeMsMax: number;
 }
@@ -185,6 +187,11 @@ const LADDER: readonly Rung[] = [
           value: decimalText(notional),
         };
   },
+
+  (_terms, { book, limits }) =>
+    book.liveOrders < limits.openOrdersMax
+      ? undefined
+      : { code: 'open-orders-above-limit', limit: `${limits.openOrdersMax}`, value: `${book.liveOrders + 1}` },
 
   ({ intent, symbol }, { book }) => {
     const live = tradeOf(book, symbol)?.liveEntries ?? 0;

@@ -259,6 +259,11 @@ function settingsOf(azure: LocalAzure): OrdersSettings {
       logLevel: 'silent',
     },
     venue: { baseUrl: '', dataUrl: undefined, streamUrl: undefined, keyId: '', secret: '', feeRate: '0.001' },
-    limits: { priceCollarRatio: decimal('0.05'), orderNotionalUsdMax: decimal('1000000'), quoteAgeMsMax: 30_000 },
+    limits: {
+      priceCollarRatio: decimal('0.05'),
+      orderNotionalUsdMax: decimal('1000000'),
+      openOrdersMax: 100,
+      quoteAgeMsMax: 30_000,
+    },
   };
 }

@@ -1,0 +1,150 @@
+import { compileSqlFilter } from '../../../apps/local-azure/src/service-bus/sql-filter.js';
+import { toMessage } from '../../service-bus/src/event-message.js';
+import { EVENTS, hearersOf, topology } from './declaration.js';
+import type { EventDeclaration, EventEnvelope } from './event.js';
+
+/** Every subscription as it is created; absent means that it hears everything. */
+const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
+  accounts: {
+    orders: "cloudEvents_type IN ('profile.created.v1')",
+    ledger: "cloudEvents_type IN ('profile.created.v1')",
+    audit: undefined,
+    gateway: undefined,
+  },
+  orders: {
+    orders:
+      "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'exit') " +
+      "OR cloudEvents_type IN ('order.cancel-requested.v1')",
+    ledger:
+      "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'entry') " +
+      "OR cloudEvents_type IN ('order.executed.v1', 'order.ended.v1')",
+    audit: undefined,
+    gateway: undefined,
+  },
+  ledger: {
+    orders: "cloudEvents_type IN ('capital.held.v1', 'capital.declined.v1')",
+    audit: undefined,
+    gateway: undefined,
+  },
+};
+
+/** Who acts on which event, whatever its intent; audit and gateway hear all of them. */
+const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
+  'profile.created.v1': ['ledger', 'orders'],
+  'order.executed.v1': ['ledger'],
+  'order.ended.v1': ['ledger'],
+  'order.cancel-requested.v1': ['orders'],
+  'capital.held.v1': ['orders'],
+  'capital.declined.v1': ['orders'],
+};
+const PLACED = 'order.placed.v1';
+
+/** The application properties with which an event travels, and nothing that a filter could not see. */
+function hearersAtTheBroker(event: EventDeclaration, intent?: string): string[] {
+  const envelope: EventEnvelope = {
+    id: `${event.topic}:x:1`,
+    type: event.type,
+    source: `/${event.topic}`,
+    subject: 'x',
+    time: '2026-11-20T14:30:00.000Z',
+    partitionkey: '_system',
+    correlationid: 'req_x',
+    ...(intent === undefined ? {} : { intent }),
+    data: {},
+  };
+  const { applicationProperties = {} } = toMessage(envelope);
+  const topic = topology.topics.find(({ name }) => name === event.topic);
+  return (topic?.subscriptions ?? [])
+    .filter(
+      ({ sqlFilter }) =>
+        sqlFilter === undefined ||
+        compileSqlFilter(sqlFilter)({ property: (name) => applicationProperties[name], system: () => undefined }),
+    )
+    .map(({ name }) => name)
+    .sort();
+}
+
+const withReaders = (actors: readonly string[]): string[] => [...actors, 'audit', 'gateway'].sort();
+
+describe('topics', () => {
+  it('have exactly these subscriptions with these filters', () => {
+    const declared = topology.topics.map(({ name, subscriptions }) => [
+      name,
+      Object.fromEntries(subscriptions.map((subscription) => [subscription.name, subscription.sqlFilter])),
+    ]);
+    expect(Object.fromEntries(declared)).toEqual(FILTERS);
+  });
+
+  it('are all heard by audit and gateway, without a filter', () => {
+    for (const { subscriptions } of topology.topics) {
+      expect(subscriptions).toEqual(expect.arrayContaining([{ name: 'audit' }, { name: 'gateway' }]));
+      expect(new Set(subscriptions.map(({ name }) => name)).size).toBe(subscriptions.length);
+    }
+  });
+
+  it('carry events whose names are their own', () => {
+    expect(new Set(EVENTS.map(({ type }) => type)).size).toBe(EVENTS.length);
+    for (const { type } of EVENTS) expect(type).toMatch(/^[a-z]+\.[a-z-]+\.v[1-9]\d*$/);
+  });
+});
+
+describe('at the broker', () => {
+  it.each(EVENTS.filter(({ type }) => type !== PLACED).map((event) => [event.type, event] as const))(
+    '%s reaches those who act on it, whatever its intent, and the readers',
+    (type, event) => {
+      for (const intent of [undefined, 'entry', 'exit'])
+        expect(hearersAtTheBroker(event, intent)).toEqual(withReaders(ACTS_ON[type] ?? []));
+    },
+  );
+
+  it('a placed entry reaches the ledger, a placed exit comes back to orders', () => {
+    const placed = EVENTS.find(({ type }) => type === PLACED) as EventDeclaration;
+    expect(hearersAtTheBroker(placed, 'entry')).toEqual(withReaders(['ledger']));
+    expect(hearersAtTheBroker(placed, 'exit')).toEqual(withReaders(['orders']));
+    expect(hearersAtTheBroker(placed)).toEqual(withReaders([]));
+  });
+
+  it.each(EVENTS.map((event) => [event.type, event] as const))('%s is heard by whom the docs name', (_type, event) => {
+    const reached = [undefined, 'entry', 'exit'].flatMap((intent) => hearersAtTheBroker(event, intent));
+    expect(hearersOf(event)).toEqual([...new Set(reached)].sort());
+  });
+});
+
+describe('containers', () => {
+  const services = new Set(topology.topics.flatMap(({ subscriptions }) => subscriptions.map(({ name }) => name)));
+  const publishers = topology.topics.map(({ name }) => name);
+
+  it('have names of their own and an owner that exists', () => {
+    const names = topology.containers.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { owner } of topology.containers) expect([...services, ...publishers]).toContain(owner);
+  });
+
+  it('are declared for the leases of every service that publishes, and for nobody else', () => {
+    const leases = topology.containers.filter(({ name }) => name.endsWith('_leases'));
+    expect(leases.map(({ name }) => name).sort()).toEqual(publishers.map((owner) => `${owner}_leases`).sort());
+    for (const { name, owner, partitionKeyPaths, defaultTtlSeconds } of leases)
+      expect({ name, partitionKeyPaths, defaultTtlSeconds }).toEqual({
+        name: `${owner}_leases`,
+        partitionKeyPaths: ['/id'],
+        defaultTtlSeconds: -1,
+      });
+  });
+
+  it('let rows expire, and have keys and indexes in the syntax of Cosmos DB', () => {
+    for (const { defaultTtlSeconds, partitionKeyPaths, indexedPaths } of topology.containers) {
+      expect(defaultTtlSeconds).toBeDefined();
+      expect(partitionKeyPaths.length).toBeGreaterThan(0);
+      expect(partitionKeyPaths.length).toBeLessThanOrEqual(3);
+      for (const path of partitionKeyPaths) expect(path).toMatch(/^\/[A-Za-z]+$/);
+      for (const path of indexedPaths) expect(path).toMatch(/^(\/[A-Za-z]+)+\/\?$/);
+    }
+  });
+
+  it('keep audit records for 90 days and everything else until its owner says otherwise', () => {
+    const lifetimes = topology.containers.filter(({ defaultTtlSeconds }) => defaultTtlSeconds !== -1);
+    expect(lifetimes.map(({ name, defaultTtlSeconds }) => [name, defaultTtlSeconds])).toEqual([
+      ['audit-events', 90 * 24 * 3_600],
+    ]);
+  });
+});

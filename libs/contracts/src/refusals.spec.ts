@@ -1,0 +1,27 @@
+import { ORDER_REFUSALS, ORDER_REFUSAL_CODES } from './refusals.js';
+
+describe('refusals of an order', () => {
+  it('are tried in this order: switches, the symbol, its prices, the size, the book, the ledger', () => {
+    expect(ORDER_REFUSAL_CODES).toEqual([
+      'trading-halted',
+      'reduce-only',
+      'short-selling-not-allowed',
+      'symbol-not-tradable',
+      'order-type-not-offered',
+      'time-in-force-not-offered',
+      'market-data-stale',
+      'quantity-off-increment',
+      'price-off-increment',
+      'price-outside-collar',
+      'notional-above-limit',
+      'entry-already-live',
+      'exit-above-position',
+      'insufficient-capital',
+    ]);
+  });
+
+  it.each(Object.entries(ORDER_REFUSALS))('%s is a kebab-case code with one sentence', (code, sentence) => {
+    expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(sentence).toMatch(/^[A-Z][^.]*\.$/);
+  });
+});
