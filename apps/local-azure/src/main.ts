@@ -6,7 +6,8 @@ import { startLocalAzure } from './start-local-azure.js';
 const log = pino({ name: 'local-azure' });
 const config = readConfig(process.env);
 const azure = await startLocalAzure({ ...config, topology });
-log.info({ cosmos: azure.cosmosEndpoint, amqpPort: config.ports, dataDir: config.dataDir }, 'local-azure is ready');
+const [serviceBus] = azure.serviceBusConnectionString.split(';');
+log.info({ cosmos: azure.cosmosEndpoint, serviceBus, dataDir: config.dataDir }, 'local-azure is ready');
 
 const stop = (): void => {
   azure.close().then(

@@ -73,7 +73,10 @@ function changesAfter(
   const scope = scopeOf(container, headers);
   const conditions = ['lsn > ?', '(exp IS NULL OR exp > ?)', ...scope.conditions];
   const params: SqlValue[] = [start.after, nowSeconds, ...scope.params];
-  if (start.since !== undefined) conditions.push('ts >= ?') && params.push(start.since);
+  if (start.since !== undefined) {
+    conditions.push('ts >= ?');
+    params.push(start.since);
+  }
   const order = `ORDER BY lsn LIMIT ${pageSizeOf(headers)}`;
   const index = `INDEXED BY ${container.table}_lsn`;
   const sql = `SELECT lsn, body FROM ${container.table} ${index} WHERE ${conditions.join(' AND ')} ${order}`;

@@ -27,8 +27,8 @@ export function scopeOf(container: ContainerStore, headers: IncomingHttpHeaders)
     bounds.push([range.min, range.max]);
   }
   for (const [min = '', max = 'FF'] of bounds) {
-    if (min !== '') conditions.push('epk >= ?') && params.push(min);
-    if (max !== 'FF') conditions.push('epk < ?') && params.push(max);
+    conditions.push(...(min === '' ? [] : ['epk >= ?']), ...(max === 'FF' ? [] : ['epk < ?']));
+    params.push(...(min === '' ? [] : [min]), ...(max === 'FF' ? [] : [max]));
   }
   return { breadth, conditions, params };
 }

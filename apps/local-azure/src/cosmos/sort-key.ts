@@ -46,6 +46,5 @@ function orderedHex(value: number): string {
 
 /** The store cannot hold NUL in a text; this keeps the order. */
 function withoutNul(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return /[\0\x01]/.test(text) ? text.replaceAll('\x01', '\x01\x02').replaceAll('\0', '\x01\x01') : text;
 }

@@ -33,12 +33,17 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
 
 /** A plain HTTP/1.1 server with keep-alive. */
 export class HttpServer {
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly inHand: ReadonlySet<Promise<void>>,
+  ) {}
 
   /** Listens; port 0 takes a free one. */
   static async start(host: string, port: number, handle: HttpHandler): Promise<HttpServer> {
+    const inHand = new Set<Promise<void>>();
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-      void serve(request, response, handle);
+      const served = serve(request, response, handle).finally(() => inHand.delete(served));
+      inHand.add(served);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -47,7 +52,7 @@ export class HttpServer {
         resolve();
       });
     });
-    return new HttpServer(server);
+    return new HttpServer(server, inHand);
   }
 
   get port(): number {
@@ -58,6 +63,8 @@ export class HttpServer {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
+    while (this.inHand.size > 0) await Promise.allSettled(this.inHand);
+    this.server.closeAllConnections();
     await closed;
   }
 }
@@ -73,7 +80,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   const length = reply.body === undefined ? 0 : Buffer.byteLength(reply.body);
   const hasLength = reply.status !== 204 && reply.status !== 304;
   response.writeHead(reply.status, hasLength ? { ...reply.headers, 'content-length': String(length) } : reply.headers);
+  const sent = new Promise<void>((resolve) => response.once('finish', resolve).once('close', resolve));
   response.end(reply.body);
+  await sent;
 }
 
 const TOO_LARGE = JSON.stringify({ code: 'RequestEntityTooLarge', message: 'Request size is too large.' });

@@ -20,7 +20,6 @@ export function compare(left: Value, right: Value): number | undefined {
 /** By code points, which is also the order of the bytes that are stored. */
 function compareText(left: string, right: string): number {
   if (left === right) return 0;
-  // eslint-disable-next-line no-control-regex
   const plain = /^[\x00-\ud7ff]*$/;
   if (plain.test(left) && plain.test(right)) return left < right ? -1 : 1;
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
