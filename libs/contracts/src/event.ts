@@ -83,16 +83,16 @@ interface Place {
 
 /** By hand and not with class-validator, which takes 0.2 ms for an execution: every consumer decodes every event. */
 function decodeObject<T extends object>(type: ClassConstructor<T>, data: object, { pointer, findings }: Place): T {
-  const decoded = new type();
+  const decoded = new type() as Record<string, unknown>;
   for (const [name, field] of fieldsOf(type)) {
     const value: unknown = Object.hasOwn(data, name) ? data[name as keyof typeof data] : undefined;
     if (value === undefined && !field.required) continue;
     const place = { pointer: `${pointer}/${name}`, findings };
     const broken = field.rules.find((rule) => !rule.test(value));
-    if (broken === undefined) Object.assign(decoded, { [name]: decodeValue(field, value, place) });
+    if (broken === undefined) decoded[name] = decodeValue(field, value, place);
     else findings.push(`${place.pointer} ${broken.words}`);
   }
-  return decoded;
+  return decoded as T;
 }
 
 function decodeValue({ of, isList }: DeclaredField, value: unknown, { pointer, findings }: Place): unknown {

@@ -106,12 +106,13 @@ export function IdField(pattern: RegExp, options: FieldOptions): PropertyDecorat
   return field(options, { type: 'string', pattern: pattern.source }, [matches(pattern, 'is not an id of this kind')]);
 }
 
+const charsOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
+
 /** A text of bounded length, counted in Unicode characters. */
 export function TextField(
   options: FieldOptions & { lengthMax: number; lengthMin?: number; pattern?: RegExp },
 ): PropertyDecorator {
   const { lengthMax, lengthMin = 1, pattern } = options;
-  const length = (value: unknown): number => (isText(value) ? [...value].length : NaN);
   return field(
     options,
     {
@@ -125,12 +126,12 @@ export function TextField(
       {
         name: 'minLength',
         words: `must have at least ${lengthMin} characters`,
-        test: (value) => length(value) >= lengthMin,
+        test: (value) => isText(value) && charsOf(value) >= lengthMin,
       },
       {
         name: 'maxLength',
         words: `must have at most ${lengthMax} characters`,
-        test: (value) => length(value) <= lengthMax,
+        test: (value) => isText(value) && charsOf(value) <= lengthMax,
       },
       ...(pattern === undefined ? [] : [matches(pattern, `must match ${pattern.source}`)]),
     ],

@@ -14,6 +14,7 @@ describe('refusals of an order', () => {
       'price-off-increment',
       'price-outside-collar',
       'notional-above-limit',
+      'open-orders-above-limit',
       'entry-already-live',
       'exit-above-position',
       'insufficient-capital',
