@@ -38,7 +38,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts'],
+    // Tests and what only they use may reach across: they run services against the local servers.
+    files: ['**/*.spec.ts', '**/*-fixture.ts', '**/testing/**', 'libs/*/test/**'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
 );

@@ -9,7 +9,7 @@ import type { FirstLogin } from './platform.js';
 const DATA_DIR = process.env['DATA_DIR'] ?? '.data';
 /** Seconds the demo trades for. */
 const SECONDS = Number(process.env['DEMO_SECONDS'] ?? 60);
-const GATEWAY = `http://127.0.0.1:${DEFAULT_PORTS.gateway}`;
+const GATEWAY = process.env['GATEWAY_URL'] ?? `http://127.0.0.1:${DEFAULT_PORTS.gateway}`;
 
 const isRunning = await fetch(`${GATEWAY}/health/ready`).then(
   (response) => response.ok,

@@ -1,5 +1,6 @@
 import { EVENTS, ORDER_REFUSALS, hearersOf, topology } from '@ballast/contracts';
 import type { EventDeclaration } from '@ballast/contracts';
+import { eventSchemas } from '@ballast/contracts/event-schema';
 import { orderExecuted, orderOpened, orderPlaced, orderSubmitted } from '@ballast/contracts/orders';
 import { capitalHeld, capitalPosted } from '@ballast/contracts/ledger';
 
@@ -73,6 +74,11 @@ export function topologyJson(): string {
   return `${JSON.stringify(topology, null, 2)}\n`;
 }
 
+/** `libs/contracts/event-schemas.json`: what readers in other languages check events against. */
+export function eventSchemasJson(): string {
+  return `${JSON.stringify(eventSchemas(), null, 2)}\n`;
+}
+
 /** The text with the block between its two markers replaced; throws when the markers are not there. */
 export function withBlock(text: string, name: string, block: string): string {
   const [begin, end] = [`<!-- begin generated: ${name} -->`, `<!-- end generated: ${name} -->`];
@@ -82,7 +88,8 @@ export function withBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + begin.length)}\n\n${block}\n\n${text.slice(to)}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table, its columns as wide as Prettier makes them. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, ...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => [...cell].length)),
   );

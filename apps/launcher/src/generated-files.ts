@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { eventTable, lifeOfOneOrder, refusalTable, topologyJson, withBlock } from './generated-blocks.js';
+import { eventSchemasJson, eventTable, lifeOfOneOrder, refusalTable, topologyJson, withBlock } from './generated-blocks.js';
 
 /** Every file that is generated in whole or in part, with what it should contain now. */
 export function generatedFiles(): { readonly path: string; readonly content: string }[] {
   const read = (path: string): string => readFileSync(path, 'utf8');
   return [
     { path: 'infra/topology.json', content: topologyJson() },
+    { path: 'libs/contracts/event-schemas.json', content: eventSchemasJson() },
     { path: 'README.md', content: withBlock(read('README.md'), 'life of one order', lifeOfOneOrder()) },
     { path: 'libs/contracts/README.md', content: withBlock(read('libs/contracts/README.md'), 'events', eventTable()) },
     { path: 'apps/orders/README.md', content: withBlock(read('apps/orders/README.md'), 'refusals', refusalTable()) },

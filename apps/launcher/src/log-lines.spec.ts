@@ -12,6 +12,11 @@ describe('lines of the processes', () => {
     expect(readable('orders', 0, line, false)).toBe('orders      │ 12:00:00.123 WARN  slow orderId=ord_1');
   });
 
+  it('reads levels and times that are written as words', () => {
+    const line = JSON.stringify({ level: 'info', time: '2026-11-20T12:00:00.123Z', service: 'ledger', msg: 'ready' });
+    expect(readable('ledger', 0, line, false)).toBe('ledger      │ 12:00:00.123 INFO  ready');
+  });
+
   it('leaves other text, and half a JSON line, as it is', () => {
     expect(readable('orders', 0, 'plain', false)).toBe('orders      │ plain');
     expect(readable('orders', 0, '{"level":', false)).toBe('orders      │ {"level":');

@@ -1,13 +1,15 @@
 /** Colours of the prefixes, as terminal codes, one after the other. */
 const COLOURS = [36, 33, 32, 35, 34, 96, 93];
+/** Pino's numbers, for processes that do not write the level as a word. */
 const LEVELS: Readonly<Record<number, string>> = {
-  10: 'TRACE',
-  20: 'DEBUG',
-  30: 'INFO ',
-  40: 'WARN ',
-  50: 'ERROR',
-  60: 'FATAL',
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
 };
+const LEVEL_CHARS = 5;
 /** Fields that every line has and that say nothing on a laptop. */
 const OMITTED = new Set(['level', 'time', 'pid', 'hostname', 'name', 'service', 'msg', 'stack', 'traceparent']);
 const PREFIX_CHARS = 12;
@@ -30,9 +32,13 @@ function formatted(line: string): string | undefined {
       ([name, value]) =>
         `${name}=${(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, VALUE_CHARS_MAX)}`,
     );
-  const time = typeof record['time'] === 'number' ? new Date(record['time']).toISOString().slice(11, 23) : '';
-  const level = LEVELS[Number(record['level'])] ?? '';
+  const time = instantOf(record['time'])?.slice(11, 23) ?? '';
+  const level = (LEVELS[Number(record['level'])] ?? String(record['level'] ?? '')).toUpperCase().padEnd(LEVEL_CHARS);
   return [time, level, String(record['msg'] ?? ''), ...fields].filter((part) => part !== '').join(' ');
+}
+
+function instantOf(time: unknown): string | undefined {
+  return typeof time === 'number' || typeof time === 'string' ? new Date(time).toISOString() : undefined;
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {

@@ -22,7 +22,7 @@ const READY_POLL_MS = 50;
 /** Milliseconds one look at a process's health may take. */
 const READY_CALL_MS_MAX = 2_500;
 /** Lines kept to explain a process that ended by itself. */
-const LAST_LINES_MAX = 15;
+const LAST_LINES_MAX = 40;
 
 /** One process that we started: watched, restartable with the same address and data, and never left behind. */
 export class ManagedProcess {

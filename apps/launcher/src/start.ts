@@ -35,7 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   platform = await Platform.start({
     dataDir: DATA_DIR,
-    ports: 'default',
+    ports: process.env['PORTS'] === 'free' ? 'free' : 'default',
     onLine: show,
     onUnexpectedEnd: (reason) => {
       console.error(`✗ ${reason}; its data is safe, but the platform cannot go on without it`);

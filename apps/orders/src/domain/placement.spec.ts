@@ -227,7 +227,9 @@ describe('a placed order', () => {
     expect(dataOf({})).toMatchObject({ holdUnits: '100100', asset: 'USD', boundPrice: '100' });
   });
 
-  it('rounds the hold up to a whole cent', () => {
+  it('rounds cost and fee up to whole cents, each for itself', () => {
+    const symbol = { ...AAPL, quantityScale: 3, priceIncrement: decimal('0.005'), quantityMin: decimal('0.001') };
+    expect(dataOf({ quantity: '0.1', limitPrice: '100.05' }, { symbol }).holdUnits).toBe('1003');
     expect(dataOf({ quantity: '1', limitPrice: '99.99' }).holdUnits).toBe('10009');
   });
 

@@ -228,10 +228,14 @@ function worstNotional(terms: PlacementTerms, facts: PlacementFacts): Decimal {
   return terms.quantity.times(boundPrice(terms, facts) ?? facts.symbol?.bid ?? 0);
 }
 
-/** Worst cost plus fee estimate, rounded up to whole units: what the ledger must hold before the broker hears of it. */
+/**
+ * Worst cost and fee estimate, each rounded up to whole units because each is rounded when it is posted: what the ledger
+ * must hold before the broker hears of the order.
+ */
 function worstCostUnits(terms: PlacementTerms, facts: PlacementFacts): bigint {
   const notional = worstNotional(terms, facts);
-  return toUnits(notional.plus(notional.times(facts.venue.feeRate)), CAPITAL_ASSET, 'up');
+  const fee = notional.times(facts.venue.feeRate);
+  return toUnits(notional, CAPITAL_ASSET, 'up') + toUnits(fee, CAPITAL_ASSET, 'up');
 }
 
 function termsOf(terms: PlacementTerms): OrderTerms {

@@ -1,0 +1,149 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AuditVerdict, TimelineView } from '@ballast/contracts/audit';
+import type { CapitalView } from '@ballast/contracts/ledger';
+import type { OrderView } from '@ballast/contracts/orders';
+import { Api, Platform } from '@ballast/launcher';
+import type { ProcessName } from '@ballast/launcher';
+
+const POLL_MS = 25;
+/** Milliseconds after which what was waited for has failed to happen. */
+export const PATIENCE_MS = 60_000;
+
+/** Asks again until the answer is neither undefined nor false, and gives it back; fails after a minute. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  const giveUpAtMs = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > giveUpAtMs) throw new Error(`still not so after ${PATIENCE_MS} ms: ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
+/** Prices and volume of one symbol, as decimal strings. */
+export interface Tick {
+  readonly symbol: string;
+  readonly bid: string;
+  readonly ask: string;
+  /** What may trade until the next tick. */
+  readonly volume: string;
+}
+
+/** One execution as the paper broker wrote it to its own file. */
+export interface Fill {
+  readonly id: string;
+  readonly clientOrderId: string;
+  readonly quantity: string;
+  readonly price: string;
+}
+
+/** The real processes on free ports with data of their own, and the people and the broker that a story needs. */
+export class Stage {
+  readonly lines: string[] = [];
+
+  private constructor(
+    readonly platform: Platform,
+    readonly dataDir: string,
+    readonly trader: Api,
+    readonly admin: Api,
+  ) {}
+
+  /** Starts everything, the broker with scripted prices. */
+  static async open(env: Partial<Record<ProcessName, Record<string, string>>> = {}): Promise<Stage> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'ballast-e2e-'));
+    const lines: string[] = [];
+    const platform = await Platform.start({
+      dataDir,
+      ports: 'free',
+      env: { ...env, 'paper-venue': { CONTROL: 'true', ...env['paper-venue'] } },
+      onLine: (name, line) => void lines.push(`${name}: ${line}`),
+    });
+    const gateway = platform.url('gateway');
+    const logins = await platform.firstLogins();
+    const signIn = async (username: string): Promise<Api> => {
+      const login = logins.find((candidate) => candidate.username === username);
+      if (login === undefined) throw new Error(`no first login ${username}`);
+      return Api.signIn(gateway, login);
+    };
+    const stage = new Stage(platform, dataDir, await signIn('demo'), await signIn('admin'));
+    stage.lines.push(...lines);
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    const killed = await this.platform.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+    if (killed.length > 0) throw new Error(`had to be killed: ${killed.join(', ')}`);
+  }
+
+  /** A profile of the demo trader with this much capital. */
+  async fundedProfile(amount: string, settings: object = {}): Promise<string> {
+    const { body } = await this.trader.post<{ id: string }>('/v1/profiles', { name: 'test', ...settings });
+    await this.trader.post(`/v1/profiles/${body.id}/deposits`, { amount });
+    return body.id;
+  }
+
+  /** Scripted prices at the broker; what a quote in use says is old by then. */
+  async tick(...ticks: readonly Tick[]): Promise<void> {
+    const response = await fetch(`${this.platform.url('paper-venue')}/control/ticks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(await this.venueKeys()) },
+      body: JSON.stringify({ ticks }),
+    });
+    if (!response.ok) throw new Error(`the broker refused the ticks: ${response.status} ${await response.text()}`);
+  }
+
+  /** Waits until the platform's own quotes cannot be older than the last tick. */
+  async quotesAreFresh(): Promise<void> {
+    const QUOTE_REUSE_MS = 250;
+    await delay(QUOTE_REUSE_MS + POLL_MS);
+  }
+
+  /** The broker's own record of what it executed, which nothing of the platform reads. */
+  async fills(): Promise<Fill[]> {
+    const text = await readFile(join(this.dataDir, 'paper-venue', 'fills.ndjson'), 'utf8').catch(() => '');
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Fill]));
+  }
+
+  /** Every order that the broker has received under our keys. */
+  async brokerOrders(): Promise<{ client_order_id: string; status: string }[]> {
+    const url = `${this.platform.url('paper-venue')}/v2/orders?status=all&limit=500`;
+    const response = await fetch(url, { headers: await this.venueKeys() });
+    return (await response.json()) as { client_order_id: string; status: string }[];
+  }
+
+  order(orderId: string): Promise<OrderView> {
+    return this.trader.get<OrderView>(`/v1/orders/${orderId}`);
+  }
+
+  capital(profileId: string): Promise<CapitalView> {
+    return this.trader.get<CapitalView>(`/v1/profiles/${profileId}/capital`);
+  }
+
+  /** Types of the audited events of an order in the order in which they happened, once all of `types` are there. */
+  async timeline(orderId: string, ...types: readonly string[]): Promise<string[]> {
+    return until(`${orderId} is audited with ${types.join(', ')}`, async () => {
+      const answer = await this.trader.send<TimelineView>('GET', `/v1/orders/${orderId}/timeline`);
+      if (answer.status !== 200) return undefined;
+      const steps = [...answer.body.steps].sort((left, right) => left.occurredAt.localeCompare(right.occurredAt));
+      const found = steps.map((step) => step.type);
+      return found.length >= types.length && found;
+    });
+  }
+
+  auditVerdict(): Promise<AuditVerdict> {
+    return this.admin.get<AuditVerdict>('/v1/admin/audit/verify');
+  }
+
+  private async venueKeys(): Promise<Record<string, string>> {
+    const text = await readFile(join(this.dataDir, 'paper-venue', 'keys.json'), 'utf8');
+    const { keyId, secret } = JSON.parse(text) as { keyId: string; secret: string };
+    return { 'apca-api-key-id': keyId, 'apca-api-secret-key': secret };
+  }
+}

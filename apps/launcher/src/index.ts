@@ -1,0 +1,5 @@
+export { Api, ApiProblem } from './api.js';
+export type { Answer } from './api.js';
+export { Platform } from './platform.js';
+export type { FirstLogin, PlatformOptions, ProcessName } from './platform.js';
+export { printTable } from './print-table.js';
