@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { eventSchemasJson, eventTable, lifeOfOneOrder, refusalTable, topologyJson, withBlock } from './generated-blocks.js';
+import {
+  eventSchemasJson,
+  eventTable,
+  lifeOfOneOrder,
+  refusalTable,
+  topologyJson,
+  withBlock,
+} from './generated-blocks.js';
 
 /** Every file that is generated in whole or in part, with what it should contain now. */
 export function generatedFiles(): { readonly path: string; readonly content: string }[] {

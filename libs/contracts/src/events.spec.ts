@@ -111,7 +111,7 @@ describe('every field of every event', () => {
         expect(fitsSchema({ ...data, [name]: wrong })).toBe(false);
       }
       const without = { ...data };
-    delete without[name];
+      delete without[name];
       expect(fitsSchema(without)).toBe(!field.required);
       if (field.required) expect(decoding(event, { [name]: undefined })).toThrow(unreadable);
       else expect(decoding(event, { [name]: undefined })).not.toThrow();
