@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from './stage.js';
+
+/** Milliseconds within which everything has ended after Ctrl-C. */
+const STOP_MS_MAX = 5_000;
+
+/** A command of the platform as a person runs it, with what it prints. */
+class Command {
+  readonly lines: string[] = [];
+  private readonly child: ChildProcess;
+  private readonly exit: Promise<number | null>;
+
+  constructor(entry: string, env: Readonly<Record<string, string>>) {
+    this.child = spawn(process.execPath, [entry], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
+    }
+    this.exit = once(this.child, 'exit').then(([code]) => code as number | null);
+  }
+
+  /** The first line that contains `text`, once it is printed; fails when the command ends before. */
+  prints(text: string): Promise<string> {
+    return until(`it prints ${text}`, () => {
+      const found = this.lines.find((line) => line.includes(text));
+      if (found === undefined && this.child.exitCode !== null) throw new Error(`it ended:\n${this.lines.join('\n')}`);
+      return found;
+    });
+  }
+
+  interrupt(): void {
+    this.child.kill('SIGINT');
+  }
+
+  ended(): Promise<number | null> {
+    return this.exit;
+  }
+}
+
+describe('npm start and npm run demo', () => {
+  let dataDir: string;
+  const commands: Command[] = [];
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'ballast-start-'));
+  });
+  afterAll(async () => {
+    for (const command of commands) command.interrupt();
+    await Promise.all(commands.map((command) => command.ended()));
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const run = (entry: string, env: Record<string, string> = {}): Command => {
+    const command = new Command(`dist/launcher/${entry}.mjs`, { DATA_DIR: dataDir, PORTS: 'free', ...env });
+    commands.push(command);
+    return command;
+  };
+  const gatewayOf = async (start: Command): Promise<string> => {
+    const line = await start.prints('REST API');
+    return /http:\/\/[\d.]+:\d+/.exec(line)?.[0] ?? '';
+  };
+  const interrupted = async (start: Command): Promise<number | null> => {
+    const atMs = Date.now();
+    start.interrupt();
+    const code = await start.ended();
+    expect(Date.now() - atMs).toBeLessThan(STOP_MS_MAX);
+    expect(start.lines.at(-1)).toBe('stopped');
+    return code;
+  };
+
+  it('reach ready, trade, verify, stop within 5 s of Ctrl-C and keep their state', async () => {
+    const first = run('start');
+    const gateway = await gatewayOf(first);
+    const login = await first.prints('demo /');
+    const demo = run('demo', { GATEWAY_URL: gateway, DEMO_SECONDS: '5' });
+    const code = await demo.ended();
+    if (code !== 0) throw new Error(demo.lines.join('\n'));
+    expect(demo.lines.join('\n')).toContain('every chain whole');
+    expect(demo.lines.some((line) => line.includes('refused: insufficient-capital'))).toBe(true);
+    expect(await interrupted(first)).toBe(0);
+
+    const second = run('start');
+    expect(await second.prints('demo /')).toBe(login);
+    const again = run('demo', { GATEWAY_URL: await gatewayOf(second), DEMO_SECONDS: '1' });
+    expect(await again.ended()).toBe(0);
+    const verdict = await again.prints('Audit:');
+    expect(Number(/(\d+) chains/.exec(verdict)?.[1])).toBeGreaterThanOrEqual(3);
+    expect(await interrupted(second)).toBe(0);
+  });
+});
