@@ -1,0 +1,57 @@
+import { AuditPage, AuditVerdict } from '@ballast/contracts/audit';
+import { ChangeControlsRequest, ControlsView } from '@ballast/contracts/orders';
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiBodyProblems, ApiPage, ApiProblems } from './api-decorators.js';
+import { Owners } from './owners.js';
+
+@ApiTags('Operation')
+@ApiBearerAuth()
+@Controller('v1/admin')
+export class AdminController {
+  constructor(private readonly owners: Owners) {}
+
+  @Get('controls')
+  @ApiOperation({ summary: 'What trading is allowed now.' })
+  @ApiOkResponse({ type: ControlsView })
+  @ApiProblems('forbidden')
+  controls(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Put('controls')
+  @ApiOperation({ summary: 'Move the kill switch.' })
+  @ApiBody({ type: ChangeControlsRequest })
+  @ApiOkResponse({ type: ControlsView })
+  @ApiBodyProblems('forbidden')
+  changeControls(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Get('audit')
+  @ApiOperation({ summary: 'Audited events of one chain, in its order.' })
+  @ApiQuery({ name: 'chainId', description: 'A profile’s id, or `_system`.', required: false, type: String })
+  @ApiQuery({
+    name: 'subject',
+    description: 'Only what is about this; names the chain too where `chainId` is absent.',
+    required: false,
+    type: String,
+  })
+  @ApiQuery({ name: 'type', description: 'Only events of this type.', required: false, type: String })
+  @ApiPage(100, 500)
+  @ApiOkResponse({ type: AuditPage })
+  @ApiProblems('invalid-request', 'forbidden')
+  audit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('audit', request, reply);
+  }
+
+  @Get('audit/verify')
+  @ApiOperation({ summary: 'Recompute the audit chains and say where one is broken.' })
+  @ApiQuery({ name: 'chainId', description: 'This chain only.', required: false, type: String })
+  @ApiOkResponse({ type: AuditVerdict })
+  @ApiProblems('invalid-request', 'forbidden')
+  verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('audit', request, reply);
+  }
+}

@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '@ballast/contracts';
+import { ProblemException, Public } from '@ballast/service-host';
+import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import { ApiExcludeController, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
+import { DOCS_PAGE, DOCS_START } from './docs-page.js';
+
+/** The files of Swagger UI that the page loads, with their media types. */
+const ASSETS: Readonly<Record<string, string | undefined>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+/** The API reference: a page for people, OpenAPI for programs. */
+@ApiExcludeController()
+@Public()
+@Controller()
+export class DocsController {
+  private document: OpenAPIObject | undefined;
+
+  /** Writes the reference of the application's routes; until then it is not available. */
+  describe(app: INestApplication): void {
+    const config = new DocumentBuilder()
+      .setTitle('Ballast')
+      .setDescription(
+        'Every order is backed by reserved capital before it may reach a broker, and every step is audited.',
+      )
+      .setVersion('1')
+      .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+      .build();
+    this.document = SwaggerModule.createDocument(app, config);
+  }
+
+  @Get('docs-json')
+  json(): OpenAPIObject {
+    if (this.document === undefined) throw new Failure('docs-not-ready', 'the reference is not written yet');
+    return this.document;
+  }
+
+  @Get('docs')
+  @Header('content-type', 'text/html; charset=utf-8')
+  page(): string {
+    return DOCS_PAGE;
+  }
+
+  @Get('docs/start.js')
+  @Header('content-type', 'text/javascript; charset=utf-8')
+  start(): string {
+    return DOCS_START;
+  }
+
+  @Get('docs/:file')
+  asset(@Param('file') file: string, @Res() reply: FastifyReply): void {
+    const mediaType = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
+    if (mediaType === undefined) throw new ProblemException('not-found');
+    void reply
+      .header('content-type', mediaType)
+      .header('cache-control', 'public, max-age=3600')
+      .send(createReadStream(join(swaggerUiFolder(), file)));
+  }
+}

@@ -1,0 +1,120 @@
+import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { TimelineView } from '@ballast/contracts/audit';
+import { OrderPage, OrderView, PlaceOrderRequest } from '@ballast/contracts/orders';
+import { ProblemException, idParam } from '@ballast/service-host';
+import { Controller, Delete, Get, Headers, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { WAIT_SECONDS_MAX, waitPreference } from '../domain/preference.js';
+import { PlaceOrder } from '../place-order.js';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems } from './api-decorators.js';
+import { Owners, ownerRequest, sendAnswer } from './owners.js';
+
+const ApiOrderId = (): MethodDecorator =>
+  ApiParam({ name: 'id', description: 'The order.', schema: { type: 'string', pattern: ORDER_ID_PATTERN.source } });
+
+@ApiTags('Orders')
+@ApiBearerAuth()
+@Controller('v1/orders')
+export class OrdersController {
+  constructor(
+    private readonly owners: Owners,
+    private readonly placeOrder: PlaceOrder,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Place an order. Answered once it is durable; with `Prefer: wait`, once it is decided.' })
+  @ApiIdempotencyKey()
+  @ApiHeader({
+    name: 'Prefer',
+    description: `\`wait=<seconds>\`, 1 to ${WAIT_SECONDS_MAX}: hold the answer until the order is accepted or refused.`,
+    required: false,
+    example: 'wait=5',
+  })
+  @ApiBody({ type: PlaceOrderRequest })
+  @ApiAcceptedResponse({ type: OrderView, description: 'The order, placed or, after waiting, as it is then.' })
+  @ApiBodyProblems(
+    'idempotency-key-missing',
+    'idempotency-key-reused',
+    'client-order-id-reused',
+    'order-refused',
+    'forbidden',
+    'not-found',
+  )
+  async place(
+    @Headers('prefer') prefer: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const waitSeconds = waitPreference(prefer);
+    if (waitSeconds === 'invalid') {
+      throw new ProblemException('invalid-request', {
+        errors: [{ pointer: 'Prefer', detail: `wait must be a whole number from 1 to ${WAIT_SECONDS_MAX}` }],
+      });
+    }
+    sendAnswer(reply, await this.placeOrder.execute(ownerRequest(request), waitSeconds));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The orders of a profile, newest first.' })
+  @ApiQuery({
+    name: 'profileId',
+    description: 'The profile.',
+    schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source },
+  })
+  @ApiPage(50, 200)
+  @ApiOkResponse({ type: OrderPage })
+  @ApiProblems('invalid-request', 'not-found')
+  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One order.' })
+  @ApiOrderId()
+  @ApiOkResponse({ type: OrderView })
+  @ApiProblems('not-found')
+  one(
+    @idParam('id', ORDER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Delete(':id')
+  @ApiOperation({ summary: 'Ask to cancel an order. A fill may be faster.' })
+  @ApiOrderId()
+  @ApiAcceptedResponse({ type: OrderView, description: 'The order with its cancel pending.' })
+  @ApiProblems('not-found', 'order-already-ended', 'forbidden')
+  cancel(
+    @idParam('id', ORDER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Get(':id/timeline')
+  @ApiOperation({ summary: 'The story of an order, as it was audited.' })
+  @ApiOrderId()
+  @ApiOkResponse({ type: TimelineView })
+  @ApiProblems('not-found')
+  timeline(
+    @idParam('id', ORDER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('audit', request, reply);
+  }
+}

@@ -1,0 +1,196 @@
+import { newOrderId, newProfileId, newRequestId } from '@ballast/contracts';
+import { startGatewayPlatform } from '../test/gateway-platform.js';
+import type { GatewayPlatform } from '../test/gateway-platform.js';
+
+let platform: GatewayPlatform;
+const profileId = newProfileId(1);
+const orderId = newOrderId(profileId, 1);
+
+beforeAll(async () => {
+  platform = await startGatewayPlatform();
+});
+afterAll(() => platform.close());
+
+describe('a forwarded request', () => {
+  it.each([
+    ['POST', '/v1/auth/login', 'accounts'],
+    ['GET', '/v1/profiles?limit=2&cursor=a%2Fb', 'accounts'],
+    ['GET', `/v1/profiles/${profileId}`, 'accounts'],
+    ['POST', `/v1/profiles/${profileId}/deposits`, 'ledger'],
+    ['POST', `/v1/profiles/${profileId}/withdrawals`, 'ledger'],
+    ['GET', `/v1/profiles/${profileId}/capital`, 'ledger'],
+    ['POST', '/v1/orders', 'orders'],
+    ['GET', `/v1/orders?profileId=${profileId}`, 'orders'],
+    ['GET', `/v1/orders/${orderId}`, 'orders'],
+    ['DELETE', `/v1/orders/${orderId}`, 'orders'],
+    ['GET', `/v1/orders/${orderId}/timeline`, 'audit'],
+    ['GET', '/v1/admin/controls', 'orders'],
+    ['PUT', '/v1/admin/controls', 'orders'],
+    ['GET', '/v1/admin/audit?chainId=_system', 'audit'],
+    ['GET', '/v1/admin/audit/verify', 'audit'],
+  ] as const)('%s %s goes to %s, and its answer comes back', async (method, path, owner) => {
+    platform.owners[owner].answer(`${method} ${path}`, { status: 209, body: `{"of":  "${owner}"}` });
+    const body = method === 'POST' || method === 'PUT' ? { some: 'body' } : undefined;
+    const { status, text, headers } = await platform.ask(method, path, { body });
+    expect({ status, text }).toEqual({ status: 209, text: `{"of":  "${owner}"}` });
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const seen = platform.owners[owner].seen.at(-1);
+    expect(seen).toMatchObject({ method, path, body: body === undefined ? '' : JSON.stringify(body) });
+  });
+
+  it('takes the token, the idempotency key, the request id and the trace along, and nothing else', async () => {
+    platform.owners.ledger.answer(`POST /v1/profiles/${profileId}/deposits`, { status: 201, body: {} });
+    const authorization = `Bearer ${await platform.token()}`;
+    const requestId = newRequestId(1);
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const { headers } = await platform.ask('POST', `/v1/profiles/${profileId}/deposits`, {
+      headers: {
+        authorization,
+        'idempotency-key': 'key-1',
+        'x-request-id': requestId,
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+        cookie: 'a=b',
+        'x-forwarded-for': '1.2.3.4',
+      },
+      body: { amount: '1.00' },
+    });
+    const seen = platform.owners.ledger.seen.at(-1)?.headers ?? {};
+    expect(seen).toMatchObject({ authorization, 'idempotency-key': 'key-1', 'x-request-id': requestId });
+    expect(seen.traceparent).toContain(traceId);
+    expect(seen).not.toHaveProperty('cookie');
+    expect(seen).not.toHaveProperty('x-forwarded-for');
+    expect(headers.get('x-request-id')).toBe(requestId);
+  });
+
+  it('gives problems back unchanged, with Retry-After', async () => {
+    const problem = '{"type":"urn:ballast:problem:too-many-requests","status":429}';
+    platform.owners.accounts.answer('POST /v1/auth/login', {
+      status: 429,
+      headers: { 'content-type': 'application/problem+json; charset=utf-8', 'retry-after': '7' },
+      body: problem,
+    });
+    const { status, text, headers } = await platform.ask('POST', '/v1/auth/login', { body: {} });
+    expect({ status, text }).toEqual({ status: 429, text: problem });
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(headers.get('retry-after')).toBe('7');
+  });
+});
+
+describe('a request that is not forwarded', () => {
+  const before = (): number => Object.values(platform.owners).flatMap(({ seen }) => seen).length;
+
+  it('has no valid token', async () => {
+    const count = before();
+    for (const authorization of ['', 'Bearer nonsense', `Bearer ${await platform.token({ expiresInSeconds: -60 })}`]) {
+      const { status, body, headers } = await platform.ask('GET', `/v1/orders/${orderId}`, {
+        headers: { authorization },
+      });
+      expect(status).toBe(401);
+      expect(body).toMatchObject({ code: 'unauthorized' });
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+    }
+    expect(before()).toBe(count);
+  });
+
+  it('names what cannot be an id, or a route that is not there', async () => {
+    const count = before();
+    for (const path of [
+      '/v1/orders/%2e%2e',
+      '/v1/orders/..%2fbooks/timeline',
+      '/v1/profiles/x/capital',
+      '/v1/books/x',
+    ]) {
+      expect(await platform.ask('GET', path)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    }
+    expect(await platform.ask('DELETE', '/v1/profiles')).toMatchObject({ status: 405 });
+    expect(before()).toBe(count);
+  });
+
+  it('has a body that is no JSON', async () => {
+    expect(await platform.ask('POST', '/v1/orders', { body: '{' })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed-json' },
+    });
+  });
+});
+
+it('answers 503 with Retry-After when the owner is away, and goes on when it is back', async () => {
+  const own = await startGatewayPlatform();
+  try {
+    expect((await own.ask('GET', '/v1/profiles')).status).toBe(404);
+    await own.owners.orders.close();
+    const { status, body, headers } = await own.ask('POST', '/v1/orders', { body: {} });
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ code: 'service-unavailable' });
+    expect(headers.get('retry-after')).toBe('1');
+    expect(JSON.stringify(body)).not.toContain('127.0.0.1');
+  } finally {
+    await own.close();
+  }
+});
+
+describe('the reference', () => {
+  it('is OpenAPI with every route, its bodies, headers and problems', async () => {
+    const { status, body } = await platform.ask('GET', '/docs-json', { headers: { authorization: '' } });
+    expect(status).toBe(200);
+    const paths = body['paths'] as Record<string, Record<string, Record<string, object>>>;
+    expect(
+      Object.entries(paths)
+        .flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m} ${path}`))
+        .sort(),
+    ).toEqual(
+      [
+        'delete /v1/orders/{id}',
+        'get /v1/admin/audit',
+        'get /v1/admin/audit/verify',
+        'get /v1/admin/controls',
+        'get /v1/orders',
+        'get /v1/orders/{id}',
+        'get /v1/orders/{id}/timeline',
+        'get /v1/profiles',
+        'get /v1/profiles/{id}',
+        'get /v1/profiles/{id}/capital',
+        'post /v1/auth/login',
+        'post /v1/orders',
+        'post /v1/profiles',
+        'post /v1/profiles/{id}/deposits',
+        'post /v1/profiles/{id}/withdrawals',
+        'put /v1/admin/controls',
+      ].sort(),
+    );
+    const place = paths['/v1/orders']?.['post'] ?? {};
+    expect((place['parameters'] as { name: string }[]).map(({ name }) => name).sort()).toEqual([
+      'Idempotency-Key',
+      'Prefer',
+    ]);
+    expect(Object.keys(place['responses'] ?? {})).toEqual(
+      expect.arrayContaining(['202', '400', '401', '403', '404', '413', '415', '422', '503']),
+    );
+    expect(JSON.stringify(place['requestBody'])).toContain('PlaceOrderRequest');
+    expect(Object.keys((body['components'] as { schemas: object }).schemas)).toEqual(
+      expect.arrayContaining(['PlaceOrderRequest', 'OrderView', 'Problem', 'AuditVerdict', 'CapitalView']),
+    );
+  });
+
+  it('has a page with all that it loads, and serves nothing else', async () => {
+    const page = await platform.ask('GET', '/docs', { headers: { authorization: '' } });
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(loaded).toHaveLength(4);
+    for (const path of loaded) expect((await platform.ask('GET', path)).status).toBe(200);
+    for (const path of ['/docs/package.json', '/docs/..%2fpackage.json', '/docs/constructor']) {
+      expect((await platform.ask('GET', path)).status).toBe(404);
+    }
+  });
+});
+
+it('is ready once it hears the bus and can verify tokens', async () => {
+  const { status, body } = await platform.ask('GET', '/health/ready', { headers: { authorization: '' } });
+  expect(status).toBe(200);
+  expect(body['checks']).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'listeners' }),
+      expect.objectContaining({ name: 'token-keys' }),
+    ]),
+  );
+});

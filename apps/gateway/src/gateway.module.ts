@@ -1,0 +1,65 @@
+import { ServiceBusClient } from '@azure/service-bus';
+import { connectServiceBus } from '@ballast/service-bus';
+import { Clock, Readiness, TokenKeys, TokenVerifier, keysAt } from '@ballast/service-host';
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
+import { AdminController } from './adapters/admin.controller.js';
+import { AuthController } from './adapters/auth.controller.js';
+import { Broadcaster } from './adapters/broadcaster.js';
+import { CapitalController } from './adapters/capital.controller.js';
+import { DocsController } from './adapters/docs.controller.js';
+import { GatewayListeners } from './adapters/gateway-listeners.js';
+import { OrdersController } from './adapters/orders.controller.js';
+import { OWNER_URLS, Owners } from './adapters/owners.js';
+import { ProfilesController } from './adapters/profiles.controller.js';
+import { Sockets } from './adapters/sockets.js';
+import { CreateProfile } from './create-profile.js';
+import { EventWaits } from './event-waits.js';
+import type { GatewaySettings } from './gateway.config.js';
+import { PlaceOrder } from './place-order.js';
+
+/** The wiring of the gateway. It has no store. */
+@Module({})
+export class GatewayModule implements OnApplicationShutdown {
+  constructor(@Inject(ServiceBusClient) private readonly bus: ServiceBusClient) {}
+
+  static forRoot({ serviceBus, owners }: GatewaySettings): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [
+        AuthController,
+        ProfilesController,
+        CapitalController,
+        OrdersController,
+        AdminController,
+        DocsController,
+      ],
+      providers: [
+        { provide: OWNER_URLS, useValue: owners },
+        { provide: ServiceBusClient, useFactory: () => connectServiceBus(serviceBus) },
+        verifierAt(owners.accounts),
+        Owners,
+        EventWaits,
+        CreateProfile,
+        PlaceOrder,
+        Sockets,
+        Broadcaster,
+        GatewayListeners,
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.bus.close();
+  }
+}
+
+const verifierAt = (accountsUrl: string): Provider => ({
+  provide: TokenVerifier,
+  inject: [Clock, Readiness],
+  useFactory: (clock: Clock, readiness: Readiness) => {
+    const verifier = new TokenVerifier(new TokenKeys(keysAt(accountsUrl), clock), clock);
+    readiness.add({ name: 'token-keys', check: async () => ({ ok: await verifier.canVerify() }) });
+    return verifier;
+  },
+});

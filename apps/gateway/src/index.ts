@@ -1,0 +1,2 @@
+export { startGateway } from './start-gateway.js';
+export type { GatewaySettings, OwnerUrls } from './gateway.config.js';

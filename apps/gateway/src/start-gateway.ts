@@ -1,0 +1,19 @@
+import { startService } from '@ballast/service-host';
+import type { RunningService } from '@ballast/service-host';
+import { DocsController } from './adapters/docs.controller.js';
+import type { GatewaySettings } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+
+/** Starts the gateway with these settings and returns it running. */
+export async function startGateway(settings: GatewaySettings): Promise<RunningService> {
+  const { host, port, logLevel } = settings;
+  const service = await startService({
+    name: 'gateway',
+    host,
+    port,
+    logLevel,
+    module: GatewayModule.forRoot(settings),
+  });
+  service.app.get(DocsController, { strict: false }).describe(service.app);
+  return service;
+}
