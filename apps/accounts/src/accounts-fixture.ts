@@ -1,19 +1,26 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EVENTS, topology } from '@ballast/contracts';
+import { EVENTS } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { Role, TokenView } from '@ballast/contracts/accounts';
 import { EventListener, connectServiceBus } from '@ballast/service-bus';
 import type { Clock, RunningService } from '@ballast/service-host';
-import { startLocalAzure } from '@ballast/local-azure';
-import type { LocalAzure } from '@ballast/local-azure';
 import { SigningKey } from './adapters/signing-key.js';
 import { startAccounts } from './index.js';
 
 /** Milliseconds after which what was waited for has failed to happen. */
 const WAIT_MS_MAX = 15_000;
 const POLL_MS = 20;
+
+/** What the fixture uses of the local servers; the spec starts them. */
+export interface LocalServers {
+  readonly cosmosEndpoint: string;
+  readonly cosmosKey: string;
+  readonly database: string;
+  readonly serviceBusConnectionString: string;
+  close(): Promise<void>;
+}
 
 /** An answer, read. */
 export interface Answer {
@@ -31,13 +38,13 @@ export class AccountsFixture {
 
   private constructor(
     readonly directory: string,
-    readonly azure: LocalAzure,
+    readonly azure: LocalServers,
     private readonly closing: (() => Promise<void>)[],
   ) {}
 
-  static async open(): Promise<AccountsFixture> {
+  static async open(startServers: (dataDir: string) => Promise<LocalServers>): Promise<AccountsFixture> {
     const directory = await mkdtemp(join(tmpdir(), 'accounts-'));
-    const azure = await startLocalAzure({ dataDir: join(directory, 'azure'), topology });
+    const azure = await startServers(join(directory, 'azure'));
     const fixture = new AccountsFixture(directory, azure, []);
     await fixture.listen();
     return fixture;

@@ -1,6 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { topology } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
+import { startLocalAzure } from '@ballast/local-azure';
 import { Clock } from '@ballast/service-host';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { AccountsFixture, eventually } from './accounts-fixture.js';
@@ -9,7 +11,7 @@ import { userIdOf } from './domain/user.js';
 let accounts: AccountsFixture;
 
 beforeAll(async () => {
-  accounts = await AccountsFixture.open();
+  accounts = await AccountsFixture.open((dataDir) => startLocalAzure({ dataDir, topology }));
   await accounts.start();
 });
 afterAll(() => accounts.close());

@@ -171,6 +171,7 @@ it('tries a message again after a failure, and never counts it as handled', asyn
 
 it('goes on where it stopped after a restart', async () => {
   const first = await start();
+  await eventually(async () => (await readiness(first)).status === 200);
   await make(first, 'd');
   await first.close();
   const second = await start();
@@ -192,6 +193,7 @@ it('answers 503 and is not ready without a store, and starts all the same', asyn
     const answer = await make(service, 'f');
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('1');
+    await eventually(async () => (await readiness(service)).checks['listeners'] === true);
     const { status, checks } = await readiness(service);
     expect(status).toBe(503);
     expect(checks).toMatchObject({ store: false, 'relay trade_profiles': false });
