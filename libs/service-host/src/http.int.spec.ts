@@ -323,6 +323,20 @@ describe('a trace', () => {
     expect(refused.body.requestId).toBe('run-7:a.b_c');
   });
 
+  it('is the request’s in the handler of a body that arrived late', async () => {
+    const headers = { 'content-type': 'application/json', 'x-request-id': 'late' };
+    const body = await new Promise<string>((resolve, reject) => {
+      const request = httpRequest(`${service.url}/v1/things`, { method: 'POST', headers }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        answer.on('end', () => resolve(text));
+      }).on('error', reject);
+      request.write('{"name"');
+      setTimeout(() => request.end(':"a"}'), 30);
+    });
+    expect(JSON.parse(body)).toMatchObject({ trace: { correlationId: 'late' } });
+  });
+
   it('is new where the caller’s is absent or ill-formed', async () => {
     const given: Record<string, string>[] = [{}, { 'x-request-id': 'a b' }, { 'x-request-id': 'a'.repeat(101) }];
     for (const headers of given) {

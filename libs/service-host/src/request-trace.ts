@@ -24,12 +24,6 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
     reply.header('x-request-id', trace.correlationId);
     runInTrace(trace, done);
   });
-  // Reading a body continues in the connection's own context, so the trace is entered again after it.
-  fastify.addHook('preValidation', (request, _reply, done) => {
-    const trace = traces.get(request);
-    if (trace === undefined) done();
-    else runInTrace(trace, done);
-  });
   fastify.addHook('onResponse', (request, reply, done) => {
     const fields = {
       method: request.method,
