@@ -55,11 +55,15 @@ function field(
 ): PropertyDecorator {
   const { description } = options;
   const required = options.optional !== true;
+  const { of, isList } = nested;
+  // Swagger takes a function for a reference to a class only when its name is `type`.
+  const reference = of === undefined ? {} : { type: () => of(), isArray: isList === true };
   const documented = {
     description,
     required,
     ...(options.example === undefined ? {} : { example: options.example }),
-    ...(nested.of === undefined ? schema : { ...schema, type: nested.of, isArray: nested.isList === true }),
+    ...schema,
+    ...reference,
   } as ApiPropertyOptions;
   const decorators = [
     ApiProperty(documented),
@@ -67,7 +71,7 @@ function field(
     ...rules.map(({ name, words, test }) =>
       ValidateBy({ name, validator: { validate: test, defaultMessage: () => words } }),
     ),
-    ...(nested.of === undefined ? [] : [ValidateNested({ message: rules[0]?.words ?? '' }), Type(nested.of)]),
+    ...(of === undefined ? [] : [ValidateNested({ message: rules[0]?.words ?? '' }), Type(of)]),
   ];
   return (target, name) => {
     const own = DECLARED.get(target) ?? new Map<string, DeclaredField>();

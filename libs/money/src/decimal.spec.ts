@@ -1,4 +1,5 @@
-import { decimal, decimalText, parseDecimal, POSITIVE_DECIMAL_PATTERN } from './decimal.js';
+import fc from 'fast-check';
+import { Decimal, decimal, decimalText, fractionDigits, parseDecimal, POSITIVE_DECIMAL_PATTERN } from './decimal.js';
 
 describe('decimals on the wire', () => {
   it.each(['0', '1', '-1', '0.1', '123456789012345678.123456789012345678'])('reads %s', (text) => {
@@ -39,5 +40,33 @@ describe('decimals on the wire', () => {
     ['10', true],
   ])('knows whether %s is above zero', (text, positive) => {
     expect(POSITIVE_DECIMAL_PATTERN.test(text)).toBe(positive);
+  });
+
+  it('throws for text that was said to be validated and is not, quoting little of it', () => {
+    expect(() => decimal('1e3')).toThrow(new RangeError('not a decimal: "1e3"'));
+    expect(() => decimal('x'.repeat(10_000))).toThrow(/^not a decimal: "x{59}$/);
+  });
+
+  it.each([
+    ['10', 0],
+    ['10.00', 0],
+    ['0.001', 3],
+  ])('knows that %s has %i digits after the point', (text, digits) => {
+    expect(fractionDigits(decimal(text))).toBe(digits);
+  });
+
+  it('multiplies the longest price and quantity of practice without rounding', () => {
+    const [price, quantity] = [decimal('123456789.12345678'), decimal('987654321.87654321')];
+    expect(decimalText(price.times(quantity))).toBe('121932631342783101.4583142722374638');
+  });
+
+  it('reads back everything that it writes', () => {
+    const units = fc.bigInt({ min: -(10n ** 35n) + 1n, max: 10n ** 35n - 1n });
+    fc.assert(
+      fc.property(units, fc.integer({ min: 17, max: 18 }), (whole, scale) => {
+        const value = new Decimal(whole.toString()).div(new Decimal(10).pow(scale));
+        expect(decimal(decimalText(value)).eq(value)).toBe(true);
+      }),
+    );
   });
 });
