@@ -17,6 +17,11 @@ const PROFILES = 20;
 /** Resting orders are filled this often, so that a profile has few of them at once. */
 const FILL_EVERY_MS = 500;
 const PRICE = '100';
+/** Without any operation for so long, everything that was caused has happened; audit gathers for 200 ms. */
+const QUIET_MS = 1_000;
+const RETRY_MS = 200;
+/** Milliseconds for a test that places a thousand orders. */
+const LOAD_TEST_MS_MAX = 240_000;
 
 interface Usage {
   readonly cosmos: {
@@ -37,6 +42,7 @@ const NOT_COUNTED = ['metadata', 'query-plan', 'change-feed-idle'];
 describe('what one order costs', () => {
   let stage: Stage;
   let profiles: string[];
+  let retries = 0;
   beforeAll(async () => {
     stage = await Stage.open();
     await stage.tick({ symbol: 'AAPL', bid: '99', ask: PRICE, volume: '1000000' });
@@ -50,27 +56,29 @@ describe('what one order costs', () => {
   const usage = async (): Promise<Usage> => (await (await fetch(usageUrl())).json()) as Usage;
   const reset = (): Promise<Response> => fetch(`${usageUrl()}/reset`, { method: 'POST' });
 
+  /** Places one order as a careful caller does: the same key again until there is an answer. */
   const place = async (profileId: string, terms: object): Promise<string> => {
-    const answer = await stage.trader.send<OrderView>('POST', '/v1/orders', {
-      body: { profileId, symbol: 'AAPL', side: 'buy', quantity: '1', ...terms },
-      headers: { 'idempotency-key': randomUUID() },
+    const body = { profileId, symbol: 'AAPL', side: 'buy', quantity: '1', ...terms };
+    const headers = { 'idempotency-key': randomUUID() };
+    return until('the order is answered', async () => {
+      const answer = await stage.trader.send<OrderView>('POST', '/v1/orders', { body, headers }).catch(() => undefined);
+      if (answer?.status === 202) return answer.body.orderId;
+      if (answer !== undefined && answer.status < 500) throw new Error(JSON.stringify(answer.body));
+      retries += 1;
+      await delay(RETRY_MS);
+      return undefined;
     });
-    if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
-    return answer.body.orderId;
   };
 
-  /** Resolves when nothing of these profiles is held any more and the last events have been heard by everybody. */
-  const settled = async (): Promise<void> => {
-    for (const profileId of profiles) {
-      await until(`${profileId} is settled`, async () => (await stage.capital(profileId)).reservedForOrders === '0.00');
-    }
+  /** Resolves when the last events have been heard by everybody. Asks nothing that would be counted itself. */
+  const quiet = async (): Promise<void> => {
     let before = -1;
     await until('the bus is quiet', async () => {
-      await delay(500);
+      await delay(QUIET_MS);
       const now = (await usage()).serviceBus.total.operations;
-      const quiet = now === before;
+      const isQuiet = now === before;
       before = now;
-      return quiet;
+      return isQuiet;
     });
   };
 
@@ -90,6 +98,7 @@ describe('what one order costs', () => {
         .filter(([kind]) => kind === 'send' || kind === 'delivery')
         .map(([kind, { count }]) => ({ on: entity, operation: kind, count, units: undefined })),
     );
+    if (retries > 0) console.log(`  ${retries} placements had to be repeated`);
     const rows = [...calls, ...operations].map(({ on, operation, count, units }) => ({
       on,
       operation,
@@ -111,10 +120,10 @@ describe('what one order costs', () => {
   };
 
   const measured = async (title: string, orders: number, work: () => Promise<void>): Promise<Usage> => {
-    await settled();
+    await quiet();
     await reset();
     await work();
-    await settled();
+    await quiet();
     const used = await usage();
     print(title, used, orders);
     return used;
@@ -127,56 +136,55 @@ describe('what one order costs', () => {
     });
     expect(market.serviceBus.total.operations).toBeLessThanOrEqual(SERVICE_BUS_OPERATIONS_MAX);
     const resting = await measured('One resting limit order, filled later', 1, async () => {
-      await restAndFill([profileId]);
+      await place(profileId, { type: 'limit', limitPrice: '99.50' });
+      await quiet();
+      await fillEverything();
     });
     expect(resting.serviceBus.total.operations).toBe(SERVICE_BUS_OPERATIONS_MAX);
   });
 
-  it(`keeps ${ORDERS} market orders within the budget`, async () => {
-    const used = await measured(`${ORDERS} market orders at ${ORDERS_PER_SECOND} a second`, ORDERS, () =>
-      atPace((profileId) => place(profileId, { type: 'market' })),
-    );
-    within(used, MARKET_COSMOS_CALLS_MAX);
-  });
-
-  it(`keeps ${ORDERS} resting limit orders within the budget`, async () => {
-    const used = await measured(`${ORDERS} resting limit orders at ${ORDERS_PER_SECOND} a second`, ORDERS, async () => {
-      let done = false;
-      const fills = (async () => {
-        while (!done) {
-          await delay(FILL_EVERY_MS);
-          await fillEverything();
-        }
-        await fillEverything();
-      })();
-      await atPace((profileId) => place(profileId, { type: 'limit', limitPrice: '99.50' }));
-      await until('all of them rest or are filled', async () =>
-        (await stage.brokerOrders()).every(({ status }) => status !== 'pending_new'),
+  it(
+    `keeps ${ORDERS} market orders within the budget`,
+    async () => {
+      const used = await measured(`${ORDERS} market orders at ${ORDERS_PER_SECOND} a second`, ORDERS, () =>
+        atPace((profileId) => place(profileId, { type: 'market' })),
       );
-      done = true;
-      await fills;
-      await until('nothing rests any more', async () => {
-        await fillEverything();
-        return (await Promise.all(profiles.map((profileId) => stage.capital(profileId)))).every(
-          (view) => view.reservedForOrders === '0.00',
-        );
-      });
-    });
-    within(used, RESTING_COSMOS_CALLS_MAX);
-  });
+      within(used, MARKET_COSMOS_CALLS_MAX);
+    },
+    LOAD_TEST_MS_MAX,
+  );
+
+  it(
+    `keeps ${ORDERS} resting limit orders within the budget`,
+    async () => {
+      const used = await measured(
+        `${ORDERS} resting limit orders at ${ORDERS_PER_SECOND} a second`,
+        ORDERS,
+        async () => {
+          const before = (await stage.fills()).length;
+          let done = false;
+          const fills = (async () => {
+            while (!done) {
+              await delay(FILL_EVERY_MS);
+              await fillEverything();
+            }
+            await fillEverything();
+          })();
+          await atPace((profileId) => place(profileId, { type: 'limit', limitPrice: '99.50' }));
+          await until('every order is filled', async () => (await stage.fills()).length >= before + ORDERS);
+          done = true;
+          await fills;
+        },
+      );
+      within(used, RESTING_COSMOS_CALLS_MAX);
+    },
+    LOAD_TEST_MS_MAX,
+  );
 
   /** The market comes down to the limit for a moment. */
   async function fillEverything(): Promise<void> {
     await stage.tick({ symbol: 'AAPL', bid: '99', ask: '99.50', volume: '1000000' });
     await stage.tick({ symbol: 'AAPL', bid: '99', ask: PRICE, volume: '1000000' });
-  }
-
-  async function restAndFill(of: readonly string[]): Promise<void> {
-    for (const profileId of of) {
-      const orderId = await place(profileId, { type: 'limit', limitPrice: '99.50' });
-      await until('it rests', async () => (await stage.order(orderId)).state === 'open');
-    }
-    await fillEverything();
   }
 
   async function atPace(placeOne: (profileId: string) => Promise<string>): Promise<void> {
