@@ -1,0 +1,44 @@
+import { Things, USER, problem } from './things-fixture.js';
+
+let things: Things;
+const ask: Things['ask'] = (...o) => things.ask(...o);
+const tokenOf: Things['tokenOf'] = (...o) => things.tokenOf(...o);
+beforeAll(async () => {
+  things = await Things.start();
+});
+afterAll(() => things.service.close());
+
+describe('a caller', () => {
+  const as = (authorization: string, path = '/v1/things/caller') => ask('GET', path, { headers: { authorization } });
+
+  it('is known by a valid token', async () => {
+    const { status, body } = await as(`Bearer ${await tokenOf()}`);
+    expect([status, body.userId, body.role]).toEqual([200, USER, 'trader']);
+  });
+
+  it.each([
+    ['an expired token', () => tokenOf(undefined, { expiresAt: Math.floor(Date.now() / 1_000) - 10 })],
+    ['a token for others', () => tokenOf(undefined, { audience: 'others' })],
+    ['a token without a role', () => tokenOf({ sub: USER })],
+    ['a token with a made-up role', () => tokenOf({ sub: USER, role: 'root' })],
+    ['a token of nobody', () => tokenOf({ role: 'admin' })],
+    ['a changed token', async () => `${(await tokenOf()).slice(0, -4)}AAAA`],
+    ['an unsigned token', async () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`],
+    ['nonsense', async () => 'a.b.c'],
+  ])('is not known by %s', async (_name, token) => {
+    const answer = await as(`Bearer ${await token()}`);
+    expect(problem(answer)).toEqual([401, 'unauthorized']);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('needs a token, of the right kind', async () => {
+    expect(problem(await ask('GET', '/v1/things/caller'))).toEqual([401, 'unauthorized']);
+    expect(problem(await as(`Basic ${await tokenOf()}`))).toEqual([401, 'unauthorized']);
+  });
+
+  it('needs an allowed role', async () => {
+    expect(problem(await as(`Bearer ${await tokenOf()}`, '/v1/things/operators'))).toEqual([403, 'forbidden']);
+    const operator = await tokenOf({ sub: USER, role: 'operator' });
+    expect((await as(`Bearer ${operator}`, '/v1/things/operators')).status).toBe(200);
+  });
+});
