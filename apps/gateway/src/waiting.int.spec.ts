@@ -75,6 +75,18 @@ describe('Prefer: wait', () => {
     expect(msSince(startMs)).toBeLessThan(15_000);
   });
 
+  it('hears of an order that another request has placed', async () => {
+    const orderId = newOrderId(profileId, 9);
+    platform.owners.orders.answer('POST /v1/orders', { status: 202, body: viewOf(orderId, 'pending-capital') });
+    platform.owners.orders.answer(`GET /v1/orders/${orderId}`, async () => {
+      await platform.send(about(orderId, 'order.submitted.v1', { id: `orders:${orderId}:2` }));
+      return { body: viewOf(orderId, 'pending-capital') };
+    });
+    const startMs = performance.now();
+    expect((await place({ prefer: 'wait=30' })).status).toBe(202);
+    expect(msSince(startMs)).toBeLessThan(15_000);
+  });
+
   it('does not take another order’s event for its own', async () => {
     const orderId = newOrderId(profileId, 5);
     const requestId = newRequestId(5);
