@@ -23,7 +23,8 @@ export class LiveOrderList {
         ...(continuation === undefined ? {} : { continuation }),
       });
       for (const { profileId, live } of page.items) {
-        for (const [orderId, { attempts }] of Object.entries(live)) if (attempts > 0) yield { profileId, orderId };
+        for (const [orderId, { attempts }] of Object.entries(live))
+          if (attempts !== undefined) yield { profileId, orderId };
       }
       continuation = page.continuation;
     } while (continuation !== undefined);

@@ -1,5 +1,5 @@
 import { Decimal, decimal, decimalText } from '@ballast/money';
-import { PRODUCT_ID } from '@ballast/contracts';
+import { PRODUCT_ID, tradeOfEntry } from '@ballast/contracts';
 import type {
   OrderIntent,
   OrderSide,
@@ -40,8 +40,13 @@ export interface BookDocument extends ProfileKey {
   readonly live: Readonly<Record<string, LiveOrderDocument>>;
 }
 
-/** An order inside its book, without what the book says already. */
-export type LiveOrderDocument = Omit<OrderDocument, keyof ProfileKey | 'id' | 'kind' | 'ownerId'>;
+/** What an order in its book is when the book does not say otherwise: most orders are live without having begun. */
+const UNLESS_SAID = { pendingCancel: false, attempts: 0, filledQuantity: '0', notional: '0', fees: '0', executions: 0 };
+type OftenUnsaid = keyof typeof UNLESS_SAID | 'tradeId';
+
+/** An order inside its book, without what the book or `UNLESS_SAID` says; no trade id means the one that it opened. */
+export type LiveOrderDocument = Omit<OrderDocument, keyof ProfileKey | 'id' | 'kind' | 'ownerId' | OftenUnsaid> &
+  Partial<Pick<OrderDocument, OftenUnsaid>>;
 
 interface TradeDocument {
   readonly tradeId: string;
@@ -65,6 +70,7 @@ export interface OrderDocument extends ProfileKey {
   readonly tradeId: string;
   readonly quantity: string;
   readonly limitPrice?: string;
+  /** Of a market buy; a limit order is bound by its limit. */
   readonly boundPrice?: string;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
@@ -132,20 +138,13 @@ const optionalText = <K extends string>(key: K, value: Decimal | undefined): Par
 const optionalDecimal = (text: string | undefined): Decimal | undefined =>
   text === undefined ? undefined : decimal(text);
 
-/** The order as it is stored. */
+/** The order as it is stored in a row of its own. */
 export function orderDocument(order: Order): OrderDocument {
   return {
     id: order.id,
     kind: 'order',
     ...profileKey(order.profileId),
     ownerId: order.ownerId,
-    ...liveOrderDocument(order),
-  };
-}
-
-/** The order as it stands in its book. */
-export function liveOrderDocument(order: Order): LiveOrderDocument {
-  return {
     ...optional('clientOrderId', order.clientOrderId),
     symbol: order.symbol,
     side: order.side,
@@ -155,7 +154,7 @@ export function liveOrderDocument(order: Order): LiveOrderDocument {
     tradeId: order.tradeId,
     quantity: decimalText(order.quantity),
     ...optionalText('limitPrice', order.limitPrice),
-    ...optionalText('boundPrice', order.boundPrice),
+    ...(order.limitPrice === undefined ? optionalText('boundPrice', order.boundPrice) : {}),
     state: order.state,
     pendingCancel: order.pendingCancel,
     ...optional('venueOrderId', order.venueOrderId),
@@ -174,11 +173,29 @@ export function liveOrderDocument(order: Order): LiveOrderDocument {
   };
 }
 
+/** The order as it stands in its book: a book is written with every event, so it says nothing twice. */
+export function liveOrderDocument(order: Order): LiveOrderDocument {
+  const {
+    id,
+    kind: _kind,
+    productId: _productId,
+    profileId: _profileId,
+    ownerId: _ownerId,
+    tradeId,
+    ...rest
+  } = orderDocument(order);
+  const said = Object.entries(rest).filter(
+    ([field, value]) => (UNLESS_SAID as Record<string, unknown>)[field] !== value,
+  );
+  return { ...(Object.fromEntries(said) as LiveOrderDocument), ...(tradeId === tradeOfEntry(id) ? {} : { tradeId }) };
+}
+
 /** A live order of a book as the domain sees it; `undefined` when the book has none with this id. */
 export function liveOrderOf(book: BookDocument, orderId: string): Order | undefined {
   const document = Object.hasOwn(book.live, orderId) ? book.live[orderId] : undefined;
   const { ownerId, productId, profileId } = book;
-  return document && orderOf({ id: orderId, kind: 'order', productId, profileId, ownerId, ...document });
+  const said = { id: orderId, kind: 'order' as const, productId, profileId, ownerId, tradeId: tradeOfEntry(orderId) };
+  return document && orderOf({ ...said, ...UNLESS_SAID, ...document });
 }
 
 /** The order as the domain sees it. */
@@ -196,7 +213,7 @@ export function orderOf(document: OrderDocument): Order {
     tradeId: document.tradeId,
     quantity: decimal(document.quantity),
     limitPrice: optionalDecimal(document.limitPrice),
-    boundPrice: optionalDecimal(document.boundPrice),
+    boundPrice: optionalDecimal(document.boundPrice ?? document.limitPrice),
     state: document.state,
     pendingCancel: document.pendingCancel,
     venueOrderId: document.venueOrderId,

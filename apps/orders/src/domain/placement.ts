@@ -1,4 +1,5 @@
 import { CAPITAL_ASSET, Decimal, decimal, decimalText, fractionDigits, toUnits } from '@ballast/money';
+import { tradeOfEntry } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type {
   OrderIntent,
@@ -85,7 +86,7 @@ export function decidePlacement(terms: PlacementTerms, facts: PlacementFacts): P
     outcome: 'placed',
     data: {
       ...common,
-      tradeId: tradeOf(facts.book, terms.symbol)?.tradeId ?? `trd_${terms.orderId.slice(4)}`,
+      tradeId: tradeOf(facts.book, terms.symbol)?.tradeId ?? tradeOfEntry(terms.orderId),
       ...(bound === undefined ? {} : { boundPrice: decimalText(bound) }),
       holdUnits: (terms.intent === 'entry' ? worstCostUnits(terms, facts) : 0n).toString(),
       asset: CAPITAL_ASSET,

@@ -1,0 +1,46 @@
+import { decimal } from '@ballast/money';
+import { after, emptyBook, executedEvent, placedEvent, submittingOrder } from '../domain/given.js';
+import { bookDocument, bookOf, liveOrderDocument, liveOrderOf, orderDocument, orderOf } from './order-documents.js';
+
+const stored = <T>(document: T): T => JSON.parse(JSON.stringify(document)) as T;
+
+describe('documents of orders', () => {
+  const placed = after(emptyBook(), undefined, placedEvent({ clientOrderId: 'mine' }));
+  const submitting = submittingOrder();
+  const market = after(
+    emptyBook(),
+    undefined,
+    placedEvent({ type: 'market', limitPrice: undefined, boundPrice: '105' }),
+  );
+  const partly = after(submitting.book, submitting.order, executedEvent(submitting.order, '4', '99'), {
+    fact: 'cancel-requested',
+    data: { orderId: submitting.order.id, profileId: submitting.order.profileId, requestedBy: 'usr' },
+  });
+  const exit = after(
+    emptyBook(),
+    undefined,
+    placedEvent({ intent: 'exit', tradeId: `trd_${'0'.repeat(26)}_${'0'.repeat(16)}` }),
+  );
+
+  it.each([
+    ['just placed', placed],
+    ['in submission', submitting],
+    ['a market buy', market],
+    ['filled in part, to be cancelled', partly],
+    ['an exit of an earlier trade', exit],
+  ])('give the order back as it was, in its book and in a row of its own: %s', (_name, { book, order }) => {
+    expect(orderOf(stored(orderDocument(order)))).toEqual(order);
+    const document = stored(bookDocument(book, { [order.id]: liveOrderDocument(order) }));
+    expect(liveOrderOf(document, order.id)).toEqual(order);
+    expect(bookOf(document)).toEqual({ ...book, liveOrders: 1 });
+  });
+
+  it('say little about an order that has only been placed', () => {
+    expect(JSON.stringify(liveOrderDocument(placed.order)).length).toBeLessThan(360);
+    expect(placed.order.boundPrice).toEqual(decimal('100'));
+  });
+
+  it('know no live order by the name of an object’s own method', () => {
+    expect(liveOrderOf(bookDocument(emptyBook(), {}), 'constructor')).toBeUndefined();
+  });
+});
