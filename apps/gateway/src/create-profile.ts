@@ -40,7 +40,7 @@ export class CreateProfile {
     do {
       if (await wait.until((heard) => isKnownBy(heard, profileId), SILENCE_MS_MAX)) return;
       if (await this.isKnown(profileId, request)) return;
-    } while (performance.now() < endsAtMs);
+    } while (performance.now() < endsAtMs && !wait.isOver);
     throw new Failure('profile-not-known', `the profile ${profileId} is not known everywhere yet`);
   }
 

@@ -1,6 +1,7 @@
 import type { EventEnvelope } from '@ballast/contracts';
 import { Failure } from '@ballast/contracts';
 import { Injectable } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 
 /** Requests that wait at the same time, at most. */
 const WAITS_MAX = 10_000;
@@ -16,13 +17,15 @@ export interface EventWait {
   until(isEnough: (heard: readonly EventEnvelope[]) => boolean, timeoutMs: number): Promise<boolean>;
   /** Hears what is about this subject too, whichever request it goes back to. */
   follow(subject: string): void;
+  /** Whether nothing more will be heard: ended, or the gateway stops. */
+  readonly isOver: boolean;
   /** Stops hearing. */
   end(): void;
 }
 
 /** Lets a request wait for events that follow from it. It registers before it sends its command, so that none is missed. */
 @Injectable()
-export class EventWaits {
+export class EventWaits implements OnModuleDestroy {
   readonly #byKey = new Map<string, Set<Wait>>();
   #count = 0;
 
@@ -41,6 +44,11 @@ export class EventWaits {
       ...(this.#byKey.get(key) ?? []),
     ]);
     for (const wait of new Set(waits)) wait.hear(event);
+  }
+
+  /** The gateway stops: whoever waits answers with what there is, so that the stop need not wait for them. */
+  onModuleDestroy(): void {
+    for (const wait of new Set([...this.#byKey.values()].flatMap((waits) => [...waits]))) wait.end();
   }
 
   /** Requests that wait now. */
@@ -63,6 +71,10 @@ class Wait implements EventWait {
     private readonly onEnd: () => void,
   ) {}
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   hearKey(key: string): void {
     if (this.#isOver) return;
     this.#keys.add(key);
@@ -79,6 +91,7 @@ class Wait implements EventWait {
 
   until(isEnough: (heard: readonly EventEnvelope[]) => boolean, timeoutMs: number): Promise<boolean> {
     if (isEnough(this.#heard)) return Promise.resolve(true);
+    if (this.#isOver) return Promise.resolve(false);
     return new Promise((resolve) => {
       const finish = (answer: boolean): void => {
         clearTimeout(timer);

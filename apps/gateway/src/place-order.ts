@@ -54,7 +54,7 @@ export class PlaceOrder {
         Math.min(leftMs, SILENCE_MS_MAX),
       );
       latest = (await this.current(orderId, request)) ?? latest;
-      if (isHeard) return latest;
+      if (isHeard || wait.isOver) return latest;
     }
     return latest;
   }

@@ -171,3 +171,24 @@ describe('making a profile', () => {
     expect(await create()).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
   });
 });
+
+it('answers who waits when the gateway stops', async () => {
+  const own = await startGatewayPlatform();
+  const profileId = newProfileId(4);
+  const orderId = newOrderId(profileId, 1);
+  const view = { orderId, profileId, state: 'pending-capital' };
+  const placed = new Promise<void>((resolve) => {
+    own.owners.orders.answer('POST /v1/orders', { status: 202, body: view });
+    own.owners.orders.answer(`GET /v1/orders/${orderId}`, () => {
+      resolve();
+      return { body: view };
+    });
+  });
+  const answer = own.ask('POST', '/v1/orders', { headers: { prefer: 'wait=30' }, body: {} });
+  await placed;
+  const startMs = performance.now();
+  await own.service.close();
+  expect(await answer).toMatchObject({ status: 202, body: view });
+  expect(msSince(startMs)).toBeLessThan(10_000);
+  await own.close();
+});
