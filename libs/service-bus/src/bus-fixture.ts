@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { declareEvent } from '@ballast/contracts';
 import type { EventEnvelope, Topology } from '@ballast/contracts';
-import { IsString } from 'class-validator';
+import { TextField } from '@ballast/contracts/fields';
 import { connectServiceBus } from './connect-service-bus.js';
 import type { ListenerLog } from './subscription.js';
 
 /** Data of the events in the tests. */
 export class Placed {
-  @IsString()
+  @TextField({ description: 'Profile and number.', lengthMax: 40 })
   name!: string;
 }
 
-/** The event of the tests; `orders` has the subscriptions `ledger`, `audit` and, with exits only, `exits`. */
+/**
+ * The event of the tests; the topic `orders` has the subscriptions `ledger`, `audit` and, with exits only, `exits`; the
+ * topic `ledger` has `audit`.
+ */
 export const placed = declareEvent('orders', 'order.placed.v1', Placed, 'An order was placed.');
 
 const TOPIC = 'orders';
+const OTHER_TOPIC = 'ledger';
 
 type Ports = 0 | { serviceBus: number; cosmos: number };
 
@@ -73,6 +77,7 @@ export class BusFixture {
               { name: 'exits', sqlFilter: "cloudEvents_intent = 'exit'" },
             ],
           },
+          { name: OTHER_TOPIC, subscriptions: [{ name: 'audit' }] },
         ],
       },
     });
@@ -106,9 +111,9 @@ export class BusFixture {
   }
 
   /** Takes what is in the subscription's dead-letter queue now. */
-  async deadLetters(subscription: string, count: number): Promise<ServiceBusReceivedMessage[]> {
+  async deadLetters(subscription: string, count: number, topic = TOPIC): Promise<ServiceBusReceivedMessage[]> {
     const client = await this.connect();
-    const receiver = client.createReceiver(TOPIC, subscription, {
+    const receiver = client.createReceiver(topic, subscription, {
       subQueueType: 'deadLetter',
       receiveMode: 'receiveAndDelete',
     });

@@ -1,7 +1,10 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { EventEnvelope } from '@ballast/contracts';
 import { noAttempts } from './settlement.js';
-import type { Attempts } from './settlement.js';
+import type { Attempts, FinalSettlement, Outcome } from './settlement.js';
+
+/** Settles a message on the receiver that it came from. Must not reject. */
+export type Settle = (delivery: Delivery, settlement: FinalSettlement, outcome?: Outcome) => Promise<void>;
 
 /** One received message with its event, from its arrival until it is settled or its lock is lost. */
 export class Delivery {
@@ -17,8 +20,15 @@ export class Delivery {
   constructor(
     readonly message: ServiceBusReceivedMessage,
     readonly event: EventEnvelope,
+    private readonly settle: Settle,
   ) {
     this.over = new Promise((resolve) => (this.resolveOver = resolve));
+  }
+
+  /** Settles the message, after `outcome` where its handler was asked, and ends. Never rejects. */
+  async finish(settlement: FinalSettlement, outcome?: Outcome): Promise<void> {
+    await this.settle(this, settlement, outcome);
+    this.end();
   }
 
   /** Calls `renew` every `ms` milliseconds until the delivery is over; never a second time while one is under way. */

@@ -119,6 +119,23 @@ describe('the Nest transport', () => {
     expect(heard.sort()).toEqual(['* together ord_a_1,ord_a_2', '* together ord_b_1']);
   });
 
+  it('gives the events of one lane together, over all its listeners, which must gather alike', async () => {
+    const gather = { ms: 60_000, max: 2 };
+    const listeners = ['orders', 'ledger'].map((topic) => ({ topic, subscription: 'audit', gather }));
+    await start(GatheringModule, { listeners });
+    const ledger = bus.closeAtEnd(new EventSender(await bus.connect(), 'ledger'));
+    await sender.send([event('a', 1)]);
+    await until('the first in hand', () => transport.health().inHand === 1);
+    await ledger.send([event('a', 2)]);
+    await until('the call', () => heard.length === 1);
+    expect(heard).toEqual(['* together ord_a_1,ord_a_2']);
+    await settled();
+
+    const client = transport.unwrap<EventTransportOptions['client']>();
+    const mixed = [{ topic: 'orders', subscription: 'ledger' }, ...listeners];
+    expect(() => new EventTransport({ client, listeners: mixed, events: [], log: bus.log })).toThrow('gather alike');
+  });
+
   it.each<[string, () => unknown]>([
     [
       'throws',

@@ -3,9 +3,11 @@ import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { BaseRpcContext, Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { EventListener } from './event-listener.js';
-import type { ListenerHealth, ListenerOptions } from './event-listener.js';
+import { EventListeners } from './event-listener.js';
+import type { ListenerOptions } from './event-listener.js';
 import { keepHandlerErrors } from './keep-handler-errors.js';
+import type { Gather } from './lanes.js';
+import type { ListenerHealth } from './reception.js';
 import type { ListenerLog } from './subscription.js';
 
 /** The pattern that hears every event which no other pattern matches. */
@@ -15,6 +17,7 @@ const EVERYTHING_ELSE = '*';
 export interface EventTransportOptions {
   /** Stays open when the transport closes. */
   readonly client: ServiceBusClient;
+  /** They share their lanes, so that all of them gather alike or none does. */
   readonly listeners: readonly ListenerOptions[];
   /** To decode data by type; handlers of other types receive the data as it came. */
   readonly events: readonly EventDeclaration[];
@@ -30,19 +33,22 @@ export interface TransportHealth extends ListenerHealth {
 }
 
 /**
- * Nest transport over `EventListener`: `@EventPattern('order.placed.v1') handle(@Payload() event)`. A message is
+ * Nest transport over `EventListeners`: `@EventPattern('order.placed.v1') handle(@Payload() event)`. A message is
  * completed only after its handler's promise and stream have ended well. The pattern `*` hears everything not matched
- * otherwise, from a gathering listener as an array of events of one lane.
+ * otherwise, from gathering listeners as an array of events of one lane. One call per lane at a time, over all listeners.
  */
 export class EventTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('service-bus');
   /** Without this Nest reports a handler's error itself and the message looks handled. */
   override readonly propagatesEventHandlerErrors = true;
-  private listeners: EventListener[] = [];
+  private readonly gather: Gather | undefined;
+  private listeners: EventListeners | undefined;
   private unheard = 0;
 
+  /** Throws an `Error` where the listeners do not gather alike. */
   constructor(private readonly options: EventTransportOptions) {
     super();
+    this.gather = commonGather(options.listeners);
     this.initializeSerializer({});
     this.initializeDeserializer({});
   }
@@ -50,30 +56,24 @@ export class EventTransport extends Server implements CustomTransportStrategy {
   /** Called by Nest when the handlers are known. */
   listen(callback: (error?: unknown) => void): void {
     const events = this.options.events.filter(({ type }) => this.handlerOf(type) !== undefined);
-    this.listeners = this.options.listeners.map(
-      (listener) =>
-        new EventListener(this.options.client, {
-          ...listener,
-          events,
-          log: this.options.log,
-          handle: (received) => this.dispatch(received, listener.gather !== undefined),
-        }),
-    );
-    Promise.all(this.listeners.map((listener) => listener.start())).then(() => callback(), callback);
+    const { client, listeners, log } = this.options;
+    this.listeners = new EventListeners(client, {
+      subscriptions: listeners,
+      ...(this.gather !== undefined && { gather: this.gather }),
+      events,
+      log,
+      handle: (received) => this.dispatch(received),
+    });
+    this.listeners.start().then(() => callback(), callback);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.listeners.map((listener) => listener.close()));
+    await this.listeners?.close();
   }
 
   health(): TransportHealth {
-    const all = this.listeners.map((listener) => listener.health());
-    return {
-      connected: all.length > 0 && all.every(({ connected }) => connected),
-      inHand: all.reduce((sum, { inHand }) => sum + inHand, 0),
-      deadLettered: all.reduce((sum, { deadLettered }) => sum + deadLettered, 0),
-      unheard: this.unheard,
-    };
+    const health = this.listeners?.health() ?? { connected: false, inHand: 0, deadLettered: 0 };
+    return { ...health, unheard: this.unheard };
   }
 
   /** The client of the bus. */
@@ -87,11 +87,11 @@ export class EventTransport extends Server implements CustomTransportStrategy {
   }
 
   /** In order; with `gather`, neighbours for the pattern `*` go to it together. */
-  private async dispatch(events: readonly EventEnvelope[], gathers: boolean): Promise<void> {
+  private async dispatch(events: readonly EventEnvelope[]): Promise<void> {
     let together: EventEnvelope[] = [];
     for (const event of events) {
       const handler = this.messageHandlers.get(event.type);
-      if (handler === undefined && gathers) {
+      if (handler === undefined && this.gather !== undefined) {
         together.push(event);
         continue;
       }
@@ -141,4 +141,13 @@ export class EventTransport extends Server implements CustomTransportStrategy {
 async function ended(handler: MessageHandler, payload: unknown, context: BaseRpcContext): Promise<void> {
   const result: unknown = await handler(payload, context);
   if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+}
+
+/** A call holds events of any listener, so that there is one time and one maximum for all of them. */
+function commonGather(listeners: readonly ListenerOptions[]): Gather | undefined {
+  const [first] = listeners;
+  if (listeners.some(({ gather }) => gather?.ms !== first?.gather?.ms || gather?.max !== first?.gather?.max)) {
+    throw new Error('the listeners of one transport share their lanes and must gather alike');
+  }
+  return first?.gather;
 }

@@ -1,8 +1,14 @@
 export { connectServiceBus } from './connect-service-bus.js';
 export type { ServiceBusConnection } from './connect-service-bus.js';
 export { fromMessage, toMessage } from './event-message.js';
-export { EventListener } from './event-listener.js';
-export type { EventListenerOptions, ListenerHealth, ListenerOptions } from './event-listener.js';
+export { EventListener, EventListeners } from './event-listener.js';
+export type {
+  EventListenerOptions,
+  EventListenersOptions,
+  HeardSubscription,
+  ListenerOptions,
+} from './event-listener.js';
+export type { ListenerHealth } from './reception.js';
 export { EventSender } from './event-sender.js';
 export { EventTransport } from './event-transport.js';
 export type { EventTransportOptions, TransportHealth } from './event-transport.js';

@@ -29,6 +29,9 @@ export type Settlement =
   | { readonly kind: 'abandon' }
   | { readonly kind: 'dead-letter'; readonly reason: string; readonly description: string };
 
+/** What ends a message's time here. */
+export type FinalSettlement = Exclude<Settlement, { kind: 'retry' }>;
+
 /** How a call of the handler ended. */
 export type Outcome = { readonly handled: true } | { readonly handled: false; readonly error: unknown };
 

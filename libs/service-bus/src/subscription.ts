@@ -5,7 +5,7 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from '@azure/service-bus';
-import type { Settlement } from './settlement.js';
+import type { FinalSettlement } from './settlement.js';
 import { wait } from './waiting.js';
 
 /** Milliseconds before a receiver that the SDK gave up is made anew; doubled up to the maximum. */
@@ -70,10 +70,7 @@ export class Subscription {
   }
 
   /** Settles a message. Never throws: where the lock is lost or the bus away, the message comes again by itself. */
-  async settle(
-    message: ServiceBusReceivedMessage,
-    settlement: Exclude<Settlement, { kind: 'retry' }>,
-  ): Promise<boolean> {
+  async settle(message: ServiceBusReceivedMessage, settlement: FinalSettlement): Promise<boolean> {
     try {
       await this.settleAtBroker(message, settlement);
       return true;
@@ -154,10 +151,7 @@ export class Subscription {
     }
   }
 
-  private settleAtBroker(
-    message: ServiceBusReceivedMessage,
-    settlement: Exclude<Settlement, { kind: 'retry' }>,
-  ): Promise<void> {
+  private settleAtBroker(message: ServiceBusReceivedMessage, settlement: FinalSettlement): Promise<void> {
     const receiver = this.current();
     switch (settlement.kind) {
       case 'complete':

@@ -1,0 +1,113 @@
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { Failure } from '@ballast/contracts';
+import { Delivery } from './delivery.js';
+import { EventLanes } from './event-lanes.js';
+import type { HandleEvents } from './event-lanes.js';
+import type { Gather } from './lanes.js';
+
+const GATHER: Gather = { ms: 200, max: 10 };
+
+/** Lanes, and deliveries that write down where and how they are settled. */
+class Bench {
+  readonly calls: string[][] = [];
+  readonly settled: string[] = [];
+  readonly lanes: EventLanes;
+
+  constructor(behave: HandleEvents, gather?: Gather) {
+    this.lanes = new EventLanes((events) => {
+      this.calls.push(events.map(({ id }) => id));
+      return behave(events);
+    }, gather);
+  }
+
+  add(origin: string, id: string): Delivery {
+    const time = '2026-01-02T03:04:05.678Z';
+    const named = { id, type: 'a.happened.v1', source: '/a', subject: id, time };
+    const event = { ...named, partitionkey: 'prf_1', correlationid: 'req', data: {} };
+    const delivery = new Delivery({} as ServiceBusReceivedMessage, event, async (_, { kind }) => {
+      this.settled.push(`${kind} ${id} at ${origin}`);
+    });
+    this.lanes.add(delivery);
+    return delivery;
+  }
+}
+
+describe('lanes of several subscriptions', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('hand the events of all of them to one call at a time and settle each where it came from', async () => {
+    const ends: (() => void)[] = [];
+    const bench = new Bench(() => new Promise((end) => ends.push(end)));
+    bench.add('orders', 'a');
+    bench.add('ledger', 'b');
+    expect(bench.calls).toEqual([['a']]);
+    ends[0]?.();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(bench.calls).toEqual([['a'], ['b']]);
+    ends[1]?.();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(bench.settled).toEqual(['complete a at orders', 'complete b at ledger']);
+  });
+
+  it('give the turn of what backs off to the next, from wherever it came', async () => {
+    let isReady = false;
+    const bench = new Bench(async ([one]) => {
+      if (one!.id === 'a' && !isReady) throw new Failure('not-yet', 'not yet');
+      isReady = true;
+    });
+    bench.add('orders', 'a');
+    bench.add('ledger', 'b');
+    await jest.advanceTimersByTimeAsync(50);
+    expect(bench.calls).toEqual([['a'], ['b'], ['a']]);
+  });
+
+  it('gather over all of them, from the first on, and let the lane wait while the call backs off', async () => {
+    let isWell = false;
+    const bench = new Bench(async () => {
+      if (!isWell) throw new Failure('throttled', 'slow down', { retryAfterMs: 1_000 });
+    }, GATHER);
+    bench.add('orders', 'a');
+    await jest.advanceTimersByTimeAsync(150);
+    bench.add('ledger', 'b');
+    await jest.advanceTimersByTimeAsync(50);
+    expect(bench.calls).toEqual([['a', 'b']]);
+    bench.add('accounts', 'c');
+    await jest.advanceTimersByTimeAsync(999);
+    expect(bench.calls).toHaveLength(1);
+    isWell = true;
+    await jest.advanceTimersByTimeAsync(1);
+    expect(bench.calls).toEqual([['a', 'b'], ['a', 'b'], ['c']]);
+    expect(bench.settled).toEqual(['complete a at orders', 'complete b at ledger', 'complete c at accounts']);
+  });
+
+  it('leave out of a call that is tried again what was lost in the meantime', async () => {
+    let isWell = false;
+    const bench = new Bench(async () => {
+      if (!isWell) throw new Failure('throttled', 'slow down');
+    }, GATHER);
+    const lost = bench.add('orders', 'a');
+    bench.add('ledger', 'b');
+    await jest.advanceTimersByTimeAsync(200);
+    lost.end();
+    isWell = true;
+    await jest.advanceTimersByTimeAsync(50);
+    expect(bench.calls).toEqual([['a', 'b'], ['b']]);
+    expect(bench.settled).toEqual(['complete b at ledger']);
+  });
+
+  it('give back, where it came from, what waits and what backs off when they close', async () => {
+    const failing: HandleEvents = () => Promise.reject(new Failure('throttled', 'slow down'));
+    const bench = new Bench(failing, GATHER);
+    bench.add('orders', 'a');
+    bench.add('ledger', 'b');
+    await jest.advanceTimersByTimeAsync(200);
+    bench.add('accounts', 'c');
+    await bench.lanes.close();
+    await jest.advanceTimersByTimeAsync(0);
+    expect([...bench.settled].sort()).toEqual(['abandon a at orders', 'abandon b at ledger', 'abandon c at accounts']);
+    expect(bench.calls).toEqual([['a', 'b']]);
+    expect(bench.lanes.isClosed).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

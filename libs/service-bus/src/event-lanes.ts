@@ -1,0 +1,110 @@
+import type { EventEnvelope } from '@ballast/contracts';
+import type { Delivery } from './delivery.js';
+import { Lanes } from './lanes.js';
+import type { Gather } from './lanes.js';
+import { afterAttempt, decideSettlement, noAttempts } from './settlement.js';
+import type { Outcome } from './settlement.js';
+import { childTraceparent, runInTrace } from './trace.js';
+import { wait } from './waiting.js';
+
+/** Handles events of one lane; what it throws decides what becomes of their messages. */
+export type HandleEvents = (events: EventEnvelope[]) => Promise<void>;
+
+/**
+ * Works on deliveries, wherever they came from: one call of the handler per lane (`partitionkey`) at a time, many lanes
+ * at once. A delivery that backs off gives its lane's turn to the next one; with `gather` the whole batch backs off and
+ * blocks its lane.
+ */
+export class EventLanes {
+  private readonly lanes: Lanes<Delivery>;
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly handle: HandleEvents,
+    private readonly gather?: Gather,
+  ) {
+    this.lanes = new Lanes((deliveries) => this.work(deliveries), gather);
+  }
+
+  get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  /** Queues a delivery at the end of its lane. Throws when the lanes are closed. */
+  add(delivery: Delivery): void {
+    this.lanes.add(delivery.event.partitionkey, delivery);
+  }
+
+  /** Begins nothing more and gives back what only waits; resolves when that is done, with handlers still at work. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await Promise.all(this.lanes.stop().map((delivery) => delivery.finish({ kind: 'abandon' })));
+  }
+
+  /** One turn of a lane. Never rejects. */
+  private async work(deliveries: readonly Delivery[]): Promise<void> {
+    if (this.gather !== undefined) return this.workInOrder(deliveries);
+    for (const delivery of deliveries) {
+      if (delivery.isOver) continue;
+      const outcome = await this.attempt([delivery]);
+      const settlement = decideSettlement(outcome, delivery.attempts);
+      delivery.attempts = afterAttempt(delivery.attempts, outcome, settlement);
+      // Settling goes on beside the lane's next turn: the handler's effects are in place.
+      if (settlement.kind === 'retry') void this.queueAgain(delivery, settlement.afterMs);
+      else void delivery.finish(settlement, outcome);
+    }
+  }
+
+  /**
+   * A gathered batch is tried as a whole, and its lane waits for it, as its reader needs the order. Where a bug would
+   * dead-letter it, its events are tried one by one, so that only the culprit goes.
+   */
+  private async workInOrder(deliveries: readonly Delivery[]): Promise<void> {
+    let attempts = noAttempts();
+    for (;;) {
+      const left = deliveries.filter((delivery) => !delivery.isOver);
+      if (left.length === 0) return;
+      const outcome = await this.attempt(left);
+      const settlement = decideSettlement(outcome, attempts);
+      attempts = afterAttempt(attempts, outcome, settlement);
+      if (settlement.kind === 'retry') {
+        if (await wait(settlement.afterMs, this.closing.signal)) continue;
+        for (const delivery of left) void delivery.finish({ kind: 'abandon' });
+      } else if (settlement.kind === 'dead-letter' && left.length > 1) {
+        for (const delivery of left) await this.workInOrder([delivery]);
+      } else {
+        for (const delivery of left) void delivery.finish(settlement, outcome);
+      }
+      return;
+    }
+  }
+
+  private async attempt(deliveries: readonly Delivery[]): Promise<Outcome> {
+    const events = deliveries.map((delivery) => delivery.event);
+    const [first] = events;
+    if (first === undefined) return { handled: true };
+    for (const delivery of deliveries) delivery.handledSinceMs = Date.now();
+    try {
+      await runInTrace(traceOf(first), () => this.handle(events));
+      return { handled: true };
+    } catch (error) {
+      return { handled: false, error };
+    } finally {
+      for (const delivery of deliveries) delivery.handledSinceMs = undefined;
+    }
+  }
+
+  private async queueAgain(delivery: Delivery, afterMs: number): Promise<void> {
+    await wait(afterMs, this.closing.signal);
+    if (this.isClosed) await delivery.finish({ kind: 'abandon' });
+    else if (!delivery.isOver) this.add(delivery);
+  }
+}
+
+function traceOf(event: EventEnvelope): Parameters<typeof runInTrace>[0] {
+  return {
+    correlationId: event.correlationid,
+    causationId: event.id,
+    traceparent: childTraceparent(event.traceparent),
+  };
+}
