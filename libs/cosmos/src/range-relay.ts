@@ -57,7 +57,7 @@ export class RangeRelay {
   }
 
   async #serve(): Promise<void> {
-    this.#feed.log.info({ range: this.#feed.id, token: this.#lease.token }, 'relay took the range');
+    this.#feed.log.info({ range: this.#feed.id, fence: this.#lease.token }, 'relay took the range');
     this.#tenure = new RangeTenure(this.#lease, this.#feed);
     if (this.#stopping) this.#tenure.end();
     try {
