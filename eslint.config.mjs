@@ -15,7 +15,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/consistent-type-imports': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
@@ -39,7 +39,7 @@ export default tseslint.config(
   },
   {
     // Tests and what only they use may reach across: they run services against the local servers.
-    files: ['**/*.spec.ts', '**/*-fixture.ts', '**/testing/**', 'libs/*/test/**'],
+    files: ['**/*.spec.ts', '**/*-fixture.ts', '**/testing/**', '**/test/**', 'apps/e2e/**'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
 );

@@ -7,7 +7,6 @@ import type { EventEnvelope } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
 import type { Role } from '@ballast/contracts/accounts';
 import { connectCosmos } from '@ballast/cosmos';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- only specs use this file, and specs may start the server
 import { startLocalAzure } from '@ballast/local-azure';
 import { EventSender, connectServiceBus } from '@ballast/service-bus';
 import type { PlatformSettings, RunningService } from '@ballast/service-host';

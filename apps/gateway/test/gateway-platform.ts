@@ -5,7 +5,6 @@ import { newUserId, topology } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
 import type { Role } from '@ballast/contracts/accounts';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- only specs use this file, and specs may start the server
 import { startLocalAzure } from '@ballast/local-azure';
 import { EventSender, connectServiceBus } from '@ballast/service-bus';
 import type { RunningService } from '@ballast/service-host';

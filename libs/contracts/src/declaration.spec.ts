@@ -1,7 +1,4 @@
-import { compileSqlFilter } from '../../../apps/local-azure/src/service-bus/sql-filter.js';
-import { toMessage } from '../../service-bus/src/event-message.js';
-import { EVENTS, hearersOf, topology } from './declaration.js';
-import type { EventDeclaration, EventEnvelope } from './event.js';
+import { EVENTS, topology } from './declaration.js';
 
 /** Every subscription as it is created; absent means that it hears everything. */
 const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
@@ -28,44 +25,6 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
   },
 };
 
-/** Who acts on which event, whatever its intent; audit and gateway hear all of them. */
-const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
-  'profile.created.v1': ['ledger', 'orders'],
-  'order.executed.v1': ['ledger'],
-  'order.ended.v1': ['ledger'],
-  'order.cancel-requested.v1': ['orders'],
-  'capital.held.v1': ['orders'],
-  'capital.declined.v1': ['orders'],
-};
-const PLACED = 'order.placed.v1';
-
-/** The application properties with which an event travels, and nothing that a filter could not see. */
-function hearersAtTheBroker(event: EventDeclaration, intent?: string): string[] {
-  const envelope: EventEnvelope = {
-    id: `${event.topic}:x:1`,
-    type: event.type,
-    source: `/${event.topic}`,
-    subject: 'x',
-    time: '2026-11-20T14:30:00.000Z',
-    partitionkey: '_system',
-    correlationid: 'req_x',
-    ...(intent === undefined ? {} : { intent }),
-    data: {},
-  };
-  const { applicationProperties = {} } = toMessage(envelope);
-  const topic = topology.topics.find(({ name }) => name === event.topic);
-  return (topic?.subscriptions ?? [])
-    .filter(
-      ({ sqlFilter }) =>
-        sqlFilter === undefined ||
-        compileSqlFilter(sqlFilter)({ property: (name) => applicationProperties[name], system: () => undefined }),
-    )
-    .map(({ name }) => name)
-    .sort();
-}
-
-const withReaders = (actors: readonly string[]): string[] => [...actors, 'audit', 'gateway'].sort();
-
 describe('topics', () => {
   it('have exactly these subscriptions with these filters', () => {
     const declared = topology.topics.map(({ name, subscriptions }) => [
@@ -85,28 +44,6 @@ describe('topics', () => {
   it('carry events whose names are their own', () => {
     expect(new Set(EVENTS.map(({ type }) => type)).size).toBe(EVENTS.length);
     for (const { type } of EVENTS) expect(type).toMatch(/^[a-z]+\.[a-z-]+\.v[1-9]\d*$/);
-  });
-});
-
-describe('at the broker', () => {
-  it.each(EVENTS.filter(({ type }) => type !== PLACED).map((event) => [event.type, event] as const))(
-    '%s reaches those who act on it, whatever its intent, and the readers',
-    (type, event) => {
-      for (const intent of [undefined, 'entry', 'exit'])
-        expect(hearersAtTheBroker(event, intent)).toEqual(withReaders(ACTS_ON[type] ?? []));
-    },
-  );
-
-  it('a placed entry reaches the ledger, a placed exit comes back to orders', () => {
-    const placed = EVENTS.find(({ type }) => type === PLACED) as EventDeclaration;
-    expect(hearersAtTheBroker(placed, 'entry')).toEqual(withReaders(['ledger']));
-    expect(hearersAtTheBroker(placed, 'exit')).toEqual(withReaders(['orders']));
-    expect(hearersAtTheBroker(placed)).toEqual(withReaders([]));
-  });
-
-  it.each(EVENTS.map((event) => [event.type, event] as const))('%s is heard by whom the docs name', (_type, event) => {
-    const reached = [undefined, 'entry', 'exit'].flatMap((intent) => hearersAtTheBroker(event, intent));
-    expect(hearersOf(event)).toEqual([...new Set(reached)].sort());
   });
 });
 

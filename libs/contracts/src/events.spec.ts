@@ -1,8 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import Ajv from 'ajv';
-import { fromMessage, toMessage } from '../../service-bus/src/event-message.js';
 import { EVENTS } from './declaration.js';
 import { decodeEventData, UnreadableEvent } from './event.js';
 import type { EventDeclaration, EventEnvelope } from './event.js';
@@ -41,11 +39,9 @@ describe.each(EACH_EVENT)('%s', (_type, event) => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  it('has a sample whose envelope survives the wire', () => {
+  it('has a sample whose envelope names its type and its owner', () => {
     expect(sample).toMatchObject({ type: event.type, source: `/${event.topic}` });
     expect(sample.id.startsWith(`${event.topic}:`)).toBe(true);
-    const message = toMessage(sample);
-    expect(fromMessage({ ...message, body: message.body as unknown } as ServiceBusReceivedMessage)).toEqual(sample);
   });
 
   it('drops fields that a newer publisher may add', () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container } from '@azure/cosmos';
 import type { Topology } from '@ballast/contracts';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- only specs use this file, and specs may start the server
 import { startLocalAzure } from '@ballast/local-azure';
 import { connectCosmos } from '../src/connect-cosmos.js';
 import { openWire } from './wire.js';
