@@ -15,7 +15,7 @@ interface Step {
 export const LIFE_OF_ONE_ORDER: readonly Step[] = [
   {
     what: 'The gateway takes `POST /v1/orders` and forwards it',
-    file: 'apps/gateway/src/adapters/orders.controller.ts',
+    file: 'apps/gateway/src/place-order.ts',
   },
   {
     what: 'Orders decides and commits the order with its event',
