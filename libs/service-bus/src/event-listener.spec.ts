@@ -38,6 +38,11 @@ class FakeBus {
     return this.handlers!.processError(args);
   }
 
+  /** A new link takes the place of one that broke. */
+  openLink(): Promise<void> {
+    return (this.handlers as MessageHandlers & { preInitialize(): Promise<void> }).preInitialize();
+  }
+
   private receiver(): ServiceBusReceiver {
     this.receivers += 1;
     const settle =
@@ -139,6 +144,20 @@ describe('a listener', () => {
     bus.locksAreLost = true;
     await bus.deliver(event('a'));
     expect(listener.health()).toMatchObject({ inHand: 0, deadLettered: 0 });
+  });
+
+  it('does not settle over a new link what came over one that broke: it will come again', async () => {
+    let end = (): void => undefined;
+    const { bus, listener } = await listening(([one]) =>
+      one!.id === 'a' ? new Promise((resolve) => (end = resolve)) : Promise.resolve(),
+    );
+    const delivered = bus.deliver(event('a'));
+    await bus.openLink();
+    end();
+    await delivered;
+    await bus.deliver(event('b'));
+    expect(bus.settled).toEqual(['complete b']);
+    expect(listener.health().inHand).toBe(0);
   });
 
   it('makes a new receiver when the SDK gave one up, until it is closed', async () => {

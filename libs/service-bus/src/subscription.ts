@@ -44,6 +44,9 @@ export class Subscription {
   private stopReceiving: (() => Promise<void>) | undefined;
   private readonly stopping = new AbortController();
   private credits = 0;
+  /** Counts the links that were opened, and on which of them a message came. */
+  private link = 0;
+  private readonly linkOf = new WeakMap<ServiceBusReceivedMessage, number>();
   private readonly reported = new Set<string>();
   private readonly name: string;
 
@@ -69,8 +72,13 @@ export class Subscription {
     this.stopReceiving = () => subscription.close();
   }
 
-  /** Settles a message. Never throws: where the lock is lost or the bus away, the message comes again by itself. */
+  /**
+   * Settles a message. Never throws: where the lock is lost or the bus away, the message comes again by itself. So does
+   * one whose link is gone, for which the SDK would wait until its timeout, taking the answers to messages of the new
+   * link for its own.
+   */
   async settle(message: ServiceBusReceivedMessage, settlement: FinalSettlement): Promise<boolean> {
+    if (this.linkOf.get(message) !== this.link) return false;
     try {
       await this.settleAtBroker(message, settlement);
       return true;
@@ -109,6 +117,7 @@ export class Subscription {
       processError: (args) => this.processError(args),
       preInitialize: async () => {
         this.connected = false;
+        this.link += 1;
       },
       postInitialize: async () => {
         this.connected = true;
@@ -123,6 +132,7 @@ export class Subscription {
    * that a message which exceeds the limit keeps its credit: its promise never resolves.
    */
   private async process(message: ServiceBusReceivedMessage): Promise<void> {
+    this.linkOf.set(message, this.link);
     const exceeds = this.credits >= this.options.concurrency;
     if (!exceeds) this.credits += 1;
     await this.options.take(message);
