@@ -104,6 +104,18 @@ describe('recording', () => {
     expect(await verdictOf(profileId)).toMatchObject({ whole: true, records: 61 });
   });
 
+  it('commits what one profile’s events bring over several topics together', async () => {
+    const profileId = newProfileId(1_500);
+    const part = jest.spyOn(platform.part(RecordEvents), 'execute');
+    const of = (topic: string, n: number) =>
+      someEvent(n, { id: `${topic}:${profileId}:${n}`, source: `/${topic}`, partitionkey: profileId });
+    await platform.send(of('accounts', 1), of('orders', 2), of('ledger', 3));
+    await recorded(profileId, 3);
+    const calls = part.mock.calls.filter(([chainId]) => chainId === profileId);
+    part.mockRestore();
+    expect(calls.map(([, events]) => events.length)).toEqual([3]);
+  });
+
   it('records each event once however often and beside whatever it comes again', async () => {
     const profileId = newProfileId(2_000);
     const events = Array.from({ length: 9 }, (_, index) => someEvent(index + 1, { partitionkey: profileId }));

@@ -1,6 +1,6 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { topology } from '@ballast/contracts';
-import { EventListener } from '@ballast/service-bus';
+import { EventListeners } from '@ballast/service-bus';
 import { Readiness, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
@@ -9,7 +9,7 @@ import { RecordEvents } from '../record-events.js';
 
 /** Our subscription of every topic. */
 const SUBSCRIPTION = 'audit';
-/** Milliseconds for which the events of one chain are gathered into one commit. */
+/** Milliseconds for which the events of one chain are gathered into one commit, over all topics. */
 const GATHER_MS = 200;
 /** Messages in hand per topic; each waits out the gathering, so this bounds the rate. */
 const CONCURRENCY = 512;
@@ -20,34 +20,29 @@ const CONCURRENCY = 512;
  */
 @Injectable()
 export class AuditListeners implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly listeners: readonly EventListener[];
+  private readonly listeners: EventListeners;
 
   constructor(client: ServiceBusClient, recordEvents: RecordEvents, log: ServiceLog, readiness: Readiness) {
-    this.listeners = topology.topics
-      .filter(({ subscriptions }) => subscriptions.some(({ name }) => name === SUBSCRIPTION))
-      .map(
-        ({ name: topic }) =>
-          new EventListener(client, {
-            topic,
-            subscription: SUBSCRIPTION,
-            concurrency: CONCURRENCY,
-            gather: { ms: GATHER_MS, max: RECORDS_MAX },
-            events: [],
-            handle: async (events) => {
-              const [first] = events;
-              if (first !== undefined) await recordEvents.execute(first.partitionkey, events);
-            },
-            log,
-          }),
-      );
-    readiness.add({ name: 'listeners', check: () => ({ ok: this.listeners.every((one) => one.health().connected) }) });
+    this.listeners = new EventListeners(client, {
+      subscriptions: topology.topics
+        .filter(({ subscriptions }) => subscriptions.some(({ name }) => name === SUBSCRIPTION))
+        .map(({ name: topic }) => ({ topic, subscription: SUBSCRIPTION, concurrency: CONCURRENCY })),
+      gather: { ms: GATHER_MS, max: RECORDS_MAX },
+      events: [],
+      handle: async (events) => {
+        const [first] = events;
+        if (first !== undefined) await recordEvents.execute(first.partitionkey, events);
+      },
+      log,
+    });
+    readiness.add({ name: 'listeners', check: () => ({ ok: this.listeners.health().connected }) });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await Promise.all(this.listeners.map((listener) => listener.start()));
+    await this.listeners.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.listeners.map((listener) => listener.close()));
+    await this.listeners.close();
   }
 }
