@@ -8,6 +8,7 @@ import type { LedgerChange, LedgerFacts } from './adapters/ledger.store.js';
 import { balancesText, evolve } from './domain/account.js';
 import type { Account } from './domain/account.js';
 import { decideEnd } from './domain/decide-end.js';
+import { placementIdOf } from './domain/hold.js';
 import { Posting, postingIdOf } from './domain/posting.js';
 import { requireAccount } from './domain/requirements.js';
 
@@ -36,16 +37,21 @@ export class EndHold {
 
   private async changeOf(facts: LedgerFacts, ended: OrderEndedV1, cause: string): Promise<LedgerChange<void>> {
     const account = requireAccount(facts.account, ended.profileId);
-    const decision = decideEnd(account.balances, await facts.hold(ended.orderId), ended);
+    const before = await facts.hold(ended.orderId);
+    const decision = decideEnd(account.balances, before, ended);
     switch (decision.outcome) {
       case 'nothing-to-do':
         return { result: undefined };
       case 'tombstone':
-        return { hold: { after: decision.hold, isNew: true }, result: undefined };
+        return {
+          hold: { before, after: decision.hold },
+          barred: postingIdOf(placementIdOf(ended.orderId)),
+          result: undefined,
+        };
       case 'noted':
-        return { account, hold: { after: decision.hold, isNew: false }, result: undefined };
+        return { account, hold: { before, after: decision.hold }, result: undefined };
       case 'released':
-        return this.release(account, decision, cause);
+        return { ...this.release(account, decision, cause), hold: { before, after: decision.hold } };
     }
   }
 
@@ -64,7 +70,6 @@ export class EndHold {
     return {
       account: evolve(account, posting),
       posting,
-      hold: { after: hold, isNew: false },
       event: { declaration: capitalReleased, subject: orderId, data },
       result: undefined,
     };

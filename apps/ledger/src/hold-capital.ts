@@ -3,11 +3,10 @@ import type { OrderPlacedV1 } from '@ballast/contracts/orders';
 import { Clock } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
-import type { LedgerChange } from './adapters/ledger.store.js';
+import type { LedgerChange, LedgerFacts } from './adapters/ledger.store.js';
 import { balancesText, evolve } from './domain/account.js';
-import type { Account } from './domain/account.js';
 import { decideHold } from './domain/decide-hold.js';
-import { evolveHold } from './domain/hold.js';
+import { evolveHold, placementIdOf } from './domain/hold.js';
 import { Posting, postingIdOf } from './domain/posting.js';
 import { requireAccount, requireAsset } from './domain/requirements.js';
 
@@ -19,19 +18,25 @@ export class HoldCapital {
     private readonly clock: Clock,
   ) {}
 
-  /** `cause` is the id of the event. Throws `Failure` while the account is not there or the store cannot be reached. */
+  /**
+   * `cause` is the id of the event. Throws `Failure` while the account is not there or the store cannot be reached, and
+   * an `Error` for an event that is not the first of its order: an end that came before it could not bar it.
+   */
   async execute(placed: OrderPlacedV1, cause: string): Promise<void> {
     if (placed.intent === 'exit') return;
+    if (cause !== placementIdOf(placed.orderId)) throw new Error(`${cause} cannot place ${placed.orderId}`);
     await this.ledger.change<void>(
       placed.profileId,
-      (facts) => this.changeOf(requireAccount(facts.account, placed.profileId), placed, cause),
-      // The order's hold is there already: held, declined, or the tombstone of an order that has ended.
+      (facts) => this.changeOf(facts, placed, cause),
+      // The posting is there, and so was the hold; or it is barred: declined, or the order ended before.
       () => undefined,
     );
   }
 
-  private changeOf(account: Account, placed: OrderPlacedV1, cause: string): LedgerChange<void> {
+  private changeOf(facts: LedgerFacts, placed: OrderPlacedV1, cause: string): LedgerChange<void> {
     const { orderId, profileId, asset } = placed;
+    const account = requireAccount(facts.account, profileId);
+    if (facts.liveHold(orderId) !== undefined) return { result: undefined };
     requireAsset(account, asset);
     const units = BigInt(placed.holdUnits);
     const decision = decideHold(account, units);
@@ -39,7 +44,8 @@ export class HoldCapital {
       const data = { profileId, asset, orderId, refusal: decision.refusal };
       return {
         account,
-        hold: { after: evolveHold(orderId, undefined, { kind: 'declined' }), isNew: true },
+        hold: { before: undefined, after: evolveHold(orderId, undefined, { kind: 'declined' }) },
+        barred: postingIdOf(cause),
         event: { declaration: capitalDeclined, subject: orderId, data },
         result: undefined,
       };
@@ -51,7 +57,7 @@ export class HoldCapital {
     return {
       account: evolve(account, posting),
       posting,
-      hold: { after: evolveHold(orderId, undefined, { kind: 'held', units }), isNew: true },
+      hold: { before: undefined, after: evolveHold(orderId, undefined, { kind: 'held', units }) },
       event: { declaration: capitalHeld, subject: orderId, data },
       result: undefined,
     };

@@ -1,11 +1,8 @@
 import { PRODUCT_ID } from '@ballast/contracts';
-import type { OrderEndedV1, OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
 import { ContainerStore, StoreUnavailable } from '@ballast/cosmos';
-import { EndHold } from './end-hold.js';
-import { HoldCapital } from './hold-capital.js';
-import { PostExecution } from './post-execution.js';
-import { startBench } from './testing/bench.js';
+import { startBench, until } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
+import { hearingOf } from './testing/hearing.js';
 import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
 
@@ -60,15 +57,38 @@ describe.each([
     expect((await bench.capital(profile)).body).toMatchObject({ available: '10.00', postings: 1 });
   });
 
+  it('an order is declined once, and stays declined when there is enough', async () => {
+    const profile = await bench.openProfile();
+    const buy = new OrderScript(profile, { intent: 'entry', quantity: '10', holdUnits: '100100' });
+    const hear = hearingOf(bench.ledger);
+    const placed = buy.placed();
+    await heardTwice(() => hear(placed));
+    await bench.move(profile, 'deposits', '10000.00');
+    await hear(placed);
+    expect((await bench.capital(profile)).body).toMatchObject({ available: '10000.00', postings: 1 });
+    await until('all is published', () => bench.published(profile.profileId).length === 3);
+    expect(bench.published(profile.profileId)[1]?.type).toBe('capital.declined.v1');
+  });
+
+  it('an end that comes before its placement bars it', async () => {
+    const { profile, buy } = await fundedOrder();
+    const hear = hearingOf(bench.ledger);
+    const [placed, ended] = [buy.placed(), buy.ended()];
+    await heardTwice(() => hear(ended));
+    await hear(placed);
+    expect((await bench.capital(profile)).body).toMatchObject({ available: '10000.00', postings: 1 });
+  });
+
   it('every step of an order takes effect once', async () => {
     const { profile, buy } = await fundedOrder();
     const { app } = bench.ledger;
     const placed = buy.placed();
     const executed = buy.executed({ quantity: '4', price: '99', fee: '0.4' });
     const ended = buy.ended();
-    await heardTwice(() => app.get(HoldCapital).execute(placed.data as OrderPlacedV1, placed.id));
-    await heardTwice(() => app.get(PostExecution).execute(executed.data as OrderExecutedV1, executed.id));
-    await heardTwice(() => app.get(EndHold).execute(ended.data as OrderEndedV1, ended.id));
+    const hear = hearingOf(bench.ledger);
+    for (const event of [placed, executed, ended]) await heardTwice(() => hear(event));
+    expect(await bench.holdRow(profile, buy.orderId)).toMatchObject({ state: 'resolved', used: '40040' });
+    expect(await bench.liveHolds(profile)).toEqual({});
     expect((await bench.capital(profile)).body).toMatchObject({
       available: '9603.60',
       reservedForOrders: '0.00',

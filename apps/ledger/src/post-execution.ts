@@ -44,10 +44,9 @@ export class PostExecution {
     const account = requireAccount(facts.account, executed.profileId);
     requireAsset(account, executed.asset);
     const execution = executionOf(executed);
+    const before = intent === 'exit' ? undefined : await facts.hold(orderId);
     const decision =
-      intent === 'exit'
-        ? decideExitExecution(account, execution)
-        : decideEntryExecution(account, await facts.hold(orderId), execution);
+      intent === 'exit' ? decideExitExecution(account, execution) : decideEntryExecution(account, before, execution);
     if (decision.outcome === 'already-posted') return { result: 0n };
     if (decision.outcome === 'too-early') {
       // Heard again after the position was closed: what it would build on is gone because it was posted.
@@ -61,7 +60,7 @@ export class PostExecution {
     return {
       account: evolve(account, posting),
       posting,
-      ...(hold !== undefined && { hold: { after: hold, isNew: false } }),
+      ...(hold !== undefined && { hold: { before, after: hold } }),
       event: publicationOf(executed, settlement, posting),
       result: posting.balances.shortfall - account.balances.shortfall,
     };

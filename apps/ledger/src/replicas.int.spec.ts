@@ -1,47 +1,51 @@
-import type { OrderEndedV1, OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
-import { Failure } from '@ballast/contracts';
-import type { RunningService } from '@ballast/service-host';
-import { EndHold } from './end-hold.js';
-import { HoldCapital } from './hold-capital.js';
-import { PostExecution } from './post-execution.js';
+import { PRODUCT_ID } from '@ballast/contracts';
+import { ContainerStore } from '@ballast/cosmos';
 import { ask, bearer, startBench, until } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
+import { hearingOf, patiently } from './testing/hearing.js';
+import type { Hearing } from './testing/hearing.js';
 import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
 
-/** One replica's hearing, event by event, so that a test decides who hears what and when. */
-function hearing({ app }: RunningService) {
-  return {
-    placed: (event: ReturnType<OrderScript['placed']>) =>
-      app.get(HoldCapital).execute(event.data as OrderPlacedV1, event.id),
-    executed: (event: ReturnType<OrderScript['executed']>) =>
-      app.get(PostExecution).execute(event.data as OrderExecutedV1, event.id),
-    ended: (event: ReturnType<OrderScript['ended']>) => app.get(EndHold).execute(event.data as OrderEndedV1, event.id),
-  };
+/** The next commit to a profile waits until it is let go. */
+function holdNextCommit(): { readonly isWaiting: Promise<void>; letGo(): void } {
+  const commit = ContainerStore.prototype.commit;
+  const [waiting, gate] = [signal(), signal()];
+  let isHeld = false;
+  jest.spyOn(ContainerStore.prototype, 'commit').mockImplementation(async function (
+    this: ContainerStore,
+    ...args: Parameters<typeof commit>
+  ) {
+    // The relay commits its leases through the same class.
+    if (!isHeld && args[0][0] === PRODUCT_ID) {
+      isHeld = true;
+      waiting.give();
+      await gate.given;
+    }
+    return commit.apply(this, args);
+  });
+  return { isWaiting: waiting.given, letGo: gate.give };
 }
 
-/** As the transport does it: what fails because of the world is tried again, at most a few times. */
-async function patiently(work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; attempt < 3; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
-  }
-  return work();
+function signal(): { readonly given: Promise<void>; give(): void } {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give };
 }
 
 describe('two replicas with one profile', () => {
   let bench: Bench;
-  let one: ReturnType<typeof hearing>;
-  let other: ReturnType<typeof hearing>;
+  let one: Hearing;
+  let other: Hearing;
   let otherUrl: string;
   beforeAll(async () => {
     bench = await startBench();
     const replica = await bench.startReplica();
-    [one, other, otherUrl] = [hearing(bench.ledger), hearing(replica), replica.url];
+    [one, other, otherUrl] = [hearingOf(bench.ledger), hearingOf(replica), replica.url];
   });
+  afterEach(() => jest.restoreAllMocks());
   afterAll(() => bench.close());
 
   const ENTRY = { intent: 'entry', quantity: '10', holdUnits: '100100' } as const;
@@ -52,7 +56,7 @@ describe('two replicas with one profile', () => {
     const profile = await bench.openProfile();
     await bench.move(profile, 'deposits', '10000.00');
     const buy = new OrderScript(profile, ENTRY);
-    await patiently(() => one.placed(buy.placed()));
+    await patiently(() => one(buy.placed()));
     return { profile, buy };
   }
 
@@ -65,43 +69,70 @@ describe('two replicas with one profile', () => {
   it('forget what one knew of a hold when the other has noted its end', async () => {
     const { profile, buy } = await heldOrder();
     const bought = buy.executed(FILL);
-    await other.ended(buy.ended());
-    await one.executed(bought);
+    await other(buy.ended());
+    await one(bought);
     await endsWith(profile, { available: '9603.60', reservedForOrders: '0.00', postings: 3 });
   });
 
   it('forget it even when the account was read again for another reason', async () => {
     const { profile, buy } = await heldOrder();
     const bought = buy.executed(FILL);
-    await other.ended(buy.ended());
+    await other(buy.ended());
     await bench.move(profile, 'deposits', '1.00');
-    await one.executed(bought);
+    await one(bought);
     await endsWith(profile, { available: '9604.60', reservedForOrders: '0.00', postings: 4 });
+  });
+
+  it('post the fill that resolves a hold for the one and comes after the release by the other', async () => {
+    const { profile, buy } = await heldOrder();
+    await one(buy.executed(FILL));
+    await other(buy.ended());
+    await one(buy.executed({ quantity: '6', price: '100', fee: '0.6' }));
+    await endsWith(profile, { available: '9003.00', reservedForOrders: '0.00', reservedForPositions: '996.00' });
   });
 
   it('post an execution once that both of them hear', async () => {
     const { profile, buy } = await heldOrder();
     const bought = buy.executed(FILL);
-    await other.executed(bought);
-    await one.executed(bought);
-    await one.ended(buy.ended());
+    await other(bought);
+    await one(bought);
+    await one(buy.ended());
     await endsWith(profile, { available: '9603.60', reservedForOrders: '0.00', postings: 4 });
   });
 
   it('release a hold once when both of them hear the end', async () => {
     const { profile, buy } = await heldOrder();
     const ended = buy.ended();
-    await other.ended(ended);
-    await patiently(() => one.ended(ended));
+    await other(ended);
+    await patiently(() => one(ended));
     await endsWith(profile, { available: '10000.00', reservedForOrders: '0.00', postings: 3 });
+  });
+
+  it.each([
+    ['placement', 'end'],
+    ['end', 'placement'],
+  ] as const)('hold nothing when the %s is decided first and the %s is committed first', async (late, _early) => {
+    const profile = await bench.openProfile();
+    await bench.move(profile, 'deposits', '10000.00');
+    const buy = new OrderScript(profile, ENTRY);
+    const [placed, ended] = [buy.placed(), buy.ended()];
+    const [first, second] = late === 'end' ? [ended, placed] : [placed, ended];
+    const commit = holdNextCommit();
+    const overtaken = patiently(() => one(first));
+    await commit.isWaiting;
+    await patiently(() => other(second));
+    commit.letGo();
+    await overtaken;
+    await endsWith(profile, { available: '10000.00', reservedForOrders: '0.00', postings: late === 'end' ? 3 : 1 });
+    expect(await bench.liveHolds(profile)).toEqual({});
   });
 
   it('see a position that the other has posted when an exit comes again', async () => {
     const { profile, buy } = await heldOrder();
-    await other.executed(buy.executed(FILL));
+    await other(buy.executed(FILL));
     const sell = new OrderScript(profile, { intent: 'exit', quantity: '4', closedCostUnits: '39600' });
     const sold = sell.executed({ quantity: '4', price: '110', fee: '0.44' });
-    await patiently(() => one.executed(sold));
+    await patiently(() => one(sold));
     await endsWith(profile, { realizedPnl: '44.00', reservedForPositions: '0.00' });
   });
 
@@ -109,7 +140,7 @@ describe('two replicas with one profile', () => {
     const profile = await bench.openProfile();
     await bench.move(profile, 'deposits', '1500.00');
     const buys = Array.from({ length: 4 }, () => new OrderScript(profile, ENTRY));
-    await Promise.all(buys.map((buy, index) => patiently(() => (index % 2 === 0 ? one : other).placed(buy.placed()))));
+    await Promise.all(buys.map((buy, index) => patiently(() => (index % 2 === 0 ? one : other)(buy.placed()))));
     await endsWith(profile, { available: '499.00', reservedForOrders: '1001.00', postings: 2 });
     await until('all is published', () => bench.published(profile.profileId).length === 6);
     const declined = bench.published(profile.profileId).filter(({ type }) => type === 'capital.declined.v1');

@@ -1,18 +1,15 @@
 import { newProfileId, newUserId } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
-import { holdIdOf } from './domain/hold.js';
 import { HoldCapital } from './hold-capital.js';
 import { PostExecution } from './post-execution.js';
-import { partitionOf } from './adapters/ledger-documents.js';
-import type { HoldDocument } from './adapters/ledger-documents.js';
 import { ask, profileCreated, startBench, until } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
 import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
 
 /** Request units that the two commits of a filled order may cost; the whole order may cost 200 over all services. */
-const REQUEST_UNITS_MAX = 60;
+const REQUEST_UNITS_MAX = 42;
 
 describe('settling orders', () => {
   let bench: Bench;
@@ -116,13 +113,16 @@ describe('settling orders', () => {
     await bench.publish('orders', buy.placed());
     await shows(profile, { available: '8999.00' });
     await bench.publish('orders', buy.ended(1));
-    const hold = async () =>
-      (await bench.store.read<HoldDocument>(holdIdOf(buy.orderId), partitionOf(profile.profileId)))?.document;
-    await until('the end is noted', async () => (await hold())?.executions === 1);
+    const noted = { [buy.orderId]: { units: '100100', executions: 1 } };
+    await until(
+      'the end is noted',
+      async () => JSON.stringify(await bench.liveHolds(profile)) === JSON.stringify(noted),
+    );
     expect((await bench.capital(profile)).body.available).toBe('8999.00');
     await bench.publish('orders', buy.executed(FILL));
     await shows(profile, { available: '9603.60', reservedForOrders: '0.00' });
-    expect(await hold()).toMatchObject({ state: 'resolved', remaining: '0' });
+    expect(await bench.holdRow(profile, buy.orderId)).toMatchObject({ state: 'resolved', remaining: '0' });
+    expect(await bench.liveHolds(profile)).toEqual({});
     await until('it is published', () => typesOf(profile).includes('capital.posted.v1'));
     expect(bench.published(profile.profileId).at(-1)?.data).toMatchObject({ releasedUnits: '60060', units: '39600' });
     expect(typesOf(profile)).not.toContain('capital.released.v1');
@@ -133,9 +133,7 @@ describe('settling orders', () => {
     const early = new OrderScript(profile, ENTRY);
     const placed = early.placed();
     await bench.publish('orders', early.ended());
-    await until('the tombstone is there', async () => {
-      return (await bench.store.read(holdIdOf(early.orderId), partitionOf(profile.profileId))) !== undefined;
-    });
+    await until('the tombstone is there', async () => (await bench.holdRow(profile, early.orderId)) !== undefined);
     const later = new OrderScript(profile, ENTRY);
     await bench.publish('orders', placed, later.placed());
     await shows(profile, { available: '8999.00', postings: 2 });

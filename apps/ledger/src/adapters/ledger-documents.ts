@@ -17,7 +17,7 @@ export interface ProfileKey {
   readonly profileId: string;
 }
 
-/** The account as it is stored; amounts are strings of whole units. */
+/** The account as it is stored, with what is held for orders; amounts are strings of whole units. */
 export interface AccountDocument extends ProfileKey {
   readonly id: string;
   readonly kind: 'account';
@@ -27,7 +27,18 @@ export interface AccountDocument extends ProfileKey {
   readonly postings: number;
   readonly lastHash: string;
   readonly balances: CapitalBalances;
+  /** Every hold that is `held`, by its order's id; it moves to a row of its own when it is resolved. */
+  readonly holds: Readonly<Record<string, LiveHoldDocument>>;
   readonly updatedAt: string;
+}
+
+/** A hold inside its account, without what follows from the rest; a number that is zero is left out. */
+export interface LiveHoldDocument {
+  readonly units: string;
+  readonly used?: string;
+  readonly postedUpTo?: number;
+  readonly postedAhead?: readonly number[];
+  readonly executions?: number;
 }
 
 /** A posting as it is stored; never written again. */
@@ -35,7 +46,7 @@ export interface PostingDocument extends StoredPosting, ProfileKey {
   readonly kind: 'posting';
 }
 
-/** A hold as it is stored. */
+/** A hold that is `held` no longer, or never was, as it is stored. */
 export interface HoldDocument extends ProfileKey {
   readonly id: string;
   readonly kind: 'hold';
@@ -47,6 +58,12 @@ export interface HoldDocument extends ProfileKey {
   readonly postedUpTo: number;
   readonly postedAhead?: readonly number[];
   readonly executions?: number;
+}
+
+/** Stands where the posting of a placement would, which holds nothing, however often and whenever it is heard. */
+export interface BarredPostingDocument extends ProfileKey {
+  readonly id: string;
+  readonly kind: 'barred-posting';
 }
 
 /** The answer to a request under its idempotency key. */
@@ -68,9 +85,10 @@ export function partitionOf(profileId: string): string[] {
   return [PRODUCT_ID, profileId];
 }
 
-export function accountDocument(account: Account, updatedAt: string): AccountDocument {
-  const { profileId, ownerId, asset, sequence, postings, lastHash, balances } = account;
-  const state = { ownerId, asset, sequence, postings, lastHash, balances: { ...balancesText(balances) }, updatedAt };
+export function accountDocument(account: Account, holds: AccountDocument['holds'], updatedAt: string): AccountDocument {
+  const { profileId, ownerId, asset, sequence, postings, lastHash } = account;
+  const balances = { ...balancesText(account.balances) };
+  const state = { ownerId, asset, sequence, postings, lastHash, balances, holds, updatedAt };
   return { id: ACCOUNT_ID, kind: 'account', ...profileKey(profileId), ...state };
 }
 
@@ -82,6 +100,43 @@ export function accountOf(document: AccountDocument): Account {
 export function postingDocument(profileId: string, posting: Posting): PostingDocument {
   const { previousHash, hash } = posting;
   return { kind: 'posting', ...profileKey(profileId), ...posting.content(), previousHash, hash };
+}
+
+export function barredPostingDocument(profileId: string, id: string): BarredPostingDocument {
+  return { id, kind: 'barred-posting', ...profileKey(profileId) };
+}
+
+/** The holds of the account after this one has changed: it stands among them as long as it is `held`. */
+export function holdsWith(holds: AccountDocument['holds'], hold: Hold): AccountDocument['holds'] {
+  const { [hold.orderId]: _before, ...others } = holds;
+  return hold.state === 'held' ? { ...others, [hold.orderId]: liveHoldDocument(hold) } : others;
+}
+
+/** The order's hold as it stands in the account; `undefined` when the account holds nothing for it. */
+export function liveHoldOf({ holds }: AccountDocument, orderId: string): Hold | undefined {
+  const document = Object.hasOwn(holds, orderId) ? holds[orderId] : undefined;
+  if (document === undefined) return undefined;
+  const units = BigInt(document.units);
+  const used = BigInt(document.used ?? 0);
+  return {
+    orderId,
+    state: 'held',
+    units,
+    used,
+    remaining: units - used,
+    posted: { upTo: document.postedUpTo ?? 0, ahead: document.postedAhead ?? [] },
+    executions: document.executions,
+  };
+}
+
+function liveHoldDocument({ units, used, posted, executions }: Hold): LiveHoldDocument {
+  return {
+    units: units.toString(),
+    ...(used > 0n && { used: used.toString() }),
+    ...(posted.upTo > 0 && { postedUpTo: posted.upTo }),
+    ...(posted.ahead.length > 0 && { postedAhead: posted.ahead }),
+    ...(executions !== undefined && { executions }),
+  };
 }
 
 export function holdDocument(profileId: string, hold: Hold): HoldDocument {

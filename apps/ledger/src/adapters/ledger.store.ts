@@ -13,23 +13,26 @@ import {
   ACCOUNT_ID,
   accountDocument,
   accountOf,
+  barredPostingDocument,
   holdDocument,
   holdOf,
+  holdsWith,
+  liveHoldOf,
   partitionOf,
   postingDocument,
   profileKey,
 } from './ledger-documents.js';
 import type { AccountDocument, AnswerDocument, HoldDocument, PostingDocument } from './ledger-documents.js';
 
-/** Unresolved holds of one profile that are kept in memory. */
-const HOLDS_KNOWN_MAX = 1_000;
 const POSTINGS_PAGE_SIZE = 200;
 
 /** What a decision is made from. */
 export interface LedgerFacts {
   /** `undefined` for a profile that the ledger has not heard of. */
   readonly account: Account | undefined;
-  /** The hold of an order, from memory where possible. */
+  /** What the account holds for an order. */
+  liveHold(orderId: string): Hold | undefined;
+  /** The hold of an order, or what became of it; read only where the account holds nothing for it. */
   hold(orderId: string): Promise<Hold | undefined>;
   /** Whether there is a posting with this id. */
   isPosted(postingId: string): Promise<boolean>;
@@ -44,25 +47,26 @@ export interface Publication<Data extends object = object> {
 
 /** What a decision writes, all of it in one batch. */
 export interface LedgerChange<Result> {
-  /** The account after it; absent leaves it alone, and then there is no posting and no event. */
+  /** The account after it; absent leaves it alone, and then there is no posting, no event and nothing held. */
   readonly account?: Account;
   readonly posting?: Posting;
-  /** The hold after it; `isNew` when there must not be one yet. */
-  readonly hold?: { readonly after: Hold; readonly isNew: boolean };
+  /** The hold as it was found, and after it. */
+  readonly hold?: { readonly before: Hold | undefined; readonly after: Hold };
+  /** Id of the posting that the order's placement would make, and must never. */
+  readonly barred?: string;
   readonly answer?: AnswerDocument;
   readonly event?: Publication;
   readonly result: Result;
 }
 
 /**
- * The capital of all profiles. A change is one batch: the account under its ETag, the posting with its event, the hold and
- * the answer. A hold changes only together with its account, except for its creation, so a hold in memory is as fresh as
- * the account it was committed with.
+ * The capital of all profiles. A change is one batch: the account under its ETag, the posting with its event, the answer,
+ * and what became of a hold. An order has either a hold in its account or a row that says what became of it, never both.
+ * Every placement leaves one row, its posting or the bar in its place, so a repetition conflicts and nothing need be read.
  */
 @Injectable()
 export class LedgerStore {
   private readonly heads: HeadStore<AccountDocument>;
-  private readonly known = new WeakMap<AccountDocument, ReadonlyMap<string, Hold>>();
 
   constructor(
     @InjectStore('capital_ledgers') private readonly store: ContainerStore,
@@ -73,8 +77,8 @@ export class LedgerStore {
 
   /**
    * Hands the facts to `decide` and commits what it decided; asked again from fresh facts when another replica was
-   * faster. `orElse` answers when the answer, hold or posting exists already: it was all done before. Whatever is
-   * thrown, the next try starts from fresh facts.
+   * faster. `orElse` answers when the answer or the posting exists already, or is barred: it was all done before.
+   * Whatever is thrown, the next try starts from fresh facts.
    */
   async change<Result>(
     profileId: string,
@@ -88,7 +92,7 @@ export class LedgerStore {
     } catch (error) {
       // A lost answer may have left the account in memory behind what is stored; so may waiting for another replica.
       this.heads.forget(partitionOf(profileId));
-      if (error instanceof DocumentConflict && !isEventId(error.id)) return orElse();
+      if (error instanceof DocumentConflict && provesThatItWasDone(error.id)) return orElse();
       throw error;
     }
   }
@@ -123,40 +127,44 @@ export class LedgerStore {
   private factsOf(profileId: string, document: AccountDocument | undefined): LedgerFacts {
     return {
       account: document && accountOf(document),
-      hold: async (orderId) => {
-        const known = document && this.known.get(document)?.get(orderId);
-        if (known !== undefined) return known;
-        const stored = await this.store.read<HoldDocument>(holdIdOf(orderId), partitionOf(profileId));
-        return stored && holdOf(stored.document);
-      },
+      liveHold: (orderId) => document && liveHoldOf(document, orderId),
+      hold: async (orderId) =>
+        (document && liveHoldOf(document, orderId)) ?? (await this.holdElsewhere(profileId, orderId)),
       isPosted: async (postingId) => (await this.store.read(postingId, partitionOf(profileId))) !== undefined,
     };
+  }
+
+  /**
+   * The hold of an order for which the account in memory holds nothing: resolved, or made by another replica since. In
+   * that case the account in memory is behind, and what is decided about it loses the race and is decided again.
+   */
+  private async holdElsewhere(profileId: string, orderId: string): Promise<Hold | undefined> {
+    const row = await this.store.read<HoldDocument>(holdIdOf(orderId), partitionOf(profileId));
+    if (row !== undefined) return holdOf(row.document);
+    const stored = await this.store.read<AccountDocument>(ACCOUNT_ID, partitionOf(profileId));
+    return stored && liveHoldOf(stored.document, orderId);
   }
 
   private prepare<Result>(
     profileId: string,
     before: AccountDocument | undefined,
-    { account, posting, hold, answer, event, result }: LedgerChange<Result>,
+    { account, posting, hold, barred, answer, event, result }: LedgerChange<Result>,
   ): Change<AccountDocument, Result> {
     const next = account && event ? { ...account, sequence: account.sequence + 1 } : account;
     const envelope = next && event && this.envelopeOf(next, event);
-    const holdRow = hold && holdDocument(profileId, hold.after);
-    const postingRow = posting && withEvent(postingDocument(profileId, posting), envelope);
-    const first = [answer, hold?.isNew === true ? holdRow : undefined, postingRow];
-    const creations = first.flatMap((row): CommitOperation[] => (row === undefined ? [] : [{ create: row }]));
-    if (next === undefined) return { first: creations, result };
-    const head = accountDocument(next, this.clock.iso());
-    this.known.set(head, withHold(before && this.known.get(before), hold?.after));
-    const newsAlone = postingRow === undefined && envelope !== undefined;
-    return {
-      first: creations,
-      head,
-      operations: [
-        ...(holdRow !== undefined && hold?.isNew === false ? [{ upsert: holdRow }] : []),
-        ...(newsAlone ? [{ create: eventRow(envelope, { ...profileKey(profileId) }) }] : []),
-      ],
-      result,
-    };
+    const proof =
+      (posting && postingDocument(profileId, posting)) ??
+      (barred === undefined ? undefined : barredPostingDocument(profileId, barred));
+    const first = [answer, proof && withEvent(proof, envelope)].flatMap(creationOf);
+    const newsAlone = proof === undefined ? envelope : undefined;
+    const operations = [
+      ...(hold ? holdWrites(profileId, hold) : []),
+      ...creationOf(newsAlone && eventRow(newsAlone, { ...profileKey(profileId) })),
+    ];
+    if (next === undefined) return { first, operations, result };
+    const holds = before?.holds ?? {};
+    const head = accountDocument(next, hold ? holdsWith(holds, hold.after) : holds, this.clock.iso());
+    return { first, head, operations, result };
   }
 
   /** The account carries the sequence that this event takes. */
@@ -180,20 +188,21 @@ export class LedgerStore {
   }
 }
 
-/** A posting is never written again, so it carries the event that tells of it: one write for both. */
-function withEvent(posting: PostingDocument, event: EventEnvelope | undefined): PostingDocument {
-  return event === undefined ? posting : carryingEvent(posting, event);
+/** A posting, or the bar in its place, is never written again, so it carries the event: one write for both. */
+function withEvent<Row extends object>(row: Row, event: EventEnvelope | undefined): Row {
+  return event === undefined ? row : carryingEvent(row, event);
 }
 
-const isEventId = (id: string): boolean => id.startsWith('ledger:');
-
-/** The holds known with the account before, and the changed one; those that are resolved are rarely asked for again. */
-function withHold(known: ReadonlyMap<string, Hold> | undefined, changed: Hold | undefined): ReadonlyMap<string, Hold> {
-  if (changed === undefined) return known ?? new Map();
-  const holds = new Map(known);
-  holds.delete(changed.orderId);
-  if (changed.state === 'held') holds.set(changed.orderId, changed);
-  const [oldest] = holds.keys();
-  if (holds.size > HOLDS_KNOWN_MAX && oldest !== undefined) holds.delete(oldest);
-  return holds;
+function creationOf(row: object | undefined): CommitOperation[] {
+  return row === undefined ? [] : [{ create: row }];
 }
+
+/** A hold that is `held` stands in the account; any other has a row. Written after the account, whose ETag decides first. */
+function holdWrites(profileId: string, { before, after }: Required<LedgerChange<unknown>>['hold']): CommitOperation[] {
+  if (after.state === 'held') return [];
+  const row = holdDocument(profileId, after);
+  return before === undefined || before.state === 'held' ? [{ create: row }] : [{ upsert: row }];
+}
+
+/** Whether a row with this id is there only when the whole change was committed before, or must never be. */
+const provesThatItWasDone = (id: string): boolean => id.startsWith('posting:') || id.startsWith('answer:');

@@ -1,4 +1,7 @@
-/** Where a hold stands; `tombstone` is the mark of an order that ended before its placement was heard. */
+/**
+ * Where a hold stands; `tombstone` is the mark of an order that ended before its placement was heard. Nothing is
+ * reserved any more unless it is `held`.
+ */
 export type HoldState = 'held' | 'resolved' | 'declined' | 'tombstone';
 
 /** The executions of an order that are posted: all up to a number, and those that came ahead of a missing one. */
@@ -40,9 +43,14 @@ const TRANSITIONS: Readonly<Record<HoldState | 'none', Partial<Record<HoldEvent[
   tombstone: { 'end-noted': 'tombstone', 'execution-posted': 'tombstone' },
 };
 
-/** Id of the row that keeps an order's hold. */
+/** Id of the row that keeps what became of an order's hold. */
 export function holdIdOf(orderId: string): string {
   return `hold:${orderId}`;
+}
+
+/** Id of the event that places the order: the first version of its order, by the form that event ids have. */
+export function placementIdOf(orderId: string): string {
+  return `orders:${orderId}:1`;
 }
 
 /** The hold after the event; throws `RangeError` where the table has no such transition. */

@@ -13,6 +13,9 @@ import type { LocalAzure } from '@ballast/local-azure';
 import { EventListener, EventSender, connectServiceBus } from '@ballast/service-bus';
 import type { RunningService } from '@ballast/service-host';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { ACCOUNT_ID, partitionOf } from '../adapters/ledger-documents.js';
+import type { AccountDocument, HoldDocument } from '../adapters/ledger-documents.js';
+import { holdIdOf } from '../domain/hold.js';
 import { startLedger } from '../start-ledger.js';
 import type { LedgerSettings } from '../ledger.config.js';
 
@@ -47,6 +50,10 @@ export interface Bench {
   openProfile(): Promise<TestProfile>;
   move(profile: TestProfile, kind: 'deposits' | 'withdrawals', amount: string, key?: string): Promise<Answer<unknown>>;
   capital(profile: TestProfile): Promise<Answer<CapitalView>>;
+  /** What stands in the stored account for orders, by their ids. */
+  liveHolds(profile: TestProfile): Promise<AccountDocument['holds']>;
+  /** The row that says what became of the order's hold. */
+  holdRow(profile: TestProfile, orderId: string): Promise<HoldDocument | undefined>;
   /** A second ledger over the same data; closed with the bench. */
   startReplica(): Promise<RunningService>;
   close(): Promise<void>;
@@ -106,6 +113,12 @@ export async function startBench(): Promise<Bench> {
         body: JSON.stringify({ amount }),
       }),
     capital: (profile) => ask(`${ledger.url}/v1/profiles/${profile.profileId}/capital`, { headers: bearer(profile) }),
+    liveHolds: async ({ profileId }) => {
+      const stored = await bench.store.read<AccountDocument>(ACCOUNT_ID, partitionOf(profileId));
+      return stored?.document.holds ?? {};
+    },
+    holdRow: async ({ profileId }, orderId) =>
+      (await bench.store.read<HoldDocument>(holdIdOf(orderId), partitionOf(profileId)))?.document,
     startReplica: async () => {
       const replica = await start();
       services.push(replica);
