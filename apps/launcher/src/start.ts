@@ -10,6 +10,12 @@ const show = (name: string, line: string): void => {
   console.log(readable(name, order.indexOf(name), line, process.stdout.isTTY));
 };
 
+/** What the paper broker can be told from outside: scripted prices, speed and seed of the replay. */
+const VENUE_SETTINGS = ['CONTROL', 'BARS_PER_SECOND', 'SEED'];
+const venueEnv = Object.fromEntries(
+  VENUE_SETTINGS.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+) as Record<string, string>;
+
 let platform: Platform | undefined;
 let stopping: Promise<void> | undefined;
 
@@ -36,6 +42,7 @@ try {
   platform = await Platform.start({
     dataDir: DATA_DIR,
     ports: process.env['PORTS'] === 'free' ? 'free' : 'default',
+    env: { 'paper-venue': venueEnv },
     onLine: show,
     onUnexpectedEnd: (reason) => {
       console.error(`✗ ${reason}; its data is safe, but the platform cannot go on without it`);
