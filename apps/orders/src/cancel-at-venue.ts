@@ -16,9 +16,12 @@ export class CancelAtVenue {
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
-  /** Throws `Failure` while the order's submission is not answered, or the broker cannot be reached. */
+  /**
+   * Throws `Failure` while the order's submission is not answered, the broker cannot be reached, or it neither takes the
+   * request nor shows the order's end. The order is read from the store: another replica may have submitted it.
+   */
   async execute(key: OrderKey): Promise<void> {
-    const order = await this.books.current(key);
+    const order = await this.books.find(key);
     if (order === undefined) throw new Error(`a cancel was requested for an unknown order ${key.orderId}`);
     if (hasEnded(order)) return;
     if (order.state === 'submitting' || order.state === 'unknown') {
@@ -31,5 +34,8 @@ export class CancelAtVenue {
     const latest = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
     if (latest === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
     await this.settle.execute(key, latest);
+    const settled = await this.books.current(key);
+    if (settled !== undefined && !hasEnded(settled))
+      throw new Failure('cancel-not-taken', 'the broker did not take the request and the order is live');
   }
 }

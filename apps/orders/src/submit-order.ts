@@ -12,6 +12,12 @@ import type { Order } from './domain/order.js';
 import { SettleFromVenue } from './settle-from-venue.js';
 
 /**
+ * Milliseconds after the commit of `submitting` within which the call to the broker must begin. A call that began later
+ * could arrive after the order was looked up, found absent and ended.
+ */
+const CALL_DELAY_MS_MAX = 2_000;
+
+/**
  * Sends an order to the broker once its capital is held (an exit: once it is placed). Runs only while a message is
  * handled, so that a crash at any point has something that triggers it again; the broker key makes a second send the
  * same order.
@@ -39,6 +45,8 @@ export class SubmitOrder {
   }
 
   private async send(order: Order): Promise<void> {
+    if (this.clock.now() - Date.parse(order.submittedAt ?? order.updatedAt) > CALL_DELAY_MS_MAX)
+      throw new Failure('submission-late', 'the commit took so long that the order must be looked up first');
     let answer: VenueOrder;
     try {
       answer = await this.venue.submit(requestOf(order));
@@ -61,12 +69,13 @@ export class SubmitOrder {
     });
   }
 
-  private async end(key: Order, venueReason: string): Promise<void> {
-    await this.books.change(orderKey(key), ({ order }) => ({
-      events:
-        order?.state === 'submitting' || order?.state === 'unknown' ? [ended(order, 'rejected', { venueReason })] : [],
-      result: () => undefined,
-    }));
+  /** The broker's refusal of this attempt; it says nothing about another one that was made since. */
+  private async end(attempt: Order, venueReason: string): Promise<void> {
+    await this.books.change(orderKey(attempt), ({ order }) => {
+      const waiting = order?.state === 'submitting' || order?.state === 'unknown';
+      const isMeant = waiting && order.attempts === attempt.attempts;
+      return { events: isMeant ? [ended(order, 'rejected', { venueReason })] : [], result: () => undefined };
+    });
   }
 
   private async loseTrack(key: Order, reason: string): Promise<void> {
@@ -81,7 +90,8 @@ export class SubmitOrder {
     if (found !== undefined) return this.settle.execute(orderKey(order), found);
     const controls = await this.controls.current();
     const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;
-    const facts = { controls, nowMs: this.clock.now(), certainAfterMs: callDeadlineMs + visibilityDelayMs };
+    const certainAfterMs = CALL_DELAY_MS_MAX + callDeadlineMs + visibilityDelayMs;
+    const facts = { controls, nowMs: this.clock.now(), certainAfterMs };
     const decided = await this.books.change(orderKey(order), ({ order: latest }) => {
       const decision = decideAbsence(latest ?? order, facts);
       return { events: decision.events, result: (after) => ({ decision, order: after ?? order }) };

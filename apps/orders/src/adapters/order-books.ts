@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { HeadStore, carryingEvent, eventRow } from '@ballast/cosmos';
+import { HeadStore } from '@ballast/cosmos';
 import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
 import { PRODUCT_ID } from '@ballast/contracts';
-import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
-import { bookOpened, orderRefused } from '@ballast/contracts/orders';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { currentTrace } from '@ballast/service-bus';
@@ -11,7 +9,6 @@ import { evolveBook } from '../domain/book.js';
 import type { Book } from '../domain/book.js';
 import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
-import { PUBLISHED_AS } from '../domain/order-event.js';
 import type { OrderEvent } from '../domain/order-event.js';
 import {
   BOOK_ID,
@@ -21,9 +18,9 @@ import {
   liveOrderOf,
   orderDocument,
   orderOf,
-  profileKey,
 } from './order-documents.js';
 import type { BookDocument, OrderDocument } from './order-documents.js';
+import { bookOpenedRow, executionRowId, refusedRow, rowOf } from './order-rows.js';
 
 /** What a use case decided about one order of a book. */
 export interface BookDecision<Result> {
@@ -45,18 +42,7 @@ export interface BookFacts {
   readonly order: Order | undefined;
 }
 
-type PublishedEvent = Exclude<OrderEvent, { fact: 'capital-held' }>;
-
-/** An event that is about to be published, before it has a place in the profile's sequence. */
-interface Publication {
-  readonly declaration: EventDeclaration;
-  readonly subject: string;
-  readonly version: number;
-  readonly correlationId?: string;
-  readonly cause?: string | undefined;
-  readonly intent?: string;
-  readonly data: object;
-}
+type Decide<Result> = (facts: BookFacts) => BookDecision<Result> | Promise<BookDecision<Result>>;
 
 /** Which order a change is about; `isNew` when its id was made just now, so that nothing needs to be read. */
 export interface OrderKey {
@@ -65,10 +51,8 @@ export interface OrderKey {
   readonly isNew?: boolean;
 }
 
-/** Id of the row that proves that an execution was recorded. */
-export function executionRowId(orderId: string, executionId: string): string {
-  return `execution:${orderId}:${executionId.replaceAll(/[/\\?#]/g, '_')}`;
-}
+/** Says that the book in memory does not know an order, which another replica may have placed since. */
+const UNHEARD_OF = Symbol('an order that the book in memory does not know');
 
 /**
  * The books of all profiles with their live orders, and rows for the orders that have ended. A change is one batch: the
@@ -98,29 +82,22 @@ export class OrderBooks {
     await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document !== undefined) return { result: undefined };
       const book: Book = { ...profile, sequence: 1, liveOrders: 0, trades: {} };
-      const publication = { declaration: bookOpened, subject: profileId, version: 1, data: { profileId } };
-      const row = eventRow(this.envelope(book, publication), { ...profileKey(profileId) });
+      const row = bookOpenedRow({ book, at: this.clock.iso() });
       return { head: bookDocument(book, {}), operations: [{ create: row }], result: undefined };
     });
   }
 
   /**
    * Hands the book and the order to `decide` and commits what it decided in one batch; asked again from fresh facts when
-   * another replica was faster. A row of `first`, or an execution, that exists already throws `DocumentConflict`.
-   * Throws when the profile has no book.
+   * another replica was faster, and not without them where the order seems to be missing. A row of `first`, or an
+   * execution, that exists already throws `DocumentConflict`. Throws when the profile has no book.
    */
-  change<Result>(
-    key: OrderKey,
-    decide: (facts: BookFacts) => BookDecision<Result> | Promise<BookDecision<Result>>,
-  ): Promise<Result> {
-    return this.heads.change(partitionOf(key.profileId), async (document): Promise<Change<BookDocument, Result>> => {
-      if (document === undefined) throw new Error(`profile ${key.profileId} has no book`);
-      const live = liveOrderOf(document, key.orderId);
-      const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
-      const decision = await decide({ book: bookOf(document), order });
-      if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
-      return this.progress(document, order, decision);
-    });
+  async change<Result>(key: OrderKey, decide: Decide<Result>): Promise<Result> {
+    const isNew = key.isNew === true;
+    const result = await this.attempt(key, decide, { mayBeMissing: isNew });
+    if (result !== UNHEARD_OF) return result;
+    this.heads.forget(partitionOf(key.profileId));
+    return (await this.attempt(key, decide, { mayBeMissing: true })) as Result;
   }
 
   /** The order as this process knows it, which is as fresh as its book in memory. */
@@ -147,6 +124,23 @@ export class OrderBooks {
     return (await this.store.read(executionRowId(order.id, executionId), partitionOf(order.profileId))) !== undefined;
   }
 
+  private attempt<Result>(
+    key: OrderKey,
+    decide: Decide<Result>,
+    { mayBeMissing }: { mayBeMissing: boolean },
+  ): Promise<Result | typeof UNHEARD_OF> {
+    type Attempt = Change<BookDocument, Result | typeof UNHEARD_OF>;
+    return this.heads.change(partitionOf(key.profileId), async (document): Promise<Attempt> => {
+      if (document === undefined) throw new Error(`profile ${key.profileId} has no book`);
+      const live = liveOrderOf(document, key.orderId);
+      const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
+      if (order === undefined && !mayBeMissing) return { result: UNHEARD_OF };
+      const decision = await decide({ book: bookOf(document), order });
+      if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
+      return this.progress(document, order, decision);
+    });
+  }
+
   private async endedOrder({ profileId, orderId }: OrderKey): Promise<Order | undefined> {
     const stored = await this.store.read<OrderDocument>(orderId, partitionOf(profileId));
     return stored === undefined ? undefined : orderOf(stored.document);
@@ -167,12 +161,13 @@ export class OrderBooks {
       book = evolveBook(book, before, event);
       if (event.fact === 'capital-held') continue;
       book = { ...book, sequence: book.sequence + 1 };
-      rows.push(rowOf(order, event, this.envelope(book, { ...publicationOf(order, event), cause: decision.cause })));
+      rows.push(rowOf(order, event, { book, at: this.clock.iso() }, decision.cause));
     }
     if (order === undefined) throw new Error('unreachable: events without an order');
-    const { [order.id]: _before, ...others } = document.live;
+    const { id } = order;
+    const others = Object.fromEntries(Object.entries(document.live).filter(([liveId]) => liveId !== id));
     const ended = hasEnded(order);
-    const live = ended ? others : { ...others, [order.id]: liveOrderDocument(order) };
+    const live = ended ? others : { ...others, [id]: liveOrderDocument(order) };
     return {
       first: decision.first ?? [],
       head: bookDocument(book, live),
@@ -187,17 +182,10 @@ export class OrderBooks {
     refused: OrderRefusedV1,
   ): Change<BookDocument, Result> {
     const book = { ...bookOf(document), sequence: document.sequence + 1 };
-    const publication = {
-      declaration: orderRefused,
-      subject: refused.orderId,
-      version: 1,
-      intent: refused.intent,
-      data: refused,
-    };
     return {
       first: decision.first ?? [],
       head: bookDocument(book, document.live),
-      operations: [{ create: eventRow(this.envelope(book, publication), { ...profileKey(book.profileId) }) }],
+      operations: [{ create: refusedRow(refused, { book, at: this.clock.iso() }) }],
       result: decision.result(undefined),
     };
   }
@@ -209,48 +197,8 @@ export class OrderBooks {
       correlationId: before?.correlationId ?? currentTrace()?.correlationId ?? book.profileId,
     };
   }
-
-  /** The event; `book` carries the sequence that it takes. */
-  private envelope(book: Book, publication: Publication): EventEnvelope {
-    const trace = currentTrace();
-    const causationid = publication.cause ?? trace?.causationId;
-    return {
-      id: `orders:${publication.subject}:${publication.version}`,
-      type: publication.declaration.type,
-      source: '/orders',
-      subject: publication.subject,
-      time: this.clock.iso(),
-      partitionkey: book.profileId,
-      ownerid: book.ownerId,
-      sequence: book.sequence,
-      ...(publication.intent === undefined ? {} : { intent: publication.intent }),
-      ...(trace?.traceparent === undefined ? {} : { traceparent: trace.traceparent }),
-      correlationid: trace?.correlationId ?? publication.correlationId ?? publication.subject,
-      ...(causationid === undefined ? {} : { causationid }),
-      data: publication.data,
-    };
-  }
 }
 
 function partitionOf(profileId: string): string[] {
   return [PRODUCT_ID, profileId];
-}
-
-function publicationOf(order: Order, event: PublishedEvent): Publication {
-  return {
-    declaration: PUBLISHED_AS[event.fact],
-    subject: order.id,
-    version: order.version,
-    correlationId: order.correlationId,
-    intent: order.intent,
-    data: event.data,
-  };
-}
-
-/** What is written for an event. That of an execution is carried by the row whose id proves that it was recorded. */
-function rowOf(order: Order, event: PublishedEvent, envelope: EventEnvelope): object {
-  const key = profileKey(order.profileId);
-  if (event.fact !== 'executed') return eventRow(envelope, { ...key });
-  const id = executionRowId(order.id, event.data.executionId);
-  return carryingEvent({ id, kind: 'execution', ...key }, envelope);
 }

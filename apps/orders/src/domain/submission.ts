@@ -45,7 +45,7 @@ function firstSubmission(order: Order, controls: Controls, held: readonly OrderE
 export interface AbsenceFacts {
   readonly controls: Controls;
   readonly nowMs: number;
-  /** Milliseconds after submission before "not found" counts: the call's deadline plus the venue's visibility delay. */
+  /** Milliseconds after submission before "not found" counts: the call's start and deadline plus the venue's visibility delay. */
   readonly certainAfterMs: number;
 }
 
@@ -73,11 +73,16 @@ export function submitted(order: Order): OrderEvent {
 
 /** Whether the broker has the order is not known. */
 export function becameUnknown(order: Order, reason: string): OrderEvent {
-  return { fact: 'became-unknown', data: { ...reference(order), reason } };
+  return { fact: 'became-unknown', data: { ...reference(order), reason: keptReason(reason) } };
 }
 
 /** Characters of a broker's reason that are kept. */
 const VENUE_REASON_CHARS_MAX = 200;
+
+/** A reason as events promise it: never empty, never long. */
+function keptReason(reason: string): string {
+  return reason.slice(0, VENUE_REASON_CHARS_MAX) || 'the broker gave no reason';
+}
 
 /** The order ends other than by being filled, with as many executions as it has. */
 export function ended(
@@ -93,7 +98,7 @@ export function ended(
       intent: order.intent,
       executions: order.executions,
       ...(why.refusal === undefined ? {} : { refusal: why.refusal }),
-      ...(why.venueReason === undefined ? {} : { venueReason: why.venueReason.slice(0, VENUE_REASON_CHARS_MAX) }),
+      ...(why.venueReason === undefined ? {} : { venueReason: keptReason(why.venueReason) }),
     },
   };
 }

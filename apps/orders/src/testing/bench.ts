@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { decimal } from '@ballast/money';
 import { EVENTS, newProfileId, newRequestId, newUserId, topology } from '@ballast/contracts';
 import type { EventEnvelope, Problem } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
@@ -13,8 +12,8 @@ import type { LocalAzure } from '@ballast/local-azure';
 import { EventListener, EventSender, connectServiceBus } from '@ballast/service-bus';
 import type { RunningService } from '@ballast/service-host';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import type { OrdersSettings } from '../orders.config.js';
 import { startOrders } from '../start-orders.js';
+import { NO_BALANCES, envelope, settingsOf } from './given-platform.js';
 import { ScriptedVenue } from './scripted-venue.js';
 
 const POLL_MS = 20;
@@ -55,6 +54,7 @@ export class Bench {
     readonly orders: RunningService,
     private readonly senders: Readonly<Record<'accounts' | 'ledger' | 'orders', EventSender>>,
     private readonly sign: (userId: string, role: Role) => Promise<string>,
+    private readonly startOne: () => Promise<RunningService>,
   ) {}
 
   static async start(): Promise<Bench> {
@@ -64,7 +64,8 @@ export class Bench {
     const tokenKeys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] };
     const venue = new ScriptedVenue();
     const settings = settingsOf(azure);
-    const orders = await startOrders(settings, { tokenKeys, venue });
+    const startOne = (): Promise<RunningService> => startOrders(settings, { tokenKeys, venue });
+    const orders = await startOne();
     const client = await connectServiceBus(settings.platform.serviceBus);
     const senderOf = (topic: string): EventSender => new EventSender(client, topic);
     const senders = { accounts: senderOf('accounts'), ledger: senderOf('ledger'), orders: senderOf('orders') };
@@ -77,7 +78,7 @@ export class Bench {
         .setIssuedAt()
         .setExpirationTime('15m')
         .sign(privateKey);
-    const bench = new Bench(azure, venue, orders, senders, sign);
+    const bench = new Bench(azure, venue, orders, senders, sign, startOne);
     const listener = new EventListener(client, {
       topic: 'orders',
       subscription: 'gateway',
@@ -94,6 +95,13 @@ export class Bench {
       () => rm(dataDir, { recursive: true, force: true }),
     );
     return bench;
+  }
+
+  /** Another process of the same service, as far as one process can be two. */
+  async startReplica(): Promise<RunningService> {
+    const replica = await this.startOne();
+    this.closing.unshift(() => replica.close());
+    return replica;
   }
 
   async close(): Promise<void> {
@@ -182,16 +190,7 @@ export class Bench {
   async hold(order: { orderId: string; profileId: string }, copies = 1): Promise<void> {
     this.ledgerSequence += 1;
     const { orderId, profileId } = order;
-    const zero = {
-      allocated: '0',
-      reservedForOrders: '0',
-      reservedForPositions: '0',
-      realizedPnl: '0',
-      fees: '0',
-      shortfall: '0',
-      available: '0',
-    };
-    const data = { orderId, profileId, asset: 'USD', postingId: 'posting:1', units: '100100', balances: zero };
+    const data = { orderId, profileId, asset: 'USD', postingId: 'posting:1', units: '100100', balances: NO_BALANCES };
     for (let copy = 0; copy < copies; copy += 1) {
       // A copy under another id passes the broker's duplicate detection, as a redelivery does.
       const id = `ledger:${profileId}:${this.ledgerSequence}${copy === 0 ? '' : `-${copy}`}`;
@@ -242,28 +241,4 @@ export class Bench {
       brokerKey: this.venue.received.at(-1)?.brokerKey ?? '',
     };
   }
-}
-
-function envelope(fields: Omit<EventEnvelope, 'time' | 'correlationid'>): EventEnvelope {
-  return { ...fields, time: new Date().toISOString(), correlationid: 'req_test' };
-}
-
-function settingsOf(azure: LocalAzure): OrdersSettings {
-  return {
-    platform: {
-      host: '127.0.0.1',
-      port: 0,
-      cosmos: { endpoint: azure.cosmosEndpoint, key: azure.cosmosKey, database: azure.database },
-      serviceBus: { connectionString: azure.serviceBusConnectionString },
-      accountsUrl: 'http://127.0.0.1:9',
-      logLevel: 'silent',
-    },
-    venue: { baseUrl: '', dataUrl: undefined, streamUrl: undefined, keyId: '', secret: '', feeRate: '0.001' },
-    limits: {
-      priceCollarRatio: decimal('0.05'),
-      orderNotionalUsdMax: decimal('1000000'),
-      openOrdersMax: 100,
-      quoteAgeMsMax: 30_000,
-    },
-  };
 }

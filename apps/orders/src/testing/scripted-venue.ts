@@ -28,9 +28,19 @@ export class ScriptedVenue implements Venue {
   readonly received: VenueOrderRequest[] = [];
   readonly cancelled: string[] = [];
   next: NextAnswer = 'open';
+  /** Runs after an order has arrived and before it is answered; what it throws is the answer. */
+  beforeAnswer: ((request: VenueOrderRequest) => Promise<void>) | undefined;
+  /** Answers to the next requests to cancel, in place of the true ones. */
+  readonly cancelAnswers: ('accepted' | 'already-terminal' | 'not-found')[] = [];
+  /** The best offer that is quoted. */
+  ask = '100';
+  /** Whether executions are left out of the list, as a broker does that is behind. */
+  listsNothing = false;
+  /** Whether a look-up finds nothing. */
+  hidesOrders = false;
   private readonly orders = new Map<string, VenueOrder>();
   private readonly executions: VenueExecution[] = [];
-  private handlers: VenueStreamHandlers | undefined;
+  private readonly streams: VenueStreamHandlers[] = [];
 
   async submit(request: VenueOrderRequest): Promise<VenueOrder> {
     const answer = this.next;
@@ -40,16 +50,19 @@ export class ScriptedVenue implements Venue {
     this.received.push(request);
     if (answer === 'lost-and-never-arrived') throw new VenueOutcomeUnknown('timed out');
     const order = this.orders.get(request.brokerKey) ?? this.accept(request);
+    await this.beforeAnswer?.(request);
     if (answer === 'lost-but-accepted') throw new VenueOutcomeUnknown('timed out');
     return order;
   }
 
   async lookup(brokerKey: string): Promise<VenueOrder | undefined> {
-    return this.orders.get(brokerKey);
+    return this.hidesOrders ? undefined : this.orders.get(brokerKey);
   }
 
   async cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'> {
     this.cancelled.push(venueOrderId);
+    const scripted = this.cancelAnswers.shift();
+    if (scripted !== undefined) return scripted;
     const order = [...this.orders.values()].find((candidate) => candidate.venueOrderId === venueOrderId);
     if (order === undefined) return 'not-found';
     return order.status === 'open' || order.status === 'partially-filled' ? 'accepted' : 'already-terminal';
@@ -60,7 +73,7 @@ export class ScriptedVenue implements Venue {
   }
 
   async executionsSince(at: Date): Promise<VenueExecution[]> {
-    return this.executions.filter((execution) => execution.at >= at);
+    return this.listsNothing ? [] : this.executions.filter((execution) => execution.at >= at);
   }
 
   async assets(): Promise<VenueAsset[]> {
@@ -75,11 +88,11 @@ export class ScriptedVenue implements Venue {
   }
 
   async quotes(symbols: string[]): Promise<VenueQuote[]> {
-    return symbols.map((symbol) => ({ symbol, bid: decimal('99.99'), ask: decimal('100'), at: new Date() }));
+    return symbols.map((symbol) => ({ symbol, bid: decimal('99.99'), ask: decimal(this.ask), at: new Date() }));
   }
 
   stream(handlers: VenueStreamHandlers): VenueStream {
-    this.handlers = handlers;
+    this.streams.push(handlers);
     void handlers.onConnected();
     return { connected: true, close: async () => undefined };
   }
@@ -95,7 +108,7 @@ export class ScriptedVenue implements Venue {
     const filledQuantity = order.filledQuantity.plus(quantity);
     const request = this.received.find((candidate) => candidate.brokerKey === brokerKey);
     const status = request !== undefined && filledQuantity.eq(request.quantity) ? 'filled' : 'partially-filled';
-    const next: VenueOrder = { ...order, filledQuantity, status, averagePrice: decimal(price) };
+    const next: VenueOrder = { ...order, filledQuantity, status, averagePrice: new Decimal(price) };
     const execution: VenueExecution = {
       executionId: options.executionId ?? `${order.venueOrderId}-${filledQuantity.toFixed()}`,
       venueOrderId: order.venueOrderId,
@@ -116,19 +129,20 @@ export class ScriptedVenue implements Venue {
 
   /** Delivers an execution once more. */
   async report(execution: VenueExecution): Promise<void> {
-    await this.handlers?.onUpdate({ kind: 'executed', order: this.must(execution.brokerKey ?? ''), execution });
+    const order = this.must(execution.brokerKey ?? '');
+    for (const stream of this.streams) await stream.onUpdate({ kind: 'executed', order, execution });
   }
 
   /** The broker ends an order. */
   async end(brokerKey: string, kind: 'cancelled' | 'expired'): Promise<void> {
     const order: VenueOrder = { ...this.must(brokerKey), status: kind };
     this.orders.set(brokerKey, order);
-    await this.handlers?.onUpdate({ kind, order, at: new Date() });
+    for (const stream of this.streams) await stream.onUpdate({ kind, order, at: new Date() });
   }
 
   /** The stream was away and is back. */
   async reconnect(): Promise<void> {
-    await this.handlers?.onConnected();
+    for (const stream of this.streams) await stream.onConnected();
   }
 
   private accept(request: VenueOrderRequest): VenueOrder {

@@ -1,0 +1,89 @@
+import { carryingEvent, eventRow } from '@ballast/cosmos';
+import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
+import { bookOpened, orderRefused } from '@ballast/contracts/orders';
+import type { OrderRefusedV1 } from '@ballast/contracts/orders';
+import { currentTrace } from '@ballast/service-bus';
+import type { Book } from '../domain/book.js';
+import type { Order } from '../domain/order.js';
+import { PUBLISHED_AS } from '../domain/order-event.js';
+import type { OrderEvent } from '../domain/order-event.js';
+import { profileKey } from './order-documents.js';
+
+/** An event of an order that is told to others. */
+export type PublishedEvent = Exclude<OrderEvent, { fact: 'capital-held' }>;
+
+/** Where an event stands: the book with the sequence that it takes, and when it is committed, ISO 8601. */
+export interface Place {
+  readonly book: Book;
+  readonly at: string;
+}
+
+/** Id of the row that proves that an execution was recorded. */
+export function executionRowId(orderId: string, executionId: string): string {
+  return `execution:${orderId}:${executionId.replaceAll(/[/\\?#]/g, '_')}`;
+}
+
+/**
+ * What is written for an event of an order as it is after it; `cause` where that is not the message being handled. The
+ * event of an execution is carried by the row whose id proves that it was recorded.
+ */
+export function rowOf(order: Order, event: PublishedEvent, place: Place, cause: string | undefined): object {
+  const envelope = envelopeOf(place, {
+    declaration: PUBLISHED_AS[event.fact],
+    subject: order.id,
+    version: order.version,
+    correlationId: order.correlationId,
+    cause,
+    intent: order.intent,
+    data: event.data,
+  });
+  const key = profileKey(order.profileId);
+  if (event.fact !== 'executed') return eventRow(envelope, { ...key });
+  const id = executionRowId(order.id, event.data.executionId);
+  return carryingEvent({ id, kind: 'execution', ...key }, envelope);
+}
+
+/** What is written for an order that was refused and never came to be. */
+export function refusedRow(refused: OrderRefusedV1, place: Place): object {
+  const { orderId, intent } = refused;
+  const publication = { declaration: orderRefused, subject: orderId, version: 1, intent, data: refused };
+  return eventRow(envelopeOf(place, publication), { ...profileKey(place.book.profileId) });
+}
+
+/** What is written for a book that was just made. */
+export function bookOpenedRow(place: Place): object {
+  const { profileId } = place.book;
+  const publication = { declaration: bookOpened, subject: profileId, version: 1, data: { profileId } };
+  return eventRow(envelopeOf(place, publication), { ...profileKey(profileId) });
+}
+
+/** An event that is about to be published, before it has a place in the profile's sequence. */
+interface Publication {
+  readonly declaration: EventDeclaration;
+  readonly subject: string;
+  readonly version: number;
+  readonly correlationId?: string;
+  readonly cause?: string | undefined;
+  readonly intent?: string;
+  readonly data: object;
+}
+
+function envelopeOf({ book, at }: Place, publication: Publication): EventEnvelope {
+  const trace = currentTrace();
+  const causationid = publication.cause ?? trace?.causationId;
+  return {
+    id: `orders:${publication.subject}:${publication.version}`,
+    type: publication.declaration.type,
+    source: '/orders',
+    subject: publication.subject,
+    time: at,
+    partitionkey: book.profileId,
+    ownerid: book.ownerId,
+    sequence: book.sequence,
+    ...(publication.intent === undefined ? {} : { intent: publication.intent }),
+    ...(trace?.traceparent === undefined ? {} : { traceparent: trace.traceparent }),
+    correlationid: trace?.correlationId ?? publication.correlationId ?? publication.subject,
+    ...(causationid === undefined ? {} : { causationid }),
+    data: publication.data,
+  };
+}
