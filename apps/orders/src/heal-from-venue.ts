@@ -1,33 +1,52 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { brokerKeyOf } from '@ballast/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Clock, ServiceLog } from '@ballast/service-host';
 import type { Venue } from '@ballast/venue';
 import { LiveOrderList } from './adapters/live-order-list.js';
+import type { OrderKey } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
-import { SettleFromVenue } from './settle-from-venue.js';
+import { ExecutionsNotListed, SettleFromVenue } from './settle-from-venue.js';
 
-/** Brings every live order to what the broker says of it, after the stream of updates was away. */
+/** Brings live orders to what the broker says of them, wherever updates may have been missed. */
 @Injectable()
 export class HealFromVenue {
-  private readonly logger = new Logger(HealFromVenue.name);
-
   constructor(
     private readonly live: LiveOrderList,
     private readonly settle: SettleFromVenue,
+    private readonly clock: Clock,
+    private readonly log: ServiceLog,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
   /**
-   * An order that was not sent yet, or that the broker does not show, is left to the message that submits it. Throws
-   * `Failure` while the store or the broker cannot be reached.
+   * Compares every live order that has not changed for `unchangedMs` milliseconds. One that was not sent yet, or that
+   * the broker does not show, is left to the message that submits it; one that cannot be brought in line is reported
+   * and left as it is. Throws `Failure` while the store or the broker cannot be reached.
    */
-  async execute(): Promise<void> {
-    let healed = 0;
-    for await (const key of this.live.sent()) {
-      const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(key.orderId, 0)));
-      if (atVenue === undefined) continue;
-      await this.settle.execute(key, atVenue);
-      healed += 1;
-    }
-    this.logger.log({ healed }, 'live orders compared with the broker');
+  async execute(unchangedMs = 0): Promise<void> {
+    let compared = 0;
+    const unchangedSince = new Date(this.clock.now() - unchangedMs).toISOString();
+    for await (const key of this.live.sent(unchangedSince)) if (await this.heal(key)) compared += 1;
+    this.log.info({ compared }, 'live orders compared with the broker');
   }
+
+  private async heal(key: OrderKey): Promise<boolean> {
+    try {
+      const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(key.orderId, 0)));
+      if (atVenue !== undefined) await this.settle.execute(key, atVenue);
+      return atVenue !== undefined;
+    } catch (error) {
+      if (!concernsOneOrder(error)) throw error;
+      this.log.error({ orderId: key.orderId, err: error }, 'an order cannot be brought to what the broker says of it');
+      return false;
+    }
+  }
+}
+
+/**
+ * Whether the other orders can go on: a bug stops the order that met it, and so does a broker that is behind with its
+ * list of executions. Every other failure is an outage and everybody's.
+ */
+export function concernsOneOrder(error: unknown): boolean {
+  return error instanceof ExecutionsNotListed || !(error instanceof Failure);
 }

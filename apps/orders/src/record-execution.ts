@@ -1,5 +1,6 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DocumentConflict } from '@ballast/cosmos';
+import { ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueExecution } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
@@ -11,10 +12,9 @@ import type { Order } from './domain/order.js';
 /** Records one fill of the broker, exactly once per execution id. */
 @Injectable()
 export class RecordExecution {
-  private readonly logger = new Logger(RecordExecution.name);
-
   constructor(
     private readonly books: OrderBooks,
+    private readonly log: ServiceLog,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
@@ -31,7 +31,7 @@ export class RecordExecution {
       });
     } catch (error) {
       if (!(error instanceof DocumentConflict)) throw error;
-      this.logger.debug({ orderId: key.orderId, executionId: execution.executionId }, 'execution was recorded before');
+      this.log.debug({ orderId: key.orderId, executionId: execution.executionId }, 'execution was recorded before');
     }
   }
 

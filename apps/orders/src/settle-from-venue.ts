@@ -13,6 +13,9 @@ import { RecordExecution } from './record-execution.js';
 /** Milliseconds before an order's placement from which the broker's executions are read, for clocks that differ. */
 const CLOCK_DIFFERENCE_MS_MAX = 60_000;
 
+/** The broker counts executions of an order that it does not list yet; that order has to wait for them. */
+export class ExecutionsNotListed extends Failure {}
+
 const END_OF: Partial<Record<VenueOrder['status'], OrderEndState>> = {
   cancelled: 'cancelled',
   expired: 'expired',
@@ -31,7 +34,7 @@ export class SettleFromVenue {
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
-  /** Throws `Failure` while the broker cannot be reached or does not list all executions that it counts. */
+  /** Throws `ExecutionsNotListed` while the broker lists fewer executions than it counts, `Failure` while it is away. */
   async execute(key: OrderKey, atVenue: VenueOrder): Promise<void> {
     const order = await this.books.current(key);
     if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
@@ -52,7 +55,10 @@ export class SettleFromVenue {
     }
     const after = await this.books.current({ profileId: order.profileId, orderId: order.id });
     if (after?.filledQuantity.lt(atVenue.filledQuantity)) {
-      throw new Failure('executions-not-listed-yet', `the broker counts more executions of ${order.id} than it lists`);
+      throw new ExecutionsNotListed(
+        'executions-not-listed-yet',
+        `the broker counts more executions of ${order.id} than it lists`,
+      );
     }
   }
 }

@@ -12,8 +12,11 @@ const PAGE_BOOKS_MAX = 50;
 export class LiveOrderList {
   constructor(@InjectStore('trade_orders') private readonly store: ContainerStore) {}
 
-  /** Every live order that was handed to the broker at least once. Throws `Failure` while the store is away. */
-  async *sent(): AsyncGenerator<OrderKey> {
+  /**
+   * Every live order that was handed to the broker at least once and has not changed after `unchangedSince`, ISO 8601.
+   * Throws `Failure` while the store is away.
+   */
+  async *sent(unchangedSince: string): AsyncGenerator<OrderKey> {
     let continuation: string | undefined;
     do {
       const page = await this.store.query<Pick<BookDocument, 'profileId' | 'live'>>({
@@ -23,8 +26,8 @@ export class LiveOrderList {
         ...(continuation === undefined ? {} : { continuation }),
       });
       for (const { profileId, live } of page.items) {
-        for (const [orderId, { attempts }] of Object.entries(live))
-          if (attempts !== undefined) yield { profileId, orderId };
+        for (const [orderId, { attempts, updatedAt }] of Object.entries(live))
+          if (attempts !== undefined && updatedAt <= unchangedSince) yield { profileId, orderId };
       }
       continuation = page.continuation;
     } while (continuation !== undefined);

@@ -8,10 +8,16 @@ export const VENUE = Symbol('venue');
 
 /** A broker that cannot be reached, or whose answer is not known, as something to wait for; any other error as it is. */
 export function failureOf(error: unknown): unknown {
-  if (error instanceof VenueUnavailable || error instanceof VenueOutcomeUnknown) {
-    return new Failure('venue-unavailable', error.message, { cause: error });
+  if (error instanceof VenueUnavailable) {
+    const { message, retryAfterMs } = error;
+    return new Failure('venue-unavailable', message, {
+      cause: error,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   }
-  return error;
+  return error instanceof VenueOutcomeUnknown
+    ? new Failure('venue-unavailable', error.message, { cause: error })
+    : error;
 }
 
 /** The call's result; a broker that cannot be reached becomes a `Failure`. */

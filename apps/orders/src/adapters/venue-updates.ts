@@ -1,52 +1,69 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { Failure, orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
+import { orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
+import { ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueStream, VenueUpdate } from '@ballast/venue';
-import { HealFromVenue } from '../heal-from-venue.js';
+import { HealFromVenue, concernsOneOrder } from '../heal-from-venue.js';
 import { RecordExecution } from '../record-execution.js';
 import { SettleFromVenue } from '../settle-from-venue.js';
 import type { OrderKey } from './order-books.js';
 import { VENUE } from './venue-calls.js';
 
-/** Tries of one update before the stream is dropped and healed by comparing with the broker. */
+/** Tries of one update before it is given up, or, in an outage, the stream with it, to be healed on connecting again. */
 const ATTEMPTS_MAX = 5;
 const ATTEMPT_PAUSE_MS = 100;
+/** How often quiet orders are compared with the broker, for an update that never came or could not be applied. */
+const COMPARE_EVERY_MS = 300_000;
+/** How long an order has been quiet then; the updates of a busier one are on their way. */
+const QUIET_MS_MIN = 60_000;
 
-/** Hears what the broker does to our orders, one update of an order at a time; what was missed is healed on connecting. */
+/**
+ * Hears what the broker does to our orders, one update of an order at a time. What was missed is healed on connecting;
+ * what never came, or could not be applied, every five minutes.
+ */
 @Injectable()
 export class VenueUpdates implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(VenueUpdates.name);
   private stream: VenueStream | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private comparison: Promise<void> | undefined;
 
   constructor(
     private readonly record: RecordExecution,
     private readonly settle: SettleFromVenue,
     private readonly heal: HealFromVenue,
+    private readonly log: ServiceLog,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
-
-  /** Whether updates are flowing now. */
-  get connected(): boolean {
-    return this.stream?.connected ?? false;
-  }
 
   onApplicationBootstrap(): void {
     this.stream = this.venue.stream({
       onUpdate: (update) => this.handle(update),
       onConnected: () => this.heal.execute(),
-      onDisconnected: () => this.logger.warn('the broker’s stream of updates is gone; connecting again'),
+      onDisconnected: (cause) => this.log.warn({ err: cause }, 'the stream of updates is gone; connecting again'),
     });
+    this.timer = setInterval(() => {
+      this.comparison ??= this.compare().finally(() => (this.comparison = undefined));
+    }, COMPARE_EVERY_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.stream?.close();
+    clearInterval(this.timer);
+    await Promise.all([this.stream?.close(), this.comparison]);
+  }
+
+  private async compare(): Promise<void> {
+    try {
+      await this.heal.execute(QUIET_MS_MIN);
+    } catch (error) {
+      this.log.warn({ err: error }, 'live orders could not be compared with the broker');
+    }
   }
 
   private async handle(update: VenueUpdate): Promise<void> {
     const key = keyOf(update.order.brokerKey);
     if (key === undefined) {
-      this.logger.warn({ brokerKey: update.order.brokerKey }, 'the broker reports an order that is not ours');
+      this.log.warn({ brokerKey: update.order.brokerKey }, 'the broker reports an order that is not ours');
       return;
     }
     // That it rests is known from the answer to its submission, which also survives a stream that is away.
@@ -61,8 +78,13 @@ export class VenueUpdates implements OnApplicationBootstrap, OnApplicationShutdo
         else await this.settle.execute(key, update.order);
         return;
       } catch (error) {
-        if (!(error instanceof Failure) || attempt === ATTEMPTS_MAX) throw error;
-        await delay(ATTEMPT_PAUSE_MS * attempt);
+        if (attempt < ATTEMPTS_MAX) {
+          await delay(ATTEMPT_PAUSE_MS * attempt);
+          continue;
+        }
+        if (!concernsOneOrder(error)) throw error;
+        this.log.error({ orderId: key.orderId, err: error }, 'an update cannot be applied; the other orders go on');
+        return;
       }
     }
   }

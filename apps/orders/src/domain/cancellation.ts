@@ -8,13 +8,17 @@ export type CancellationDecision =
   | { readonly outcome: 'already-requested' }
   | { readonly outcome: 'requested'; readonly events: readonly OrderEvent[] };
 
+/** Milliseconds for which a request to cancel counts as under way while nothing is heard of the order. */
+const CANCEL_ANSWER_MS_MAX = 10_000;
+
 /**
  * What a request to cancel does: an order that the broker has never been told of ends at once; any other is flagged and
- * the broker decides the race with a fill.
+ * the broker decides the race with a fill. A request that was not answered for 10 s is made again.
  */
-export function decideCancellation(order: Order, requestedBy: string): CancellationDecision {
+export function decideCancellation(order: Order, requestedBy: string, nowMs: number): CancellationDecision {
   if (hasEnded(order)) return { outcome: 'already-ended' };
-  if (order.pendingCancel) return { outcome: 'already-requested' };
+  const isUnderWay = nowMs - Date.parse(order.updatedAt) < CANCEL_ANSWER_MS_MAX;
+  if (order.pendingCancel && isUnderWay) return { outcome: 'already-requested' };
   const neverSent = order.state === 'pending-capital' || order.state === 'accepted';
   return {
     outcome: 'requested',

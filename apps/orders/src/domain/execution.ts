@@ -1,4 +1,12 @@
-import { CAPITAL_ASSET, Decimal, decimalText, shareOfUnits, toUnits, unitsText } from '@ballast/money';
+import {
+  CAPITAL_ASSET,
+  DECIMAL_FRACTION_DIGITS_MAX,
+  Decimal,
+  decimalText,
+  shareOfUnits,
+  toUnits,
+  unitsText,
+} from '@ballast/money';
 import type { Book } from './book.js';
 import { tradeOf } from './book.js';
 import type { Order } from './order.js';
@@ -24,7 +32,8 @@ export class Overfill extends Error {
 
 /**
  * The event of one more execution. The caller has made sure that this execution id was not recorded before. The fee is
- * the broker's, else `feeRate` × notional, rounded half-even to cents over the whole order so far. Throws `Overfill`.
+ * the broker's, else `feeRate` × notional, rounded half-even to cents over the whole order so far. Price, notional and
+ * fee are rounded half-even to the decimals that an event can carry. Throws `Overfill`.
  */
 export function decideExecution(order: Order, book: Book, report: ExecutionReport, feeRate: Decimal): OrderEvent {
   const quantityAfter = order.filledQuantity.plus(report.quantity);
@@ -33,8 +42,9 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       `order ${order.id}: execution ${report.executionId} makes ${quantityAfter.toFixed()} of ${order.quantity.toFixed()}`,
     );
   }
-  const notionalAfter = order.notional.plus(report.quantity.times(report.price));
-  const feeAfter = report.fee === undefined ? scheduledFee(notionalAfter, feeRate) : order.fees.plus(report.fee);
+  const notionalAfter = carried(order.notional.plus(report.quantity.times(report.price)));
+  const feeAfter =
+    report.fee === undefined ? scheduledFee(notionalAfter, feeRate) : carried(order.fees.plus(report.fee));
   return {
     fact: 'executed',
     data: {
@@ -46,7 +56,7 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       side: order.side,
       intent: order.intent,
       quantity: decimalText(report.quantity),
-      price: decimalText(report.price),
+      price: decimalText(carried(report.price)),
       orderQuantity: decimalText(order.quantity),
       quantityBefore: decimalText(order.filledQuantity),
       quantityAfter: decimalText(quantityAfter),
@@ -60,6 +70,10 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       executedAt: report.at,
     },
   };
+}
+
+function carried(value: Decimal): Decimal {
+  return value.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_HALF_EVEN);
 }
 
 /** Fee by schedule over everything executed so far, in whole cents, half-even. */

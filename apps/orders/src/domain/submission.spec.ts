@@ -1,10 +1,10 @@
-import { decimal } from '@ballast/money';
+import { Decimal, decimal } from '@ballast/money';
 import { UNTOUCHED_CONTROLS } from './controls.js';
 import { decideCancellation } from './cancellation.js';
 import { Overfill, decideExecution } from './execution.js';
 import { NOW_MS, after, emptyBook, executedEvent, placedEvent, submittingOrder } from './given.js';
 import type { OrderEvent } from './order-event.js';
-import { decideAbsence, decideSubmission } from './submission.js';
+import { becameUnknown, decideAbsence, decideSubmission, ended } from './submission.js';
 
 const HALTED = { ...UNTOUCHED_CONTROLS, mode: 'halted' as const };
 const unknownOrder = () => {
@@ -68,6 +68,18 @@ describe('an order that the broker does not show', () => {
     expect(factsOf(decideAbsence(unknownOrder(), { ...facts, controls: HALTED }).events)).toEqual(['rejected']);
   });
 
+  it('keeps of the broker’s reason what an event can carry', () => {
+    const { order } = submittingOrder();
+    const reasonOf = (reason: string) => {
+      const event = becameUnknown(order, reason);
+      return event.fact === 'became-unknown' ? event.data.reason : undefined;
+    };
+    expect([reasonOf('x'.repeat(300))?.length, reasonOf('')]).toEqual([200, 'the broker gave no reason']);
+    expect(ended(order, 'rejected', { venueReason: '' })).toMatchObject({
+      data: { venueReason: 'the broker gave no reason' },
+    });
+  });
+
   it('is left alone when it is not unknown any more', () => {
     expect(decideAbsence(submittingOrder().order, facts)).toEqual({ events: [], next: 'nothing' });
   });
@@ -76,19 +88,27 @@ describe('an order that the broker does not show', () => {
 describe('cancelling an order', () => {
   it('ends it at once while the broker has not been told of it', () => {
     const { order } = after(emptyBook(), undefined, placedEvent());
-    const decision = decideCancellation(order, 'usr');
+    const decision = decideCancellation(order, 'usr', NOW_MS);
     expect(decision.outcome === 'requested' && factsOf(decision.events)).toEqual(['cancelled']);
   });
 
   it('asks the broker once it may have it', () => {
-    const decision = decideCancellation(submittingOrder().order, 'usr');
+    const decision = decideCancellation(submittingOrder().order, 'usr', NOW_MS);
     expect(decision.outcome === 'requested' && factsOf(decision.events)).toEqual(['cancel-requested']);
   });
 
   it('is one request however often it is made, and none after the end', () => {
     const { order } = submittingOrder();
-    expect(decideCancellation({ ...order, pendingCancel: true }, 'usr').outcome).toBe('already-requested');
-    expect(decideCancellation({ ...order, state: 'filled' }, 'usr').outcome).toBe('already-ended');
+    expect(decideCancellation({ ...order, pendingCancel: true }, 'usr', NOW_MS + 9_999).outcome).toBe(
+      'already-requested',
+    );
+    expect(decideCancellation({ ...order, state: 'filled' }, 'usr', NOW_MS).outcome).toBe('already-ended');
+  });
+
+  it('can be asked for again when nothing was heard of the order for ten seconds', () => {
+    const { order } = submittingOrder();
+    const decision = decideCancellation({ ...order, pendingCancel: true }, 'usr', NOW_MS + 10_000);
+    expect(decision.outcome === 'requested' && factsOf(decision.events)).toEqual(['cancel-requested']);
   });
 });
 
@@ -136,6 +156,20 @@ describe('an execution', () => {
       state = after(state.book, state.order, event);
     }
     expect(fees).toEqual(['0', '0.01', '0.01']);
+  });
+
+  it('is kept with as many decimals as an event can carry', () => {
+    const { book, order } = submittingOrder();
+    const odd = { ...report, quantity: decimal('3'), price: new Decimal('33.123456789012345678901') };
+    const event = decideExecution(order, book, { ...odd, fee: new Decimal('0.1234567890123456789') }, decimal('0.001'));
+    expect(event).toMatchObject({
+      data: {
+        price: '33.123456789012345679',
+        notionalAfter: '99.370370367037037037',
+        feeAfter: '0.123456789012345679',
+      },
+    });
+    expect(after(book, order, event).order.notional.toFixed()).toBe('99.370370367037037037');
   });
 
   it('beyond the order is an overfill', () => {
