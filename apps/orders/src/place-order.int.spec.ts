@@ -1,4 +1,6 @@
+import type { ContainerStore } from '@ballast/cosmos';
 import { newProfileId } from '@ballast/contracts';
+import { storeToken } from '@ballast/service-host';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
 
@@ -140,6 +142,21 @@ describe('placing an order', () => {
       page = await pageOf(page['nextCursor']);
     }
     expect(seen).toEqual(placed.reverse());
+  });
+
+  it('lists every order where the store gives them in pages that are not full', async () => {
+    const placed: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { body } = await bench.place(profile);
+      expect((await bench.ask(profile, 'DELETE', `/v1/orders/${body.orderId}`)).body.state).toBe('cancelled');
+      placed.push(body.orderId);
+    }
+    const store = bench.orders.app.get<ContainerStore>(storeToken('trade_orders'), { strict: false });
+    const query = store.query.bind(store);
+    const paged = jest.spyOn(store, 'query').mockImplementation((wanted) => query({ ...wanted, pageSize: 1 }));
+    const { body } = await bench.ask(profile, 'GET', `/v1/orders?profileId=${profile.profileId}&limit=5`);
+    paged.mockRestore();
+    expect((body['items'] as { orderId: string }[]).map(({ orderId }) => orderId)).toEqual(placed.reverse());
   });
 
   it('is refused while trading is halted, by the operator’s word only', async () => {

@@ -5,8 +5,9 @@ import type { OrderPage } from '@ballast/contracts/orders';
 import { InjectStore, ProblemException } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
-import { orderOf, orderView } from './adapters/order-documents.js';
+import { orderOf } from './adapters/order-documents.js';
 import type { OrderDocument } from './adapters/order-documents.js';
+import { orderView } from './adapters/order-view.js';
 import type { Order } from './domain/order.js';
 
 /** Answers questions about orders, to those who may know. */
@@ -36,19 +37,32 @@ export class ReadOrders {
     const before = cursor === undefined ? AFTER_EVERY_ID : Buffer.from(cursor, 'base64url').toString();
     // Live orders first: one that ends between the two reads is then seen twice, not missed.
     const live = (await this.books.liveOrders(profileId)).filter((order) => order.id < before);
-    const ended = await this.store.query<OrderDocument>({
-      query: 'SELECT * FROM c WHERE c.kind = @kind AND c.id < @before ORDER BY c.id DESC',
-      parameters: { '@kind': 'order', '@before': before },
-      partition: [PRODUCT_ID, profileId],
-      pageSize: limit,
-    });
-    const orders = new Map([...live, ...ended.items.map(orderOf)].map((order) => [order.id, order]));
+    const ended = await this.ended(profileId, before, limit);
+    const orders = new Map([...live, ...ended].map((order) => [order.id, order]));
     const items = [...orders.values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, limit);
     const last = items.at(-1);
     return {
       items: items.map(orderView),
       ...(items.length < limit || last === undefined ? {} : { nextCursor: Buffer.from(last.id).toString('base64url') }),
     };
+  }
+
+  /** The newest of the orders that have ended, up to `limit`; the store may give them in pages that are not full. */
+  private async ended(profileId: string, before: string, limit: number): Promise<Order[]> {
+    const orders: Order[] = [];
+    let continuation: string | undefined;
+    do {
+      const page = await this.store.query<OrderDocument>({
+        query: 'SELECT * FROM c WHERE c.kind = @kind AND c.id < @before ORDER BY c.id DESC',
+        parameters: { '@kind': 'order', '@before': before },
+        partition: [PRODUCT_ID, profileId],
+        pageSize: limit,
+        ...(continuation === undefined ? {} : { continuation }),
+      });
+      orders.push(...page.items.map(orderOf));
+      continuation = page.continuation;
+    } while (continuation !== undefined && orders.length < limit);
+    return orders;
   }
 }
 

@@ -1,5 +1,8 @@
+import { EventsConsumer } from './adapters/events.consumer.js';
+import { placedEvent } from './domain/given.js';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
+import { envelope } from './testing/given-platform.js';
 
 describe('an order at the broker', () => {
   let bench: Bench;
@@ -23,6 +26,22 @@ describe('an order at the broker', () => {
     await bench.hold(body);
     await bench.settles(body.orderId, 'order.placed.v1', 'order.submitted.v1', 'order.opened.v1');
     expect(sentOf(body.orderId)).toHaveLength(1);
+  });
+
+  it('is not sent by the news of its placement, whatever the subscription lets through', async () => {
+    const { body } = await bench.place(profile);
+    await bench.orders.app.get(EventsConsumer, { strict: false }).orderPlaced(
+      envelope({
+        id: 'orders:misrouted:1',
+        type: 'order.placed.v1',
+        source: '/orders',
+        subject: body.orderId,
+        partitionkey: profile.profileId,
+        intent: 'entry',
+        data: placedEvent({ orderId: body.orderId, profileId: profile.profileId }).data,
+      }),
+    );
+    expect([await stateOf(body.orderId), sentOf(body.orderId)]).toEqual(['pending-capital', []]);
   });
 
   it('is sent once however often the ledger’s word arrives', async () => {

@@ -34,10 +34,10 @@ export class EventsConsumer {
     return this.rejectOrder.execute(event.data);
   }
 
-  /** Exits only: an entry waits for its capital. */
+  /** Exits only: an entry waits for its capital, whatever the subscription lets through. */
   @EventPattern('order.placed.v1')
-  orderPlaced(@Payload() event: EventEnvelope<OrderPlacedV1>): Promise<void> {
-    return this.submitOrder.execute(event.data);
+  async orderPlaced(@Payload() event: EventEnvelope<OrderPlacedV1>): Promise<void> {
+    if (event.data.intent === 'exit') await this.submitOrder.execute(event.data);
   }
 
   @EventPattern('order.cancel-requested.v1')

@@ -5,7 +5,6 @@ import type {
   OrderSide,
   OrderState,
   OrderType,
-  OrderView,
   RefusalReason,
   TimeInForce,
 } from '@ballast/contracts/orders';
@@ -131,9 +130,11 @@ export function bookOf(document: BookDocument): Book {
   return { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, trades: Object.fromEntries(trades) };
 }
 
-const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+/** The field, or nothing where there is no value. */
+export const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   value === undefined ? {} : ({ [key]: value } as Record<K, V>);
-const optionalText = <K extends string>(key: K, value: Decimal | undefined): Partial<Record<K, string>> =>
+/** The decimal as text, or nothing where there is none. */
+export const optionalText = <K extends string>(key: K, value: Decimal | undefined): Partial<Record<K, string>> =>
   optional(key, value === undefined ? undefined : decimalText(value));
 const optionalDecimal = (text: string | undefined): Decimal | undefined =>
   text === undefined ? undefined : decimal(text);
@@ -229,33 +230,5 @@ export function orderOf(document: OrderDocument): Order {
     correlationId: document.correlationId,
     createdAt: document.createdAt,
     updatedAt: document.updatedAt,
-  };
-}
-
-/** The order as callers see it. */
-export function orderView(order: Order): OrderView {
-  return {
-    orderId: order.id,
-    profileId: order.profileId,
-    ...optional('clientOrderId', order.clientOrderId),
-    symbol: order.symbol,
-    side: order.side,
-    type: order.type,
-    timeInForce: order.timeInForce,
-    intent: order.intent,
-    tradeId: order.tradeId,
-    quantity: decimalText(order.quantity),
-    ...optionalText('limitPrice', order.limitPrice),
-    state: order.state,
-    pendingCancel: order.pendingCancel,
-    filledQuantity: decimalText(order.filledQuantity),
-    ...optionalText('averagePrice', order.executions === 0 ? undefined : order.notional.div(order.filledQuantity)),
-    fees: decimalText(order.fees),
-    executions: order.executions,
-    ...optional('refusal', order.refusal),
-    ...optional('venueReason', order.venueReason),
-    version: order.version,
-    createdAt: order.createdAt,
-    updatedAt: order.updatedAt,
   };
 }

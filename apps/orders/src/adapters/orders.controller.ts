@@ -16,7 +16,7 @@ import type { Caller, PageRequest } from '@ballast/service-host';
 import { PlaceOrder } from '../place-order.js';
 import { ReadOrders } from '../read-orders.js';
 import { RequestCancel } from '../request-cancel.js';
-import { orderView } from './order-documents.js';
+import { orderView } from './order-view.js';
 import type { Order } from '../domain/order.js';
 
 /** Orders in one page, at most and unless asked otherwise. */

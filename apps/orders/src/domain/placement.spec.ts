@@ -1,54 +1,11 @@
-import { Decimal, decimal } from '@ballast/money';
-import { ORDER_REFUSAL_CODES, newOrderId } from '@ballast/contracts';
+import { decimal } from '@ballast/money';
+import { ORDER_REFUSAL_CODES } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import { UNTOUCHED_CONTROLS } from './controls.js';
-import { NOW_MS, PROFILE_ID, ZERO, emptyBook } from './given.js';
-import { decidePlacement, placementTerms } from './placement.js';
-import type { PlacementFacts, PlacementTerms, SymbolFacts } from './placement.js';
-
-const AAPL: SymbolFacts = {
-  tradable: true,
-  quantityScale: 0,
-  quantityMin: decimal('1'),
-  priceIncrement: decimal('0.01'),
-  bid: decimal('99.99'),
-  ask: decimal('100.00'),
-  quotedAtMs: NOW_MS,
-};
-
-const FACTS: PlacementFacts = {
-  book: emptyBook(),
-  controls: UNTOUCHED_CONTROLS,
-  symbol: AAPL,
-  venue: { orderTypes: ['market', 'limit'], timesInForce: ['day', 'gtc', 'ioc', 'fok'], feeRate: decimal('0.001') },
-  limits: {
-    priceCollarRatio: decimal('0.05'),
-    orderNotionalUsdMax: decimal('1000000'),
-    openOrdersMax: 100,
-    quoteAgeMsMax: 30_000,
-  },
-  nowMs: NOW_MS,
-};
-
-function terms(changes: Partial<Parameters<typeof placementTerms>[0]> = {}): PlacementTerms {
-  return placementTerms({
-    orderId: newOrderId(PROFILE_ID, NOW_MS),
-    profileId: PROFILE_ID,
-    clientOrderId: undefined,
-    symbol: 'AAPL',
-    side: 'buy',
-    type: 'limit',
-    timeInForce: 'day',
-    intent: 'entry',
-    tradeId: undefined,
-    quantity: '10',
-    limitPrice: '100',
-    ...changes,
-  });
-}
-
-const EXIT = { side: 'sell', intent: 'exit' } as const;
-const TRADE = { tradeId: 'trd_1', quantity: decimal('4'), costUnits: 39600n, exiting: decimal('1'), liveEntries: 0 };
+import { AAPL, EXIT, FACTS, TRADE, terms } from './given-placement.js';
+import { NOW_MS, emptyBook } from './given.js';
+import { decidePlacement } from './placement.js';
+import type { PlacementFacts } from './placement.js';
 
 interface Row {
   readonly name: string;
@@ -132,6 +89,18 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'price-outside-collar', limit: '95', value: '94.99' },
   },
   {
+    name: 'a market buy where nothing is offered',
+    terms: { type: 'market', limitPrice: undefined },
+    facts: { symbol: { ...AAPL, ask: decimal('0') } },
+    refusal: { code: 'price-outside-collar', limit: '0', value: '0' },
+  },
+  {
+    name: 'a market buy of what costs less than the price increment',
+    terms: { type: 'market', limitPrice: undefined },
+    facts: { symbol: { ...AAPL, ask: decimal('0.004') } },
+    refusal: { code: 'price-outside-collar', limit: '0', value: '0.004' },
+  },
+  {
     name: 'a notional above the limit',
     terms: { quantity: '10001' },
     refusal: { code: 'notional-above-limit', limit: '1000000', value: '1000100' },
@@ -213,46 +182,5 @@ describe('the ladder of refusals', () => {
     ],
   ])('places %s', (_name, changes, facts) => {
     expect(decidePlacement(terms(changes), { ...FACTS, ...facts }).outcome).toBe('placed');
-  });
-});
-
-describe('a placed order', () => {
-  const dataOf = (changes: Parameters<typeof terms>[0], facts: Partial<PlacementFacts> = {}) => {
-    const decision = decidePlacement(terms(changes), { ...FACTS, ...facts });
-    if (decision.outcome === 'refused') throw new Error(decision.refusal.code);
-    return decision.data;
-  };
-
-  it('asks for its worst cost and fee: ten at 100 with 0.1 % are 1 001', () => {
-    expect(dataOf({})).toMatchObject({ holdUnits: '100100', asset: 'USD', boundPrice: '100' });
-  });
-
-  it('rounds cost and fee up to whole cents, each for itself', () => {
-    const symbol = { ...AAPL, quantityScale: 3, priceIncrement: decimal('0.005'), quantityMin: decimal('0.001') };
-    expect(dataOf({ quantity: '0.1', limitPrice: '100.05' }, { symbol }).holdUnits).toBe('1003');
-    expect(dataOf({ quantity: '1', limitPrice: '99.99' }).holdUnits).toBe('10009');
-  });
-
-  it('bounds a market buy by the collar, so that its worst cost is known', () => {
-    expect(dataOf({ type: 'market', limitPrice: undefined })).toMatchObject({ boundPrice: '105', holdUnits: '105105' });
-  });
-
-  it('keeps the collar on the price increment and never outside the ratio', () => {
-    const symbol = { ...AAPL, ask: decimal('33.33'), bid: decimal('33.31') };
-    expect(dataOf({ type: 'market', limitPrice: undefined }, { symbol }).boundPrice).toBe('34.99');
-  });
-
-  it('holds nothing for an exit and does not bound a market sale', () => {
-    const book = emptyBook({ trades: { AAPL: { ...TRADE, exiting: ZERO } } });
-    const data = dataOf({ ...EXIT, quantity: '4', type: 'market', limitPrice: undefined }, { book });
-    expect(data).toMatchObject({ holdUnits: '0', tradeId: 'trd_1' });
-    expect(data.boundPrice).toBeUndefined();
-  });
-
-  it('joins the open trade of its symbol, and opens one where there is none', () => {
-    const book = emptyBook({ trades: { AAPL: { ...TRADE, exiting: new Decimal(0) } } });
-    expect(dataOf({}, { book }).tradeId).toBe('trd_1');
-    const opened = dataOf({});
-    expect(opened.tradeId).toBe(`trd_${opened.orderId.slice(4)}`);
   });
 });

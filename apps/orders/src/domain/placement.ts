@@ -1,4 +1,4 @@
-import { CAPITAL_ASSET, Decimal, decimal, decimalText, fractionDigits, toUnits } from '@ballast/money';
+import { CAPITAL_ASSET, Decimal, decimal, decimalText, fractionDigits } from '@ballast/money';
 import { tradeOfEntry } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type {
@@ -13,6 +13,7 @@ import type { Book } from './book.js';
 import { sellableQuantity, tradeOf } from './book.js';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
+import { NOT_OFFERED, boundPrice, collarPrice, worstCostUnits, worstNotional } from './worst-cost.js';
 
 /** What a caller asks for, decoded. */
 export interface PlacementTerms {
@@ -96,19 +97,9 @@ export function decidePlacement(terms: PlacementTerms, facts: PlacementFacts): P
 
 type Rung = (terms: PlacementTerms, facts: PlacementFacts, symbol: SymbolFacts) => Refusal | undefined;
 
-const NOTHING: SymbolFacts = {
-  tradable: false,
-  quantityScale: 0,
-  quantityMin: new Decimal(0),
-  priceIncrement: new Decimal(1),
-  bid: new Decimal(0),
-  ask: new Decimal(0),
-  quotedAtMs: 0,
-};
-
 function climb(terms: PlacementTerms, facts: PlacementFacts): Refusal | undefined {
   for (const rung of LADDER) {
-    const refusal = rung(terms, facts, facts.symbol ?? NOTHING);
+    const refusal = rung(terms, facts, facts.symbol ?? NOT_OFFERED);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -169,12 +160,13 @@ const LADDER: readonly Rung[] = [
       ? undefined
       : { code: 'price-off-increment', limit: decimalText(symbol.priceIncrement), value: decimalText(limitPrice) },
 
-  (terms, facts) => {
+  (terms, facts, symbol) => {
     const { limitPrice, side } = terms;
     const collar = collarPrice(terms, facts);
-    const through = limitPrice !== undefined && (side === 'buy' ? limitPrice.gt(collar) : limitPrice.lt(collar));
-    return through
-      ? { code: 'price-outside-collar', limit: decimalText(collar), value: decimalText(limitPrice) }
+    // Where nothing is offered, no price can bound a buy, a market order least of all.
+    const through = side === 'buy' ? collar.isZero() || limitPrice?.gt(collar) : limitPrice?.lt(collar);
+    return through === true
+      ? { code: 'price-outside-collar', limit: decimalText(collar), value: decimalText(limitPrice ?? symbol.ask) }
       : undefined;
   },
 
@@ -210,34 +202,6 @@ const LADDER: readonly Rung[] = [
       : { code: 'exit-above-position', limit: decimalText(sellable), value: decimalText(terms.quantity) };
   },
 ];
-
-/** The price through the market that is still accepted, on the increment and never further out than the ratio. */
-function collarPrice({ side }: PlacementTerms, { limits, symbol = NOTHING }: PlacementFacts): Decimal {
-  const { ask, bid, priceIncrement } = symbol;
-  return side === 'buy'
-    ? ask.times(limits.priceCollarRatio.plus(1)).toNearest(priceIncrement, Decimal.ROUND_DOWN)
-    : bid.times(new Decimal(1).minus(limits.priceCollarRatio)).toNearest(priceIncrement, Decimal.ROUND_UP);
-}
-
-/** The price that bounds the order at the broker; a market sale has none, because no capital depends on it. */
-function boundPrice(terms: PlacementTerms, facts: PlacementFacts): Decimal | undefined {
-  if (terms.limitPrice !== undefined) return terms.limitPrice;
-  return terms.side === 'buy' ? collarPrice(terms, facts) : undefined;
-}
-
-function worstNotional(terms: PlacementTerms, facts: PlacementFacts): Decimal {
-  return terms.quantity.times(boundPrice(terms, facts) ?? facts.symbol?.bid ?? 0);
-}
-
-/**
- * Worst cost and fee estimate, each rounded up to whole units because each is rounded when it is posted: what the ledger
- * must hold before the broker hears of the order.
- */
-function worstCostUnits(terms: PlacementTerms, facts: PlacementFacts): bigint {
-  const notional = worstNotional(terms, facts);
-  const fee = notional.times(facts.venue.feeRate);
-  return toUnits(notional, CAPITAL_ASSET, 'up') + toUnits(fee, CAPITAL_ASSET, 'up');
-}
 
 function termsOf(terms: PlacementTerms): OrderTerms {
   return {
