@@ -20,7 +20,9 @@ export interface Place {
 
 /** Id of the row that proves that an execution was recorded. */
 export function executionRowId(orderId: string, executionId: string): string {
-  return `execution:${orderId}:${executionId.replaceAll(/[/\\?#]/g, '_')}`;
+  // A document id may not have / \ ? #; what has one is told apart by a character that no other begins with.
+  const isPlain = !/[/\\?#]|^~/.test(executionId);
+  return `execution:${orderId}:${isPlain ? executionId : `~${Buffer.from(executionId).toString('base64url')}`}`;
 }
 
 /**
