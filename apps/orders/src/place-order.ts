@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DocumentConflict } from '@ballast/cosmos';
-import type { CommitOperation, ContainerStore } from '@ballast/cosmos';
+import type { ContainerStore } from '@ballast/cosmos';
 import { EVENT_TTL_SECONDS, PRODUCT_ID, newOrderId } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type { PlaceOrderRequest } from '@ballast/contracts/orders';
@@ -10,6 +10,7 @@ import { ControlSwitch } from './adapters/control-switch.js';
 import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
 import type { BookDecision } from './adapters/order-books.js';
+import type { AnswerRows } from './adapters/order-rows.js';
 import { profileKey } from './adapters/order-documents.js';
 import { decidePlacement, placementTerms } from './domain/placement.js';
 import type { PlacementDecision, PlacementTerms, RiskLimits } from './domain/placement.js';
@@ -109,13 +110,12 @@ function changeOf(
   decision: PlacementDecision,
 ): BookDecision<PlacementAnswer> {
   if (decision.outcome === 'placed') {
-    return { events: [{ fact: 'placed', data: decision.data }], first: answerRows(command, terms), result: placed };
+    return { events: [{ fact: 'placed', data: decision.data }], answers: answerRows(command, terms), result: placed };
   }
   const { refusal } = decision;
   return {
     events: [],
-    refused: { ...decision.terms, refusal },
-    first: answerRows(command, terms, refusal),
+    refused: { data: { ...decision.terms, refusal }, answers: answerRows(command, terms, refusal) },
     result: () => ({ outcome: 'refused', orderId: terms.orderId, refusal }),
   };
 }
@@ -128,7 +128,7 @@ function placed(order: Order | undefined): PlacementAnswer {
 const CLIENT_ORDER_PREFIX = 'client-order:';
 
 /** A refusal keeps only the idempotency key: the client order id names an order, and there is none. */
-function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?: Refusal): CommitOperation[] {
+function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?: Refusal): AnswerRows {
   const key = createHash('sha256').update(command.idempotencyKey).digest('hex');
   const answer = {
     kind: 'answer',
@@ -136,11 +136,9 @@ function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?:
     requestHash: command.requestHash,
     orderId: terms.orderId,
   };
-  const byKey = {
-    create: { id: `key:${key}`, ...answer, ...(refusal === undefined ? {} : { refusal }), ttl: EVENT_TTL_SECONDS },
-  };
+  const byKey = { id: `key:${key}`, ...answer, ...(refusal === undefined ? {} : { refusal }), ttl: EVENT_TTL_SECONDS };
   if (terms.clientOrderId === undefined || refusal !== undefined) return [byKey];
-  return [byKey, { create: { id: `${CLIENT_ORDER_PREFIX}${terms.clientOrderId}`, ...answer } }];
+  return [byKey, { id: `${CLIENT_ORDER_PREFIX}${terms.clientOrderId}`, ...answer }];
 }
 
 function termsOf(request: PlaceOrderRequest, nowMs: number): PlacementTerms {

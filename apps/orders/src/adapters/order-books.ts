@@ -20,16 +20,17 @@ import {
   orderOf,
 } from './order-documents.js';
 import type { BookDocument, OrderDocument } from './order-documents.js';
-import { bookOpenedRow, executionRowId, refusedRow, rowOf } from './order-rows.js';
+import { answerRows, bookOpenedRow, executionRowId, orderEnvelope, refusedEnvelope, rowOf } from './order-rows.js';
+import type { AnswerRows } from './order-rows.js';
 
 /** What a use case decided about one order of a book. */
 export interface BookDecision<Result> {
   /** Events of the order, in the order in which they happened; none commits nothing. */
   readonly events: readonly OrderEvent[];
   /** Instead of events of an order: it was refused and never came to be. */
-  readonly refused?: OrderRefusedV1;
-  /** Rows whose existence answers the request before anything else does, such as the idempotency row. */
-  readonly first?: readonly CommitOperation[];
+  readonly refused?: { readonly data: OrderRefusedV1; readonly answers: AnswerRows };
+  /** For a placement: rows whose existence answers the request before anything else does; the first carries its event. */
+  readonly answers?: AnswerRows;
   /** What caused it, where that is not the message being handled: an execution of the broker's. */
   readonly cause?: string;
   /** Made from the order as it is after the events. */
@@ -155,13 +156,16 @@ export class OrderBooks {
     let book = bookOf(document);
     let order = known;
     const rows: object[] = [];
+    let first: object[] = [];
     for (const event of decision.events) {
       const before = order;
       order = evolve(before, event, this.provenance(book, before));
       book = evolveBook(book, before, event);
       if (event.fact === 'capital-held') continue;
       book = { ...book, sequence: book.sequence + 1 };
-      rows.push(rowOf(order, event, { book, at: this.clock.iso() }, decision.cause));
+      const envelope = orderEnvelope(order, event, { book, at: this.clock.iso() }, decision.cause);
+      if (event.fact === 'placed' && decision.answers !== undefined) first = answerRows(decision.answers, envelope);
+      else rows.push(rowOf(order, event, envelope));
     }
     if (order === undefined) throw new Error('unreachable: events without an order');
     const { id } = order;
@@ -169,9 +173,9 @@ export class OrderBooks {
     const ended = hasEnded(order);
     const live = ended ? others : { ...others, [id]: liveOrderDocument(order) };
     return {
-      first: decision.first ?? [],
+      first: first.map(creation),
       head: bookDocument(book, live),
-      operations: [...rows.map((row) => ({ create: row })), ...(ended ? [{ upsert: orderDocument(order) }] : [])],
+      operations: [...rows.map(creation), ...(ended ? [{ upsert: orderDocument(order) }] : [])],
       result: decision.result(order),
     };
   }
@@ -179,13 +183,13 @@ export class OrderBooks {
   private refusal<Result>(
     document: BookDocument,
     decision: BookDecision<Result>,
-    refused: OrderRefusedV1,
+    { data, answers }: NonNullable<BookDecision<Result>['refused']>,
   ): Change<BookDocument, Result> {
     const book = { ...bookOf(document), sequence: document.sequence + 1 };
+    const envelope = refusedEnvelope(data, { book, at: this.clock.iso() });
     return {
-      first: decision.first ?? [],
+      first: answerRows(answers, envelope).map(creation),
       head: bookDocument(book, document.live),
-      operations: [{ create: refusedRow(refused, { book, at: this.clock.iso() }) }],
       result: decision.result(undefined),
     };
   }
@@ -198,6 +202,8 @@ export class OrderBooks {
     };
   }
 }
+
+const creation = (row: object): CommitOperation => ({ create: row });
 
 function partitionOf(profileId: string): string[] {
   return [PRODUCT_ID, profileId];

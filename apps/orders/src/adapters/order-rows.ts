@@ -25,12 +25,14 @@ export function executionRowId(orderId: string, executionId: string): string {
   return `execution:${orderId}:${isPlain ? executionId : `~${Buffer.from(executionId).toString('base64url')}`}`;
 }
 
-/**
- * What is written for an event of an order as it is after it; `cause` where that is not the message being handled. The
- * event of an execution is carried by the row whose id proves that it was recorded.
- */
-export function rowOf(order: Order, event: PublishedEvent, place: Place, cause: string | undefined): object {
-  const envelope = envelopeOf(place, {
+/** The event of an order as it is after it; `cause` where that is not the message being handled. */
+export function orderEnvelope(
+  order: Order,
+  event: PublishedEvent,
+  place: Place,
+  cause: string | undefined,
+): EventEnvelope {
+  return envelopeOf(place, {
     declaration: PUBLISHED_AS[event.fact],
     subject: order.id,
     version: order.version,
@@ -39,18 +41,29 @@ export function rowOf(order: Order, event: PublishedEvent, place: Place, cause: 
     intent: order.intent,
     data: event.data,
   });
+}
+
+/** What is written for an event. That of an execution is carried by the row whose id proves that it was recorded. */
+export function rowOf(order: Order, event: PublishedEvent, envelope: EventEnvelope): object {
   const key = profileKey(order.profileId);
   if (event.fact !== 'executed') return eventRow(envelope, { ...key });
   const id = executionRowId(order.id, event.data.executionId);
   return carryingEvent({ id, kind: 'execution', ...key }, envelope);
 }
 
-/** What is written for an order that was refused and never came to be. */
-export function refusedRow(refused: OrderRefusedV1, place: Place): object {
+/** The event of an order that was refused and never came to be. */
+export function refusedEnvelope(refused: OrderRefusedV1, place: Place): EventEnvelope {
   const { orderId, intent } = refused;
-  const publication = { declaration: orderRefused, subject: orderId, version: 1, intent, data: refused };
-  return eventRow(envelopeOf(place, publication), { ...profileKey(place.book.profileId) });
+  return envelopeOf(place, { declaration: orderRefused, subject: orderId, version: 1, intent, data: refused });
 }
+
+/** The rows that answer a request when it is repeated; the first of them carries the event of the answer. */
+export function answerRows([first, ...others]: AnswerRows, envelope: EventEnvelope): object[] {
+  return [carryingEvent(first, envelope), ...others];
+}
+
+/** Rows whose existence answers a request: the idempotency row, and what else the caller may name it by. */
+export type AnswerRows = readonly [idempotency: object, ...named: object[]];
 
 /** What is written for a book that was just made. */
 export function bookOpenedRow(place: Place): object {
