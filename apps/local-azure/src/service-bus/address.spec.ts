@@ -12,13 +12,15 @@ describe('link addresses', () => {
     ['ORDERS/subscriptions/LEDGER', ledger],
     ['team/orders/Subscriptions/ledger', { ...ledger, topic: 'team/orders' }],
     ['orders/Subscriptions/ledger/$DeadLetterQueue', { ...ledger, dead: true }],
+    ['jobs/$DeadLetterQueue', { kind: 'queue-dead-letters', queue: 'jobs' }],
+    ['jobs/$Transfer/$DeadLetterQueue', { kind: 'transfer-dead-letters' }],
     ['orders/$management', { kind: 'management', of: { kind: 'topic', topic: 'orders' } }],
     ['orders/Subscriptions/ledger/$DeadLetterQueue/$management', { kind: 'management', of: { ...ledger, dead: true } }],
   ])('reads %s', (text, address) => {
     expect(parseAddress(text)).toEqual(address);
   });
 
-  it.each(['', '/', '$management', 'orders/$DeadLetterQueue', 'orders/$other', 'orders/Subscriptions/a/$Transfer'])(
+  it.each(['', '/', '$management', 'orders/$other', 'orders/Subscriptions/a/$Transfer'])(
     'does not know "%s"',
     (text) => {
       expect(parseAddress(text)).toBeUndefined();

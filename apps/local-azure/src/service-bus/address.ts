@@ -1,15 +1,20 @@
 /** Where a link goes; names are lower-case, because entities are compared without case. */
 export type Address =
   | { readonly kind: 'cbs' }
+  /** A topic or a queue; their names look alike. */
   | { readonly kind: 'topic'; readonly topic: string }
+  | { readonly kind: 'queue-dead-letters'; readonly queue: string }
   | { readonly kind: 'subscription'; readonly topic: string; readonly subscription: string; readonly dead: boolean }
+  /** Of any entity; a link there is refused. */
+  | { readonly kind: 'transfer-dead-letters' }
   | { readonly kind: 'management'; readonly of: Address };
 
 const MANAGEMENT_SUFFIX = '/$management';
+const TRANSFER_SUFFIX = '/$transfer/$deadletterqueue';
 const DEAD_LETTER_SUFFIX = '/$deadletterqueue';
 const SUBSCRIPTION_INFIX = '/subscriptions/';
 
-/** Reads `topic`, `topic/Subscriptions/sub`, each with `/$DeadLetterQueue` and `/$management`; undefined if it is none. */
+/** Reads `queue`, `topic`, `topic/Subscriptions/sub`, each with `/$DeadLetterQueue` and `/$management`; undefined if it is none. */
 export function parseAddress(text: string): Address | undefined {
   const path = text.toLowerCase().replace(/^\/+|\/+$/g, '');
   if (path === '$cbs') return { kind: 'cbs' };
@@ -17,11 +22,12 @@ export function parseAddress(text: string): Address | undefined {
     const of = parseAddress(path.slice(0, -MANAGEMENT_SUFFIX.length));
     return of === undefined ? undefined : { kind: 'management', of };
   }
+  if (path.endsWith(TRANSFER_SUFFIX)) return { kind: 'transfer-dead-letters' };
   const dead = path.endsWith(DEAD_LETTER_SUFFIX);
   const entity = dead ? path.slice(0, -DEAD_LETTER_SUFFIX.length) : path;
   if (entity === '' || entity.includes('$')) return undefined;
   const infix = entity.lastIndexOf(SUBSCRIPTION_INFIX);
-  if (infix < 0) return dead ? undefined : { kind: 'topic', topic: entity };
+  if (infix < 0) return dead ? { kind: 'queue-dead-letters', queue: entity } : { kind: 'topic', topic: entity };
   const subscription = entity.slice(infix + SUBSCRIPTION_INFIX.length);
   return { kind: 'subscription', topic: entity.slice(0, infix), subscription, dead };
 }

@@ -120,10 +120,13 @@ export class BrokerStore {
     this.db.prepare('DELETE FROM recent_message_ids WHERE sent_at <= ?').run(untilMs);
   }
 
-  /** Stores one sent message with a copy for each subscription, and gives its sequence number. */
-  insert(topic: number, sent: SentMessage, to: readonly number[], times: MessageTimes): number {
+  /**
+   * Stores one sent message with a copy for each subscription, and gives its sequence number. Its message id is noted for
+   * the topic, unless that is undefined.
+   */
+  insert(topic: number | undefined, sent: SentMessage, to: readonly number[], times: MessageTimes): number {
     const sequence = this.takeSequence();
-    this.insertRecentRow.run(sequence, topic, sent.messageId, times.enqueuedAtMs);
+    if (topic !== undefined) this.insertRecentRow.run(sequence, topic, sent.messageId, times.enqueuedAtMs);
     if (to.length === 0) return sequence;
     const { durable, priority, ttlMs, annotations, annotationsCount, bare } = sent;
     this.insertMessageRow.run(

@@ -9,13 +9,6 @@ import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { ServiceBusError, lockLost } from './service-bus-error.js';
 
-/** How messages are treated in every subscription. */
-export interface BrokerSettings {
-  /** Deliveries after which a message is dead-lettered. */
-  readonly maxDeliveryCount: number;
-  readonly duplicateDetectionMs: number;
-}
-
 /** What a receiver says of the message it gives up: the reason, a description, and properties to add. */
 export interface DeadLetterReason {
   readonly reason?: string;
@@ -30,7 +23,7 @@ export interface BrowsedMessage {
 }
 
 /**
- * Topics, subscriptions and their messages. What it promises has reached the disk before its promise resolves; locks
+ * Queues, topics, subscriptions and their messages. What it promises has reached the disk before its promise resolves; locks
  * live in memory only, so a restart makes every message ready again with the delivery count it had.
  */
 export class Broker {
@@ -41,9 +34,9 @@ export class Broker {
     private readonly entities: Entities,
     private readonly store: BrokerStore,
     private readonly commits: GroupCommit,
-    private readonly settings: BrokerSettings,
+    duplicateDetectionMs: number,
   ) {
-    this.intake = new MessageIntake(store, commits, settings.duplicateDetectionMs);
+    this.intake = new MessageIntake(store, commits, duplicateDetectionMs);
   }
 
   /** Stores all messages or none; those whose id was sent within the window are dropped. Resolves when on disk. */
@@ -170,7 +163,7 @@ export class Broker {
 
   private async giveBack(queue: DeliveryQueue, copy: Copy, changes: Readonly<Record<string, unknown>>): Promise<void> {
     const deliveryCount = copy.deliveryCount + (queue.isDeadLetter ? 0 : 1);
-    if (!queue.isDeadLetter && deliveryCount >= this.settings.maxDeliveryCount) {
+    if (!queue.isDeadLetter && deliveryCount >= queue.policy.maxDeliveryCount) {
       const DeadLetterErrorDescription = `Message could not be consumed after ${deliveryCount} delivery attempts.`;
       const reason = { DeadLetterReason: 'MaxDeliveryCountExceeded', DeadLetterErrorDescription };
       await this.bury(queue, copy, deliveryCount, { ...changes, ...reason });

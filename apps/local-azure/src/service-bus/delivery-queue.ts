@@ -1,4 +1,5 @@
 import { LockTable } from './lock-table.js';
+import type { QueuePolicy } from './queue-policy.js';
 import { ReadyQueue } from './ready-queue.js';
 
 /** Someone who receives from a queue. */
@@ -13,7 +14,7 @@ export interface Consumer {
   deliver(bytes: Buffer | undefined, token?: Buffer): void;
 }
 
-/** The messages of one subscription that are active, or that are dead-lettered, and who waits for them. */
+/** The messages of one queue or subscription that are active, or that are dead-lettered, and who waits for them. */
 export class DeliveryQueue {
   readonly ready = new ReadyQueue();
   readonly locks: LockTable;
@@ -23,14 +24,14 @@ export class DeliveryQueue {
   private turn = 0;
 
   constructor(
-    /** `topic/subscription`, with `/$DeadLetterQueue` when it is that. */
+    /** `queue` or `topic/subscription`, with `/$DeadLetterQueue` when it is that. */
     readonly name: string,
     readonly subscriptionId: number,
     /** The queue that failed messages go to; undefined for a dead-letter queue. */
     readonly deadLetters: DeliveryQueue | undefined,
-    lockDurationMs: number,
+    readonly policy: QueuePolicy,
   ) {
-    this.locks = new LockTable(lockDurationMs);
+    this.locks = new LockTable(policy.lockDurationMs);
   }
 
   get isDeadLetter(): boolean {

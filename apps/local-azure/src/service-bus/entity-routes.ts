@@ -12,7 +12,7 @@ import { openReceiverLink } from './receiver-links.js';
 import { openReplyLink, openRequestLink } from './request-links.js';
 import { remoteAddress, sourceFilterKeys } from './rhea-internals.js';
 import { openSenderLink } from './sender-links.js';
-import { ServiceBusError } from './service-bus-error.js';
+import { notSupported, ServiceBusError } from './service-bus-error.js';
 
 /** Which entity each link is for, and whether its client may use it. */
 export class EntityRoutes implements LinkRoutes {
@@ -69,6 +69,7 @@ export class EntityRoutes implements LinkRoutes {
 
   private exists(address: Address): boolean {
     if (address.kind === 'management') return this.exists(address.of);
+    if (address.kind === 'transfer-dead-letters') throw notSupported('The transfer dead-letter queue is');
     return this.topicOf(address) !== undefined || this.queueOf(address) !== undefined;
   }
 
@@ -77,7 +78,15 @@ export class EntityRoutes implements LinkRoutes {
   }
 
   private queueOf(address: Address): DeliveryQueue | undefined {
-    if (address.kind !== 'subscription') return undefined;
-    return this.entities.queue(address.topic, address.subscription, address.dead);
+    switch (address.kind) {
+      case 'topic':
+        return this.entities.plainQueue(address.topic, false);
+      case 'queue-dead-letters':
+        return this.entities.plainQueue(address.queue, true);
+      case 'subscription':
+        return this.entities.queue(address.topic, address.subscription, address.dead);
+      default:
+        return undefined;
+    }
   }
 }

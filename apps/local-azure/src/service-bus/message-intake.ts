@@ -54,7 +54,7 @@ export class MessageIntake {
       if (!topic.duplicates.admit(sent.messageId, nowMs)) return undefined;
       admitted.push(sent.messageId);
       const subscriptions = to.map(({ subscriptionId }) => subscriptionId);
-      return this.store.insert(topic.id, sent, subscriptions, times);
+      return this.store.insert(topic.duplicates.windowMs === 0 ? undefined : topic.id, sent, subscriptions, times);
     });
   }
 

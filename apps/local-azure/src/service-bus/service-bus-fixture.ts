@@ -9,11 +9,12 @@ import {
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
-import type { TopicDeclaration } from '@ballast/contracts';
 import { Usage } from '../usage.js';
+import type { TopicOptions } from './queue-policy.js';
 import { ServiceBusServer, type ServiceBusServerOptions } from './service-bus-server.js';
 
-type Settings = Partial<Pick<ServiceBusServerOptions, 'lockDurationMs' | 'maxDeliveryCount' | 'duplicateDetectionMs'>>;
+type Setting = 'queues' | 'lockDurationMs' | 'maxDeliveryCount' | 'duplicateDetectionMs';
+type Settings = Partial<Pick<ServiceBusServerOptions, Setting>>;
 
 const CLIENT_OPTIONS: ServiceBusClientOptions = {
   retryOptions: { maxRetries: 1, retryDelayInMs: 20, maxRetryDelayInMs: 50, timeoutInMs: 5_000 },
@@ -29,11 +30,11 @@ export class ServiceBusFixture {
   client!: ServiceBusClient;
 
   private constructor(
-    private readonly topics: readonly TopicDeclaration[],
+    private readonly topics: readonly TopicOptions[],
     private readonly settings: Settings,
   ) {}
 
-  static async start(topics: readonly TopicDeclaration[], settings: Settings = {}): Promise<ServiceBusFixture> {
+  static async start(topics: readonly TopicOptions[], settings: Settings = {}): Promise<ServiceBusFixture> {
     const fixture = new ServiceBusFixture(topics, settings);
     await fixture.open();
     return fixture;

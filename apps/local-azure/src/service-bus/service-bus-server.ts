@@ -1,9 +1,4 @@
-import {
-  DELIVERY_COUNT_MAX,
-  DUPLICATE_DETECTION_SECONDS,
-  LOCK_DURATION_SECONDS,
-  type TopicDeclaration,
-} from '@ballast/contracts';
+import { DELIVERY_COUNT_MAX, DUPLICATE_DETECTION_SECONDS, LOCK_DURATION_SECONDS } from '@ballast/contracts';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
@@ -12,6 +7,7 @@ import { BrokerStore } from './broker-store.js';
 import { Broker } from './broker.js';
 import { Entities } from './entities.js';
 import { EntityRoutes } from './entity-routes.js';
+import type { QueueDeclaration, TopicOptions } from './queue-policy.js';
 
 /** What a Service Bus server is started with. */
 export interface ServiceBusServerOptions {
@@ -20,7 +16,9 @@ export interface ServiceBusServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly topics: readonly TopicDeclaration[];
+  readonly topics: readonly TopicOptions[];
+  /** None unless given. */
+  readonly queues?: readonly QueueDeclaration[];
   /** The key that signs clients' tokens, as it stands in their connection string. */
   readonly sharedAccessKey: string;
   readonly usage: Usage;
@@ -46,14 +44,17 @@ export class ServiceBusServer {
   static async start(options: ServiceBusServerOptions): Promise<ServiceBusServer> {
     const db = new Sqlite(options.file);
     try {
-      const settings = {
+      const policy = {
         maxDeliveryCount: options.maxDeliveryCount ?? DELIVERY_COUNT_MAX,
         lockDurationMs: options.lockDurationMs ?? LOCK_DURATION_SECONDS * MS_PER_SECOND,
-        duplicateDetectionMs: options.duplicateDetectionMs ?? DUPLICATE_DETECTION_SECONDS * MS_PER_SECOND,
+        defaultTtlMs: null,
+        deadLettersExpired: false,
       };
+      const duplicateDetectionMs = options.duplicateDetectionMs ?? DUPLICATE_DETECTION_SECONDS * MS_PER_SECOND;
       const store = new BrokerStore(db);
-      const entities = new Entities(options.topics, store, settings);
-      const broker = new Broker(entities, store, new GroupCommit(db), settings);
+      const declarations = { topics: options.topics, queues: options.queues ?? [] };
+      const entities = new Entities(declarations, store, { policy, duplicateDetectionMs });
+      const broker = new Broker(entities, store, new GroupCommit(db), duplicateDetectionMs);
       const routes = new EntityRoutes(entities, broker, options.sharedAccessKey, options.usage);
       return new ServiceBusServer(await AmqpServer.listen(options.host, options.port, routes), broker, db);
     } catch (error) {

@@ -1,0 +1,41 @@
+import type { SubscriptionDeclaration, TopicDeclaration } from '@ballast/contracts';
+
+/** How one queue or subscription treats its messages. */
+export interface QueuePolicy {
+  readonly lockDurationMs: number;
+  /** Deliveries after which a message is dead-lettered. */
+  readonly maxDeliveryCount: number;
+  /** The longest a message lives here, whatever it says itself; null is for ever. */
+  readonly defaultTtlMs: number | null;
+  /** Whether a message whose time is over is dead-lettered instead of dropped. */
+  readonly deadLettersExpired: boolean;
+  /** The queue or topic that every message goes on to. */
+  readonly forwardTo?: string;
+  /** The queue or topic that every dead letter goes on to. */
+  readonly forwardDeadLettersTo?: string;
+}
+
+/** A queue that exists from the start. What it does not say is as for every subscription. */
+export interface QueueDeclaration extends Partial<QueuePolicy> {
+  readonly name: string;
+  /** Whether a second message with the same id is dropped within the server's window; not unless it says so. */
+  readonly detectsDuplicates?: boolean;
+}
+
+/** A topic that exists from the start; each of its subscriptions may have a policy of its own. */
+export interface TopicOptions extends TopicDeclaration {
+  readonly subscriptions: readonly (SubscriptionDeclaration & Partial<QueuePolicy>)[];
+}
+
+/** The policy of a declaration, with what it does not say taken from `defaults`. */
+export function policyOf(declared: Partial<QueuePolicy>, defaults: QueuePolicy): QueuePolicy {
+  const { forwardTo, forwardDeadLettersTo } = declared;
+  return {
+    lockDurationMs: declared.lockDurationMs ?? defaults.lockDurationMs,
+    maxDeliveryCount: declared.maxDeliveryCount ?? defaults.maxDeliveryCount,
+    defaultTtlMs: declared.defaultTtlMs ?? defaults.defaultTtlMs,
+    deadLettersExpired: declared.deadLettersExpired ?? defaults.deadLettersExpired,
+    ...(forwardTo === undefined ? {} : { forwardTo }),
+    ...(forwardDeadLettersTo === undefined ? {} : { forwardDeadLettersTo }),
+  };
+}
