@@ -45,6 +45,36 @@ describe('a body', () => {
     async (text) => expect(problem(await send(text))).toEqual([400, 'malformed-json']),
   );
 
+  it.each(['toString', 'hasOwnProperty', 'constructor', 'valueOf'])(
+    'has no field %s, which objects inherit',
+    async (name) => {
+      const answer = await send(`{"name":"a","${name}":"x"}`);
+      expect(problem(answer)).toEqual([400, 'invalid-request']);
+      expect(answer.body.errors).toEqual([{ pointer: `/${name}`, detail: 'is not a known field' }]);
+    },
+  );
+
+  it.each(['['.repeat(400_000) + ']'.repeat(400_000), '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)])(
+    'is refused when it is nested too deeply',
+    async (deep) => {
+      const answer = await send(`{"name":${deep}}`);
+      expect(problem(answer)).toEqual([400, 'invalid-request']);
+      expect(answer.body.errors).toEqual([{ pointer: '', detail: 'must not be nested deeper than 32 levels' }]);
+    },
+  );
+
+  it('is refused before it is looked at field by field when it has too many', async () => {
+    const fields = Array.from({ length: 80_000 }, (_, index) => `"k${index}":1`);
+    const answer = await send(`{${fields.join(',')}}`);
+    expect(answer.body.errors).toEqual([{ pointer: '', detail: 'must not have more than 10000 fields and items' }]);
+  });
+
+  it('is UTF-8, with or without a byte order mark', async () => {
+    const bytes = (text: string) => Buffer.from(text, 'latin1');
+    expect(problem(await send(bytes('{"name":"caf\xe9"}')))).toEqual([400, 'malformed-json']);
+    expect((await send(bytes('\xef\xbb\xbf{"name":"caf\xc3\xa9"}'))).body.body).toEqual({ name: 'café' });
+  });
+
   it.each(['[]', 'null', '"text"', '1', '[{"name":"a"}]'])('is not an object as %s', async (text) => {
     const answer = await send(text);
     expect(problem(answer)).toEqual([400, 'invalid-request']);

@@ -1,7 +1,12 @@
+import { isUtf8 } from 'node:buffer';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { BAD_ADDRESS_PROBLEM, PROBLEM_MEDIA_TYPE } from './problem.filter.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { shapeError } from './body-shape.js';
+import type { Clock } from './clock.js';
+import { PROBLEM_MEDIA_TYPE, unreadableProblem } from './problem.filter.js';
 import { ProblemException } from './problem-exception.js';
+import { beginTrace } from './request-trace.js';
 
 /** Bytes of a request's body, at most. */
 export const BODY_BYTES_MAX = 1_048_576;
@@ -9,9 +14,11 @@ export const BODY_BYTES_MAX = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Characters of one path parameter, at most. */
 const PARAMETER_CHARS_MAX = 200;
+/** Scheme and host of a request target in absolute form (RFC 9112 §3.2.2). */
+const TARGET_ORIGIN = /^https?:\/\/[^/?#]*/i;
 
 /** The HTTP server below Nest. While it closes it still answers what had arrived. */
-export function createHttpServer(): FastifyAdapter {
+export function createHttpServer(clock: Clock): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -20,10 +27,41 @@ export function createHttpServer(): FastifyAdapter {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     skipMiddie: true,
-    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-      void reply.status(400).header('content-type', PROBLEM_MEDIA_TYPE).send(BAD_ADDRESS_PROBLEM);
+    // What a proxy is told in absolute form is asked of us: no handler sees the origin, and none passes it on.
+    rewriteUrl: ({ url = '/' }) => url.replace(TARGET_ORIGIN, '').replace(/^(?=[?#]|$)/, '/'),
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const { correlationId } = beginTrace(request, reply, clock);
+      void reply
+        .status(400)
+        .header('content-type', PROBLEM_MEDIA_TYPE)
+        .header('cache-control', 'no-store')
+        .send(unreadableProblem(400, 'the address cannot be read', correlationId));
     },
+    clientErrorHandler: endUnreadable,
   });
+}
+
+/** Status and words for what the HTTP parser gave up on, by its error's code. */
+const UNREADABLE: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the headers are larger than allowed'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'the request did not arrive in time'],
+};
+
+/** Answers what is no HTTP request, which never reaches Fastify, and ends its connection. */
+function endUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, reason, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'Bad Request', 'the request is not HTTP'];
+  const body = unreadableProblem(status, detail);
+  if (socket.writable) {
+    const head = [
+      `HTTP/1.1 ${status} ${reason}`,
+      `content-type: ${PROBLEM_MEDIA_TYPE}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  }
+  socket.destroySoon();
 }
 
 /** While the service drains, the answer to what was in hand is the last on its connection, which would keep it open. */
@@ -34,15 +72,21 @@ export function endConnectionsWhile(server: FastifyInstance, isDraining: () => b
   });
 }
 
-/** Makes JSON the only kind of body, without keys that could reach a prototype. An empty body is no body. */
+/** Makes JSON in UTF-8 the only kind of body, of a bounded shape and without keys that could reach a prototype. */
 export function acceptOnlyJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    // An empty body is no body.
     if (body.length === 0) return done(null, undefined);
-    return void parse(request, body as string, (error, value) => {
-      if (error) done(new ProblemException('malformed-json'));
-      else done(null, value);
+    if (!isUtf8(body as Buffer)) {
+      return done(new ProblemException('malformed-json', { detail: 'The body is not UTF-8.' }));
+    }
+    return void parse(request, body.toString('utf8'), (error, value) => {
+      if (error) return done(new ProblemException('malformed-json'));
+      const wrong = shapeError(value);
+      if (wrong === undefined) return done(null, value);
+      return done(new ProblemException('invalid-request', { errors: [{ pointer: '', detail: wrong }] }));
     });
   });
 }

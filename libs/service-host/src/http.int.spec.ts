@@ -44,9 +44,48 @@ describe('a problem', () => {
     const answer = await ask('DELETE', '/v1/things');
     expect(problem(answer)).toEqual([405, 'method-not-allowed']);
     expect(answer.headers.get('allow')).toBe('POST');
-    expect(problem(await ask('GET', '/%zz'))).toEqual([400, 'invalid-request']);
+  });
+
+  it('is the answer to an address that cannot be read, with the request’s id', async () => {
+    for (const path of ['/%zz', `/v1/things/${'x'.repeat(201)}`]) {
+      const answer = await ask('GET', path, { headers: { 'x-request-id': 'mine' } });
+      expect(problem(answer)).toEqual([400, 'invalid-request']);
+      expect([answer.headers.get('x-request-id'), answer.body.requestId]).toEqual(['mine', 'mine']);
+    }
+  });
+
+  it.each([
+    ['HELLO\r\n\r\n', 400],
+    [`GET /health/live HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${'a'.repeat(100_000)}\r\n\r\n`, 431],
+  ])('is the answer to what is no request, %#', async (sent, status) => {
+    const answer = await exchange(sent);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toMatch(/\r\ncontent-type: application\/problem\+json/);
+    const [, body = ''] = answer.split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid-request' });
   });
 });
+
+describe('an address', () => {
+  it('may name scheme and host, which no handler sees', async () => {
+    const get = (target: string) => exchange(`GET ${target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+    const answer = await get('http://elsewhere.example/v1/things/url?a=1');
+    expect(answer).toMatch(/"url":"\/v1\/things\/url\?a=1"/);
+    expect(await get('http://elsewhere.example')).toMatch(/^HTTP\/1.1 404 /);
+    expect(await get('http://elsewhere.example?/health/live')).toMatch(/^HTTP\/1.1 404 /);
+  });
+});
+
+/** Everything that comes back for these bytes until the connection ends. */
+function exchange(sent: string): Promise<string> {
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect(things.service.port, '127.0.0.1', () => socket.write(sent));
+    socket.on('data', (chunk) => (received += chunk.toString()));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(received));
+  });
+}
 
 describe('a trace', () => {
   const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

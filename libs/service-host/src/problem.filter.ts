@@ -45,6 +45,8 @@ export class ProblemFilter implements ExceptionFilter {
       return new ProblemException('service-unavailable', { retryAfterSeconds: retryAfterSecondsOf(thrown) });
     }
     if (thrown instanceof HttpException && thrown.getStatus() < 500) return this.refusalOf(thrown, request, reply);
+    // The caller went away with half of the body sent: nobody reads this answer, and it is no bug.
+    if (!request.raw.complete && request.raw.destroyed) return new ProblemException('invalid-request');
     this.log.error({ err: thrown }, 'a request met a bug');
     return new ProblemException('internal-error');
   }
@@ -76,9 +78,15 @@ function retryAfterSecondsOf(failure: Failure): number {
   return Math.max(RETRY_AFTER_SECONDS_DEFAULT, Math.ceil((failure.retryAfterMs ?? 0) / 1_000));
 }
 
-/** The problem for an address that cannot even be parsed, as it is sent. */
-export const BAD_ADDRESS_PROBLEM = JSON.stringify({
-  type: 'urn:ballast:problem:invalid-request',
-  ...PROBLEMS['invalid-request'],
-  code: 'invalid-request',
-});
+/** The problem, as it is sent, of a request that could not be read so far that a handler or this filter sees it. */
+export function unreadableProblem(status: number, detail: string, requestId?: string): string {
+  const { title } = PROBLEMS['invalid-request'];
+  return JSON.stringify({
+    type: 'urn:ballast:problem:invalid-request',
+    title,
+    status,
+    code: 'invalid-request',
+    detail,
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}

@@ -1,7 +1,7 @@
 import { newRequestId } from '@ballast/contracts';
 import { childTraceparent, runInTrace } from '@ballast/service-bus';
 import type { Trace } from '@ballast/service-bus';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from './clock.js';
 import type { ServiceLog } from './service-log.js';
 
@@ -19,10 +19,7 @@ export function requestIdOf(request: FastifyRequest): string | undefined {
  */
 export function traceRequests(fastify: FastifyInstance, options: { clock: Clock; log: ServiceLog }): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const trace = traceOf(request, options.clock);
-    traces.set(request, trace);
-    reply.header('x-request-id', trace.correlationId);
-    runInTrace(trace, done);
+    runInTrace(beginTrace(request, reply, options.clock), done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const fields = {
@@ -36,6 +33,14 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
     if (trace !== undefined) runInTrace(trace, () => options.log[level](fields, 'request answered'));
     done();
   });
+}
+
+/** Gives the request its id and trace, and the answer the id. */
+export function beginTrace(request: FastifyRequest, reply: FastifyReply, clock: Clock): Trace {
+  const trace = traceOf(request, clock);
+  traces.set(request, trace);
+  reply.header('x-request-id', trace.correlationId);
+  return trace;
 }
 
 function traceOf(request: FastifyRequest, clock: Clock): Trace {

@@ -77,7 +77,7 @@ interface Parts {
 
 async function createApp(options: ServiceOptions, parts: Parts): Promise<NestFastifyApplication> {
   const routes = new RouteMethods();
-  const adapter = createHttpServer();
+  const adapter = createHttpServer(parts.clock);
   const fastify = adapter.getInstance();
   traceRequests(fastify, parts);
   acceptOnlyJson(fastify);

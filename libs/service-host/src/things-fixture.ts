@@ -1,10 +1,11 @@
 import { Failure } from '@ballast/contracts';
 import { CreateProfileRequest, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
 import { currentTrace } from '@ballast/service-bus';
-import { Body, Controller, Get, Inject, Module, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Module, Post, Put, Req } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, ValidateNested } from 'class-validator';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { FastifyRequest } from 'fastify';
 import type { CryptoKey } from 'jose';
 import { Clock } from './clock.js';
 import { CurrentCaller, Public, Roles } from './caller.js';
@@ -69,6 +70,12 @@ class ThingsController {
   @Post('keyed')
   keyed(@IdempotencyKey() key: string): object {
     return { key };
+  }
+
+  @Public()
+  @Get('url')
+  url(@Req() { url }: FastifyRequest): object {
+    return { url };
   }
 
   @Public()
@@ -154,14 +161,14 @@ export class Things {
   async ask(
     method: string,
     path: string,
-    o: { body?: string; headers?: Record<string, string> } = {},
+    o: { body?: string | Buffer; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
-    const response = await fetch(`${this.service.url}${path}`, { method, ...o });
+    const response = await fetch(`${this.service.url}${path}`, { method, ...(o as RequestInit) });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
   }
 
-  send(body: string, type = 'application/json'): Promise<Answer> {
+  send(body: string | Buffer, type = 'application/json'): Promise<Answer> {
     return this.ask('POST', '/v1/things', { body, headers: { 'content-type': type } });
   }
 }
