@@ -2,6 +2,7 @@ import type { SqlStatement, Sqlite } from '../storage/sqlite.js';
 import { MessageCache } from './message-cache.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
 import type { Copy } from './ready-queue.js';
+import { ScheduledStore } from './scheduled-store.js';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -62,6 +63,7 @@ const COPY_COLUMNS =
  * duplicate window. Every writing method belongs inside one transaction of the caller.
  */
 export class BrokerStore {
+  readonly scheduled: ScheduledStore;
   private readonly cache = new MessageCache(CACHE_BYTES_MAX);
   /** How many copies of each message are left. */
   private readonly references = new Map<number, number>();
@@ -77,6 +79,7 @@ export class BrokerStore {
 
   constructor(private readonly db: Sqlite) {
     db.exec(SCHEMA);
+    this.scheduled = new ScheduledStore(db);
     const counter = db.prepare<{ value: number }>('SELECT value FROM counters WHERE name = ?').get(SEQUENCE_COUNTER);
     this.nextSequence = this.reservedSequence = counter?.value ?? 1;
     this.insertMessageRow = db.prepare('INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -213,7 +216,8 @@ export class BrokerStore {
     this.reservedSequence = 0;
   }
 
-  private takeSequence(): number {
+  /** The next sequence number; belongs inside a transaction, whose failure `undoReservation` must be told. */
+  takeSequence(): number {
     if (this.nextSequence >= this.reservedSequence) {
       const reserved = this.nextSequence + SEQUENCE_RESERVE;
       this.db.prepare('INSERT OR REPLACE INTO counters VALUES (?, ?)').run(SEQUENCE_COUNTER, reserved);

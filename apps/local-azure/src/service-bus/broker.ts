@@ -7,6 +7,7 @@ import { encodeDelivery, type SentMessage } from './message-codec.js';
 import { MessageIntake } from './message-intake.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
+import { Scheduling, type Enqueue } from './scheduling.js';
 import { ServiceBusError, lockLost } from './service-bus-error.js';
 
 /** What a receiver says of the message it gives up: the reason, a description, and properties to add. */
@@ -27,6 +28,8 @@ export interface BrowsedMessage {
  * live in memory only, so a restart makes every message ready again with the delivery count it had.
  */
 export class Broker {
+  /** The messages that are to be taken in later. */
+  readonly scheduling: Scheduling;
   private readonly intake: MessageIntake;
   private closed = false;
 
@@ -37,11 +40,18 @@ export class Broker {
     duplicateDetectionMs: number,
   ) {
     this.intake = new MessageIntake(store, commits, duplicateDetectionMs);
+    const enqueue: Enqueue = (topic, messages, also) => this.publish(topic, messages, also);
+    this.scheduling = new Scheduling(() => entities.sendTargets(), store, commits, enqueue);
+    this.scheduling.arm();
   }
 
-  /** Stores all messages or none; those whose id was sent within the window are dropped. Resolves when on disk. */
-  async publish(topic: Topic, messages: readonly SentMessage[]): Promise<void> {
-    const arrivals = await this.intake.take(topic, messages);
+  /**
+   * Stores all messages or none; those whose id was sent within the window are dropped. Resolves when on disk. `also` is
+   * written in the same transaction, before them.
+   */
+  async publish(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<void> {
+    const arrivals = await this.intake.take(topic, messages, also);
+    if (messages.some(({ scheduledAtMs }) => scheduledAtMs !== null)) this.scheduling.arm();
     for (const { queue, copy } of arrivals) queue.ready.add(copy);
     for (const queue of new Set(arrivals.map((arrival) => arrival.queue))) this.pump(queue);
   }
@@ -90,11 +100,14 @@ export class Broker {
     return lockedUntilMs;
   }
 
-  /** Messages of a queue by sequence number, locked ones too, encoded without a lock. */
+  /** Messages of a queue by sequence number, locked and scheduled ones too, encoded without a lock. */
   browse(queue: DeliveryQueue, fromSequence: number, countMax: number): BrowsedMessage[] {
-    return this.store
+    const stored = this.store
       .browse(queue.subscriptionId, queue.isDeadLetter, fromSequence, countMax)
       .map((copy) => ({ sequence: copy.sequence, bytes: this.encode(copy) }));
+    if (queue.isDeadLetter) return stored;
+    const scheduled = this.scheduling.browse(queue.subscriptionId, fromSequence, countMax);
+    return [...stored, ...scheduled].sort((a, b) => a.sequence - b.sequence).slice(0, countMax);
   }
 
   /** Resolves when everything asked for so far is on disk or was refused. */
@@ -105,6 +118,7 @@ export class Broker {
   /** Stops handing out messages and every timer, and writes what is left to write. */
   async close(): Promise<void> {
     this.closed = true;
+    this.scheduling.close();
     for (const queue of this.entities.queues()) clearTimeout(queue.expiryTimer);
     const saved = this.commits.submit(() => this.store.saveSequence());
     await this.commits.flush();

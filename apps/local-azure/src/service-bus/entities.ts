@@ -61,6 +61,11 @@ export class Entities {
     return dead ? found?.queue.deadLetters : found?.queue;
   }
 
+  /** Every topic and every queue. */
+  sendTargets(): Iterable<Topic> {
+    return this.topics.values();
+  }
+
   /** A queue that is no subscription, or its dead-letter queue; undefined when there is no such queue. */
   plainQueue(name: string, dead: boolean): DeliveryQueue | undefined {
     const found = this.queuesByName.get(name.toLowerCase());

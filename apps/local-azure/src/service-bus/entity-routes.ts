@@ -33,8 +33,11 @@ export class EntityRoutes implements LinkRoutes {
     if (address.kind === 'management') {
       const { broker, usage } = this;
       const queue = this.queueOf(address.of);
-      const entity = queue?.name ?? this.topicOf(address.of)!.name;
-      openRequestLink(receiver, client, (request) => answerManagement(request, { queue, entity, broker, usage }));
+      const topic = this.topicOf(address.of);
+      const entity = queue?.name ?? topic!.name;
+      openRequestLink(receiver, client, (request) =>
+        answerManagement(request, { queue, topic, entity, broker, usage }),
+      );
       return;
     }
     const topic = this.topicOf(address);

@@ -2,6 +2,8 @@ import rhea from 'rhea';
 import type { Usage } from '../usage.js';
 import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
+import type { Topic } from './entities.js';
+import { scheduleMessages, sequenceNumbers } from './management-scheduling.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
 import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
 
@@ -12,7 +14,9 @@ const VENDOR_PREFIX = 'com.microsoft:';
 const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:not-implemented': 501,
   'com.microsoft:message-lock-lost': 410,
+  'com.microsoft:message-not-found': 404,
   'com.microsoft:argument-error': 400,
+  'amqp:link:message-size-exceeded': 413,
   'amqp:not-allowed': 400,
 };
 
@@ -20,6 +24,8 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
 export interface ManagementContext {
   /** Undefined for a topic, which has no messages of its own. */
   readonly queue: DeliveryQueue | undefined;
+  /** Undefined for what cannot be sent to. */
+  readonly topic: Topic | undefined;
   readonly entity: string;
   readonly broker: Broker;
   readonly usage: Usage;
@@ -27,7 +33,7 @@ export interface ManagementContext {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Answers renew-lock, update-disposition and peek-message; anything else is refused with 501. */
+/** Answers scheduling, renew-lock, update-disposition and peek-message; anything else is refused with 501. */
 export async function answerManagement(request: AmqpRequest, context: ManagementContext): Promise<AmqpAnswer> {
   try {
     return await perform(request.operation, (request.body ?? {}) as Body, context);
@@ -38,9 +44,16 @@ export async function answerManagement(request: AmqpRequest, context: Management
 }
 
 async function perform(operation: string, body: Body, context: ManagementContext): Promise<AmqpAnswer> {
-  const { queue, broker, usage, entity } = context;
+  const { queue, topic, broker, usage, entity } = context;
   const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
   usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
+  if (topic !== undefined && name === 'schedule-message') {
+    return status(200, 'OK', { body: await scheduleMessages(body, topic, broker) });
+  }
+  if (topic !== undefined && name === 'cancel-scheduled-message') {
+    await broker.scheduling.cancel(topic, sequenceNumbers(body));
+    return status(200, 'OK');
+  }
   if (queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
   switch (name) {
     case 'renew-lock': {

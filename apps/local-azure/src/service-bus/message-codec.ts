@@ -8,7 +8,6 @@ import {
   withApplicationProperties,
   type Sections,
 } from './message-sections.js';
-import { notSupported } from './service-bus-error.js';
 import type { FilterSubject } from './sql-filter.js';
 import { plain, typed, typedList, writeValues, type TypedValue } from './rhea-internals.js';
 
@@ -30,6 +29,10 @@ export interface SentMessage extends Omit<StoredMessage, 'enqueuedAtMs'>, Filter
   readonly messageId: string;
   /** The moment after which it may no longer be delivered, by its absolute expiry time. */
   readonly absoluteExpiryMs: number | null;
+  /** The moment before which it may not be delivered, if the sender named one. */
+  readonly scheduledAtMs: number | null;
+  /** The whole message as it came. */
+  readonly encoded: Buffer;
 }
 
 /** What one delivery of a message adds to it. */
@@ -66,20 +69,19 @@ const SERVER_ANNOTATIONS: ReadonlySet<string> = new Set([
   'x-opt-enqueue-sequence-number',
   'x-opt-locked-until',
   'x-opt-message-state',
-  SCHEDULED_ANNOTATION,
 ]);
 
 /**
- * Reads one encoded message. It gets a message id if it has none. Throws `amqp:decode-error` for what is not a message
- * and `amqp:not-implemented` for a scheduled one.
+ * Reads one encoded message. If it has no message id it gets `idIfNone`, or a new one. Throws `amqp:decode-error` for what
+ * is not a message.
  */
-export function decodeMessage(bytes: Buffer): SentMessage {
+export function decodeMessage(bytes: Buffer, idIfNone?: string): SentMessage {
   const sections = readSections(bytes);
   const [durable, priority, ttl] = fieldsOf(sections, SECTION.header).map((field) => field?.value ?? null);
   const annotations = keptAnnotations(sections);
   const fields = fieldsOf(sections, SECTION.properties);
   const expiry = fields[FIELD_ABSOLUTE_EXPIRY]?.value;
-  const { messageId, bare } = identified(bytes, sections);
+  const { messageId, bare } = identified(bytes, sections, idIfNone);
   let properties: Map<string, unknown> | undefined;
   return {
     messageId,
@@ -87,6 +89,8 @@ export function decodeMessage(bytes: Buffer): SentMessage {
     durable: (durable ?? null) as boolean | null,
     priority: (priority ?? null) as number | null,
     ttlMs: (ttl ?? null) as number | null,
+    scheduledAtMs: scheduledMs(annotations),
+    encoded: bytes,
     absoluteExpiryMs: expiry instanceof Date ? expiry.getTime() : null,
     annotations: annotations.length === 0 ? null : writeValues(annotations),
     annotationsCount: annotations.length,
@@ -104,7 +108,7 @@ export function encodeDelivery(message: StoredMessage, facts: DeliveryFacts): Bu
   return Buffer.concat([headerBytes(message, facts.deliveryCount), annotationBytes(message, facts), bare]);
 }
 
-function identified(bytes: Buffer, sections: Sections): { messageId: string; bare: Buffer } {
+function identified(bytes: Buffer, sections: Sections, idIfNone?: string): { messageId: string; bare: Buffer } {
   const properties = sections.heads.get(SECTION.properties);
   const start = properties?.start ?? sections.heads.get(SECTION.applicationProperties)?.start ?? sections.bodyStart;
   const fields = fieldsOf(sections, SECTION.properties);
@@ -112,7 +116,7 @@ function identified(bytes: Buffer, sections: Sections): { messageId: string; bar
   if (given !== undefined && given !== null && given !== '') {
     return { messageId: Buffer.isBuffer(given) ? given.toString('hex') : String(given), bare: bytes.subarray(start) };
   }
-  const messageId = randomBytes(MESSAGE_ID_BYTES).toString('hex');
+  const messageId = idIfNone ?? randomBytes(MESSAGE_ID_BYTES).toString('hex');
   const section = sectionBytes(SECTION.properties, typedList([typed(messageId), ...fields.slice(1)]));
   return { messageId, bare: Buffer.concat([section, bytes.subarray(properties?.end ?? start)]) };
 }
@@ -123,12 +127,15 @@ function keptAnnotations(sections: Sections): TypedValue[] {
   for (let index = 0; index + 1 < entries.length; index += 2) {
     const [key, value] = [entries[index]!, entries[index + 1]!];
     const name = String(key.value);
-    if (name === SCHEDULED_ANNOTATION && value.value instanceof Date && value.value.getTime() > Date.now()) {
-      throw notSupported('Scheduled messages are');
-    }
     if (!SERVER_ANNOTATIONS.has(name)) kept.push(key, value);
   }
   return kept;
+}
+
+function scheduledMs(annotations: readonly TypedValue[]): number | null {
+  const key = annotations.findIndex(({ value }, index) => index % 2 === 0 && String(value) === SCHEDULED_ANNOTATION);
+  const moment = key < 0 ? undefined : annotations[key + 1]!.value;
+  return moment instanceof Date ? moment.getTime() : null;
 }
 
 function lowerCased(properties: Record<string, unknown>): Map<string, unknown> {
@@ -170,8 +177,10 @@ const ENQUEUED_TIME = annotationKey('x-opt-enqueued-time', TIMESTAMP);
 const SEQUENCE_NUMBER = annotationKey('x-opt-sequence-number', LONG);
 const ENQUEUED_SEQUENCE_NUMBER = annotationKey('x-opt-enqueue-sequence-number', LONG);
 const LOCKED_UNTIL = annotationKey('x-opt-locked-until', TIMESTAMP);
-/** Active is the only state that is delivered here. */
-const MESSAGE_STATE_ACTIVE = Buffer.concat([annotationKey('x-opt-message-state', 0x54), Buffer.from([0])]);
+const MESSAGE_STATE = annotationKey('x-opt-message-state', 0x54);
+const STATE_ACTIVE = Buffer.concat([MESSAGE_STATE, Buffer.from([0])]);
+/** Also of a message that had been scheduled and is delivered now. */
+const STATE_SCHEDULED = Buffer.concat([MESSAGE_STATE, Buffer.from([2])]);
 const MAP_START = Buffer.from([0x00, 0x53, SECTION.messageAnnotations, MAP32]);
 
 function annotationKey(name: string, typeCode: number): Buffer {
@@ -183,7 +192,7 @@ function annotationBytes(message: StoredMessage, facts: DeliveryFacts): Buffer {
     ...long(ENQUEUED_TIME, message.enqueuedAtMs),
     ...long(SEQUENCE_NUMBER, facts.sequence),
     ...long(ENQUEUED_SEQUENCE_NUMBER, facts.enqueuedSequence),
-    MESSAGE_STATE_ACTIVE,
+    wasScheduled(message) ? STATE_SCHEDULED : STATE_ACTIVE,
   ];
   let count = 8 + message.annotationsCount;
   if (facts.lockedUntilMs !== undefined) {
@@ -196,6 +205,10 @@ function annotationBytes(message: StoredMessage, facts: DeliveryFacts): Buffer {
   limits.writeUInt32BE(size, 0);
   limits.writeUInt32BE(count, 4);
   return Buffer.concat([MAP_START, limits, ...parts]);
+}
+
+function wasScheduled({ annotations }: StoredMessage): boolean {
+  return annotations !== null && Buffer.from(annotations).includes(SCHEDULED_ANNOTATION);
 }
 
 function long(key: Buffer, value: number): [Buffer, Buffer] {

@@ -4,6 +4,7 @@ import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
 import type { Copy } from './ready-queue.js';
+import { keepScheduled } from './scheduling.js';
 
 /** A copy that has come into a queue. */
 export interface Arrival {
@@ -31,14 +32,20 @@ export class MessageIntake {
     private readonly duplicateDetectionMs: number,
   ) {}
 
-  /** Stores all messages or none, and gives the copies that are now on disk. A duplicate gives none. */
-  async take(topic: Topic, messages: readonly SentMessage[]): Promise<Arrival[]> {
+  /**
+   * Stores all messages or none, and gives the copies that are now on disk. A duplicate gives none, and so does a message
+   * that is scheduled for later. `also` is written in the same transaction, before them.
+   */
+  async take(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<Arrival[]> {
     const nowMs = Date.now();
     const routed = messages.map((sent) => routeOf(sent, topic, nowMs));
     const admitted: string[] = [];
     let sequences: (number | undefined)[];
     try {
-      sequences = await this.commits.submit(() => this.write(topic, routed, admitted));
+      sequences = await this.commits.submit(() => {
+        also?.();
+        return this.write(topic, routed, admitted);
+      });
     } catch (error) {
       for (const messageId of admitted) topic.duplicates.retract(messageId);
       this.store.undoReservation();
@@ -51,6 +58,10 @@ export class MessageIntake {
     const nowMs = Date.now();
     this.forgetMessageIds(nowMs);
     return routed.map(({ sent, to, times }) => {
+      if ((sent.scheduledAtMs ?? 0) > nowMs) {
+        keepScheduled(this.store, topic, sent);
+        return undefined;
+      }
       if (!topic.duplicates.admit(sent.messageId, nowMs)) return undefined;
       admitted.push(sent.messageId);
       const subscriptions = to.map(({ subscriptionId }) => subscriptionId);

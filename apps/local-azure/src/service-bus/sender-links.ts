@@ -4,11 +4,10 @@ import type { Broker } from './broker.js';
 import type { Topic } from './entities.js';
 import { decodeMessage, type SentMessage } from './message-codec.js';
 import { readDataSections } from './message-sections.js';
+import { MESSAGE_BYTES_MAX, messageTooLarge } from './message-size.js';
 import { localAttach, rawTransfer } from './rhea-internals.js';
-import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
+import { asServiceBusError, notSupported } from './service-bus-error.js';
 
-/** The largest message, and the largest batch, of the Standard tier. */
-const MESSAGE_BYTES_MAX = 262_144;
 const CREDIT = 1_000;
 const CREDIT_TOP_UP = 100;
 const PLAIN_FORMAT = 0;
@@ -47,13 +46,8 @@ function readable(bytes: Buffer, format: number, delivery: Delivery): SentMessag
 }
 
 function readMessages(bytes: Buffer, format: number): SentMessage[] {
-  if (bytes.length > MESSAGE_BYTES_MAX) {
-    throw new ServiceBusError(
-      'amqp:link:message-size-exceeded',
-      `The delivery has ${bytes.length} bytes; the limit is ${MESSAGE_BYTES_MAX}.`,
-    );
-  }
-  if (format === BATCH_FORMAT) return readDataSections(bytes).map(decodeMessage);
+  if (bytes.length > MESSAGE_BYTES_MAX) throw messageTooLarge(bytes.length);
+  if (format === BATCH_FORMAT) return readDataSections(bytes).map((message) => decodeMessage(message));
   if (format !== PLAIN_FORMAT) throw notSupported(`The message format ${format} is`);
   return [decodeMessage(Buffer.from(bytes))];
 }
