@@ -144,6 +144,15 @@ describe('placing an order', () => {
     expect(seen).toEqual(placed.reverse());
   });
 
+  it('knows no cursor that it has not given', async () => {
+    const { status, body } = await bench.ask(
+      profile,
+      'GET',
+      `/v1/orders?profileId=${profile.profileId}&cursor=garbage`,
+    );
+    expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([400, 'invalid-request', 'cursor']);
+  });
+
   it('lists every order where the store gives them in pages that are not full', async () => {
     const placed: string[] = [];
     for (let index = 0; index < 3; index += 1) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContainerStore } from '@ballast/cosmos';
-import { PRODUCT_ID, profileOfOrder } from '@ballast/contracts';
+import { ORDER_ID_PATTERN, PRODUCT_ID, profileOfOrder } from '@ballast/contracts';
 import type { OrderPage } from '@ballast/contracts/orders';
 import { InjectStore, ProblemException } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
@@ -34,7 +34,7 @@ export class ReadOrders {
 
   /** One page of a profile's orders, newest first. */
   async page(profileId: string, { limit, cursor }: PageRequest): Promise<OrderPage> {
-    const before = cursor === undefined ? AFTER_EVERY_ID : Buffer.from(cursor, 'base64url').toString();
+    const before = cursor === undefined ? AFTER_EVERY_ID : idOf(cursor);
     // Live orders first: one that ends between the two reads is then seen twice, not missed.
     const live = (await this.books.liveOrders(profileId)).filter((order) => order.id < before);
     const ended = await this.ended(profileId, before, limit);
@@ -64,6 +64,15 @@ export class ReadOrders {
     } while (continuation !== undefined && orders.length < limit);
     return orders;
   }
+}
+
+/** The order that the page before ended with; throws the problem of a cursor that no page has given. */
+function idOf(cursor: string): string {
+  const orderId = Buffer.from(cursor, 'base64url').toString();
+  if (ORDER_ID_PATTERN.test(orderId)) return orderId;
+  throw new ProblemException('invalid-request', {
+    errors: [{ pointer: 'cursor', detail: 'must be what `nextCursor` was' }],
+  });
 }
 
 /** Sorts behind every order id. */
