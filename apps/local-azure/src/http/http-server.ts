@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** The largest request body that is read; a larger one is answered 413 unread. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -40,11 +40,8 @@ export class HttpServer {
 
   /** Listens; port 0 takes a free one. */
   static async start(host: string, port: number, handle: HttpHandler): Promise<HttpServer> {
-    const inHand = new Set<Promise<void>>();
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-      const served = serve(request, response, handle).finally(() => inHand.delete(served));
-      inHand.add(served);
-    });
+    const http = HttpServer.detached(handle);
+    const { server } = http;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, () => {
@@ -52,7 +49,22 @@ export class HttpServer {
         resolve();
       });
     });
+    return http;
+  }
+
+  /** Serves the sockets it is given, which their giver closes, instead of listening. */
+  static detached(handle: HttpHandler): HttpServer {
+    const inHand = new Set<Promise<void>>();
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+      const served = serve(request, response, handle).finally(() => inHand.delete(served));
+      inHand.add(served);
+    });
     return new HttpServer(server, inHand);
+  }
+
+  /** Takes a connection that somebody else accepted. */
+  accept(socket: Socket): void {
+    this.server.emit('connection', socket);
   }
 
   get port(): number {

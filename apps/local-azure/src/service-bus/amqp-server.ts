@@ -22,6 +22,7 @@ const CONNECTION_OPTIONS = {
   credit_window: 0,
   treat_modified_as_released: false,
 };
+const AMQP_FIRST_BYTE = 0x41;
 const CLOSE_WAIT_MS = 500;
 const ERROR_EVENTS = [
   'error',
@@ -40,8 +41,13 @@ export class AmqpServer {
   private readonly sockets = new Map<Socket, Connection>();
   private readonly server: Server;
 
-  private constructor(private readonly routes: LinkRoutes) {
-    this.server = createServer((socket) => this.accept(socket));
+  private readonly others = new Set<Socket>();
+
+  private constructor(
+    private readonly routes: LinkRoutes,
+    private readonly acceptHttp: (socket: Socket) => void,
+  ) {
+    this.server = createServer((socket) => this.sniff(socket));
     // A client that breaks off or breaks the protocol loses its connection; unheard, these events would throw.
     for (const event of ERROR_EVENTS) this.container.on(event, () => undefined);
     this.container.on('session_open', ({ session }: EventContext) => keepTransfersRaw(session!));
@@ -53,12 +59,12 @@ export class AmqpServer {
     );
   }
 
-  /** Listens; rejects when the port is taken. */
-  static async listen(host: string, port: number, routes: LinkRoutes): Promise<AmqpServer> {
-    const amqp = new AmqpServer(routes);
+  /** Listens; rejects when the port is taken. Connections that do not speak AMQP go to `acceptHttp`. */
+  static async listen(at: { host: string; port: number }, routes: LinkRoutes, acceptHttp: (socket: Socket) => void) {
+    const amqp = new AmqpServer(routes, acceptHttp);
     await new Promise<void>((resolve, reject) => {
       amqp.server.once('error', reject);
-      amqp.server.listen(port, host, () => {
+      amqp.server.listen(at.port, at.host, () => {
         amqp.server.off('error', reject);
         resolve();
       });
@@ -73,6 +79,7 @@ export class AmqpServer {
   /** Tells every client that its connection is closed, waits a moment for them to agree, and cuts the rest. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.others) socket.destroy();
     for (const [socket, connection] of this.sockets) {
       if (!connection.is_open()) socket.destroy();
       else connection.close({ condition: 'amqp:connection:forced', description: 'The server is shutting down.' });
@@ -80,6 +87,22 @@ export class AmqpServer {
     const cut = setTimeout(() => this.sockets.forEach((_, socket) => socket.destroy()), CLOSE_WAIT_MS);
     await closed;
     clearTimeout(cut);
+  }
+
+  /** Every AMQP connection begins with the letters AMQP; no HTTP request begins with an A. */
+  private sniff(socket: Socket): void {
+    this.others.add(socket);
+    socket.on('close', () => this.others.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      if (first[0] === AMQP_FIRST_BYTE) {
+        this.others.delete(socket);
+        this.accept(socket);
+      } else this.acceptHttp(socket);
+      socket.unshift(first);
+      process.nextTick(() => socket.resume());
+    });
   }
 
   private accept(socket: Socket): void {

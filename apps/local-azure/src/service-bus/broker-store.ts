@@ -29,13 +29,6 @@ export interface CopyRow {
   readonly copy: Copy;
 }
 
-/** A message id that was sent within the duplicate window. */
-export interface RecentMessageId {
-  readonly topic: number;
-  readonly messageId: string;
-  readonly sentAtMs: number;
-}
-
 interface MessageColumns {
   enqueued_at: number;
   durable: number | null;
@@ -109,10 +102,10 @@ export class BrokerStore {
   }
 
   /** The message ids sent after a moment, oldest first; older ones are removed. */
-  loadRecentMessageIds(afterMs: number): RecentMessageId[] {
+  loadRecentMessageIds(afterMs: number): { topic: number; messageId: string; sentAtMs: number }[] {
     this.forgetMessageIds(afterMs);
     return this.db
-      .prepare<RecentMessageId>(
+      .prepare<{ topic: number; messageId: string; sentAtMs: number }>(
         'SELECT topic, message_id AS messageId, sent_at AS sentAtMs FROM recent_message_ids ORDER BY id',
       )
       .all();
@@ -147,6 +140,13 @@ export class BrokerStore {
     return sequence;
   }
 
+  /** Adds one more copy of a stored message for a subscription that has one, and gives its own sequence number. */
+  insertFurtherCopy(subscription: number, message: number): number {
+    const sequence = this.takeSequence();
+    this.insertCopyRow.run(subscription, sequence, message);
+    return sequence;
+  }
+
   /** Makes a message that is now on disk readable without reading it back. */
   remember(id: number, message: StoredMessage, copies: number): void {
     this.references.set(id, copies);
@@ -159,7 +159,7 @@ export class BrokerStore {
   }
 
   /** Removes a copy, and its message when it was the last. */
-  deleteCopy(subscription: number, copy: Copy): void {
+  deleteCopy(subscription: number, copy: Pick<Copy, 'sequence' | 'message'>): void {
     this.deleteCopyRow.run(subscription, copy.sequence);
     const left = (this.references.get(copy.message) ?? 1) - 1;
     if (left > 0) {

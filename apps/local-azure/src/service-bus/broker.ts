@@ -37,9 +37,8 @@ export class Broker {
     private readonly entities: Entities,
     private readonly store: BrokerStore,
     private readonly commits: GroupCommit,
-    duplicateDetectionMs: number,
   ) {
-    this.intake = new MessageIntake(store, commits, duplicateDetectionMs);
+    this.intake = new MessageIntake(store, commits, entities);
     const enqueue: Enqueue = (topic, messages, also) => this.publish(topic, messages, also);
     this.scheduling = new Scheduling(() => entities.sendTargets(), store, commits, enqueue);
     this.scheduling.arm();

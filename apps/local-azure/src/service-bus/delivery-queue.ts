@@ -1,6 +1,8 @@
+import type { EntityStatus } from './entity-description.js';
 import { LockTable } from './lock-table.js';
 import type { QueuePolicy } from './queue-policy.js';
 import { ReadyQueue } from './ready-queue.js';
+import type { ServiceBusError } from './service-bus-error.js';
 
 /** Someone who receives from a queue. */
 export interface Consumer {
@@ -12,12 +14,15 @@ export interface Consumer {
   reserve(): void;
   /** Sends it; `token` is that of its lock. For a reserved one `bytes` is undefined when it could not be taken out. */
   deliver(bytes: Buffer | undefined, token?: Buffer): void;
+  /** Ends the link, because its entity is gone or no longer hands out messages. */
+  detach(reason: ServiceBusError): void;
 }
 
 /** The messages of one queue or subscription that are active, or that are dead-lettered, and who waits for them. */
 export class DeliveryQueue {
   readonly ready = new ReadyQueue();
   readonly locks: LockTable;
+  status: EntityStatus = 'Active';
   /** Set while a lock is due to expire. */
   expiryTimer: NodeJS.Timeout | undefined;
   private consumers: Consumer[] = [];
@@ -29,7 +34,7 @@ export class DeliveryQueue {
     readonly subscriptionId: number,
     /** The queue that failed messages go to; undefined for a dead-letter queue. */
     readonly deadLetters: DeliveryQueue | undefined,
-    readonly policy: QueuePolicy,
+    public policy: QueuePolicy,
   ) {
     this.locks = new LockTable(policy.lockDurationMs);
   }
@@ -44,6 +49,19 @@ export class DeliveryQueue {
 
   remove(consumer: Consumer): void {
     this.consumers = this.consumers.filter((other) => other !== consumer);
+  }
+
+  /** Ends the links of everyone who receives. */
+  detachAll(reason: ServiceBusError): void {
+    for (const consumer of this.consumers) consumer.detach(reason);
+  }
+
+  /** Forgets every message and lock, because the entity is gone. */
+  clear(): void {
+    this.ready.clear();
+    this.locks.clear();
+    clearTimeout(this.expiryTimer);
+    this.expiryTimer = undefined;
   }
 
   /** The next consumer with room, each in its turn. */

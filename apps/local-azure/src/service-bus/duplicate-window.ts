@@ -2,7 +2,7 @@
 export class DuplicateWindow {
   private readonly seen = new Map<string, number>();
 
-  constructor(readonly windowMs: number) {}
+  constructor(public windowMs: number) {}
 
   /** Notes the id and says true, or says false when it was already noted within the window. */
   admit(messageId: string, nowMs: number): boolean {

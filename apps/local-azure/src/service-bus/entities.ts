@@ -1,117 +1,178 @@
 import type { BrokerStore } from './broker-store.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { DuplicateWindow } from './duplicate-window.js';
-import { policyOf, type QueueDeclaration, type QueuePolicy, type TopicOptions } from './queue-policy.js';
-import { ServiceBusError } from './service-bus-error.js';
-import { compileSqlFilter, type FilterSubject } from './sql-filter.js';
+import { declaredDescriptions, declaredPolicies } from './declared-entities.js';
+import { durationMs, idPath, samePath, statusOf, type EntityDescription } from './entity-description.js';
+import type { EntityDescriptionStore } from './entity-description-store.js';
+import { policyFrom, policyOf, SERVICE_POLICY, type EntityDeclarations, type QueuePolicy } from './queue-policy.js';
+import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
 
 /** What can be sent to: a topic, or a queue, which is a topic with one subscription that has its name. */
 export interface Topic {
   readonly name: string;
   readonly id: number;
-  readonly duplicates: DuplicateWindow;
-  readonly subscriptions: readonly Subscription[];
+  duplicates: DuplicateWindow;
+  description: EntityDescription;
+  subscriptions: readonly Subscription[];
 }
 
-/** What one consumer hears of a topic: the messages its filter lets through, and those that failed. */
+/** What one consumer hears of a topic: the messages its rules let through, and those that failed. */
 export interface Subscription {
   readonly name: string;
-  readonly matches: (subject: FilterSubject) => boolean;
+  description: EntityDescription;
+  rules: readonly Rule[];
   readonly queue: DeliveryQueue;
 }
 
-/** What holds for every entity that does not say otherwise, and how long a topic remembers a message id. */
+/** What holds for every declared entity that does not say otherwise, and how long a topic remembers a message id. */
 export interface EntitySettings {
   readonly policy: QueuePolicy;
   readonly duplicateDetectionMs: number;
 }
 
-/** What exists from the start. */
-export interface EntityDeclarations {
-  readonly topics: readonly TopicOptions[];
-  readonly queues: readonly QueueDeclaration[];
-}
-
-/** The declared queues, topics and subscriptions with what the disk holds for them. Names are compared without case. */
+/**
+ * The declared queues, topics and subscriptions, and those made over the wire, with what the disk holds for them. Names are
+ * compared without case.
+ */
 export class Entities {
   /** Queues too. */
-  private readonly topics = new Map<string, Topic>();
-  private readonly queuesByName = new Map<string, DeliveryQueue>();
+  private readonly byName = new Map<string, Topic>();
+  private readonly declaredPolicies: ReadonlyMap<string, Partial<QueuePolicy>>;
 
   /** Makes the entities that are new; throws `com.microsoft:argument-error` when a filter is none. */
   constructor(
-    { topics, queues }: EntityDeclarations,
+    declarations: EntityDeclarations,
     private readonly store: BrokerStore,
+    descriptions: EntityDescriptionStore,
     private readonly settings: EntitySettings,
   ) {
-    for (const topic of topics) this.declareTopic(topic);
-    for (const queue of queues) this.declareQueue(queue);
+    const known = descriptions.all();
+    const declared = declaredDescriptions(declarations, known);
+    this.declaredPolicies = declaredPolicies(declarations);
+    for (const description of declared) descriptions.save(description);
+    for (const description of [
+      ...declared,
+      ...known.filter((one) => !one.declared && !declared.some((other) => samePath(one, other))),
+    ]) {
+      this.put(description, store.entityId(idPath(description)));
+    }
     this.load();
   }
 
   /** The topic or queue that a sender names; undefined when there is none. */
   topic(name: string): Topic | undefined {
-    return this.topics.get(name.toLowerCase());
+    return this.byName.get(name.toLowerCase());
+  }
+
+  /** Every topic and queue, by name. */
+  topics(): Topic[] {
+    return [...this.byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, topic]) => topic);
+  }
+
+  /** Undefined when there is no such subscription. */
+  subscription(topicName: string, subscriptionName: string): Subscription | undefined {
+    const wanted = subscriptionName.toLowerCase();
+    const topic = this.topic(topicName);
+    if (topic?.description.kind !== 'topic') return undefined;
+    return topic.subscriptions.find(({ name }) => name.toLowerCase() === wanted);
   }
 
   /** The queue of a subscription, or its dead-letter queue; undefined when there is no such subscription. */
   queue(topicName: string, subscriptionName: string, dead: boolean): DeliveryQueue | undefined {
-    const wanted = subscriptionName.toLowerCase();
-    const found = this.topic(topicName)?.subscriptions.find(({ name }) => name.toLowerCase() === wanted);
+    const found = this.subscription(topicName, subscriptionName);
     return dead ? found?.queue.deadLetters : found?.queue;
   }
 
   /** Every topic and every queue. */
   sendTargets(): Iterable<Topic> {
-    return this.topics.values();
+    return this.byName.values();
   }
 
   /** A queue that is no subscription, or its dead-letter queue; undefined when there is no such queue. */
   plainQueue(name: string, dead: boolean): DeliveryQueue | undefined {
-    const found = this.queuesByName.get(name.toLowerCase());
+    const topic = this.topic(name);
+    const found = topic?.description.kind === 'queue' ? topic.subscriptions[0]?.queue : undefined;
     return dead ? found?.deadLetters : found;
   }
 
   /** Every queue and subscription, dead-letter queues too. */
   *queues(): Iterable<DeliveryQueue> {
-    for (const { subscriptions } of this.topics.values()) {
+    for (const { subscriptions } of this.byName.values()) {
       for (const { queue } of subscriptions) yield* [queue, queue.deadLetters!];
     }
   }
 
-  private declareTopic({ name, subscriptions }: TopicOptions): void {
-    this.topics.set(name.toLowerCase(), {
-      name,
-      id: this.store.entityId(name.toLowerCase()),
-      duplicates: new DuplicateWindow(this.settings.duplicateDetectionMs),
-      subscriptions: subscriptions.map((subscription) => ({
-        name: subscription.name,
-        matches: subscription.sqlFilter === undefined ? everything : compileSqlFilter(subscription.sqlFilter),
-        queue: this.deliveryQueue(`${name}/${subscription.name}`, `${name}/${subscription.name}`, subscription),
-      })),
-    });
+  /** The longest time any topic remembers a message id. */
+  get longestDuplicateWindowMs(): number {
+    return Math.max(this.settings.duplicateDetectionMs, ...this.topics().map(({ duplicates }) => duplicates.windowMs));
   }
 
-  private declareQueue(declaration: QueueDeclaration): void {
-    const { name, detectsDuplicates = false } = declaration;
-    const key = name.toLowerCase();
-    if (this.topics.has(key)) throw new ServiceBusError('com.microsoft:argument-error', `'${name}' is declared twice.`);
-    const queue = this.deliveryQueue(name, `queue:${name}`, declaration);
-    this.queuesByName.set(key, queue);
-    this.topics.set(key, {
-      name,
-      id: queue.subscriptionId,
-      duplicates: new DuplicateWindow(detectsDuplicates ? this.settings.duplicateDetectionMs : 0),
-      subscriptions: [{ name, matches: everything, queue }],
-    });
+  /** Makes an entity, or changes it as described; the topic of a subscription must be there. Throws when a rule is none. */
+  put(description: EntityDescription, id: number): void {
+    if (description.kind !== 'subscription') this.putTopic(description, id);
+    if (description.kind !== 'topic') this.putSubscription(description, id);
   }
 
-  /** `idPath` is what the disk knows it by: a queue may be called as the path of a subscription. */
-  private deliveryQueue(path: string, idPath: string, declared: Partial<QueuePolicy>): DeliveryQueue {
-    const id = this.store.entityId(idPath.toLowerCase());
-    const policy = policyOf(declared, this.settings.policy);
-    const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, policy);
-    return new DeliveryQueue(path, id, dead, policy);
+  private putTopic(description: EntityDescription, id: number): void {
+    const known = this.topic(description.topic);
+    const windowMs = this.duplicateWindowMs(description);
+    if (known === undefined) {
+      const duplicates = new DuplicateWindow(windowMs);
+      this.byName.set(description.topic.toLowerCase(), {
+        name: description.topic,
+        id,
+        duplicates,
+        description,
+        subscriptions: [],
+      });
+      return;
+    }
+    known.description = description;
+    known.duplicates.windowMs = windowMs;
+  }
+
+  private putSubscription(description: EntityDescription, id: number): void {
+    const topic = this.topic(description.topic);
+    if (topic === undefined) return;
+    const { kind, subscription: name = topic.name } = description;
+    const rules = kind === 'queue' ? [EVERYTHING] : description.rules.map(compileRule);
+    const policy = this.policy(description);
+    const known = topic.subscriptions.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (known === undefined) {
+      const path = kind === 'queue' ? name : `${topic.name}/${name}`;
+      const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, policy);
+      const queue = new DeliveryQueue(path, id, dead, policy);
+      topic.subscriptions = [...topic.subscriptions, { name, description, rules, queue }];
+    } else Object.assign(known, { description, rules });
+    const { queue } = topic.subscriptions.find((one) => one.name.toLowerCase() === name.toLowerCase())!;
+    for (const each of [queue, queue.deadLetters!]) {
+      each.status = statusOf(description.properties);
+      each.policy = policy;
+      each.locks.lockDurationMs = policy.lockDurationMs;
+    }
+  }
+
+  /** Takes a topic out, so that nothing finds it any more. */
+  dropTopic({ name }: Topic): void {
+    this.byName.delete(name.toLowerCase());
+  }
+
+  /** Takes a subscription out, so that nothing finds it any more. */
+  dropSubscription(topic: Topic, subscription: Subscription): void {
+    topic.subscriptions = topic.subscriptions.filter((other) => other !== subscription);
+  }
+
+  private policy(description: EntityDescription): QueuePolicy {
+    const declared = description.declared ? this.declaredPolicies.get(idPath(description)) : undefined;
+    const defaults = policyOf(declared ?? {}, description.declared ? this.settings.policy : SERVICE_POLICY);
+    return policyOf(policyFrom(description.properties), defaults);
+  }
+
+  private duplicateWindowMs({ kind, declared, properties }: EntityDescription): number {
+    if (properties['RequiresDuplicateDetection'] === 'false') return 0;
+    if ((!declared || kind === 'queue') && properties['RequiresDuplicateDetection'] === undefined) return 0;
+    const setMs = durationMs(properties['DuplicateDetectionHistoryTimeWindow'] ?? '');
+    return setMs ?? (declared ? this.settings.duplicateDetectionMs : DUPLICATE_WINDOW_MS);
   }
 
   private load(): void {
@@ -120,14 +181,15 @@ export class Entities {
     for (const { subscription, dead, copy } of this.store.loadCopies()) {
       queues.get(`${subscription} ${dead}`)?.ready.add(copy);
     }
-    const topics = new Map([...this.topics.values()].map((topic) => [topic.id, topic]));
-    const sinceMs = Date.now() - this.settings.duplicateDetectionMs;
+    const topics = new Map(this.topics().map((topic) => [topic.id, topic]));
+    const sinceMs = Date.now() - this.longestDuplicateWindowMs;
     for (const { topic, messageId, sentAtMs } of this.store.loadRecentMessageIds(sinceMs)) {
       topics.get(topic)?.duplicates.admit(messageId, sentAtMs);
     }
   }
 }
 
-function everything(): boolean {
-  return true;
-}
+/** What the service gives an entity that detects duplicates without saying for how long. */
+const DUPLICATE_WINDOW_MS = 600_000;
+/** The rule of every queue. */
+const EVERYTHING = compileRule({ name: DEFAULT_RULE, filter: { kind: 'true' }, createdAtMs: 0 });

@@ -12,7 +12,7 @@ export interface Lock {
 export class LockTable {
   private readonly locks = new Map<string, Lock>();
 
-  constructor(readonly lockDurationMs: number) {}
+  constructor(public lockDurationMs: number) {}
 
   get size(): number {
     return this.locks.size;
@@ -53,6 +53,11 @@ export class LockTable {
       expired.push(lock.copy);
     }
     return expired;
+  }
+
+  /** Ends every lock. */
+  clear(): void {
+    this.locks.clear();
   }
 
   /** When the first lock expires; undefined when there is none. */

@@ -8,7 +8,7 @@ import {
   withApplicationProperties,
   type Sections,
 } from './message-sections.js';
-import type { FilterSubject } from './sql-filter.js';
+import type { FilterSubject } from './filter-subject.js';
 import { plain, typed, typedList, writeValues, type TypedValue } from './rhea-internals.js';
 
 /** What is kept of a message besides who has it: enough to encode it again for any receiver. */

@@ -1,9 +1,10 @@
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore, MessageTimes } from './broker-store.js';
 import type { DeliveryQueue } from './delivery-queue.js';
-import type { Topic } from './entities.js';
+import type { Entities, Topic } from './entities.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
 import type { Copy } from './ready-queue.js';
+import { copiesFor } from './rules.js';
 import { keepScheduled } from './scheduling.js';
 
 /** A copy that has come into a queue. */
@@ -14,8 +15,14 @@ export interface Arrival {
 
 interface Routed {
   readonly sent: SentMessage;
-  readonly to: readonly DeliveryQueue[];
+  readonly to: readonly RoutedCopies[];
   readonly times: MessageTimes;
+}
+
+/** A queue that gets a message, with the application properties of each of its copies (null is the message's own). */
+interface RoutedCopies {
+  readonly queue: DeliveryQueue;
+  readonly copies: readonly (Buffer | null)[];
 }
 
 /** How often message ids that left the duplicate window are removed from disk, in milliseconds. */
@@ -29,7 +36,7 @@ export class MessageIntake {
   constructor(
     private readonly store: BrokerStore,
     private readonly commits: GroupCommit,
-    private readonly duplicateDetectionMs: number,
+    private readonly entities: Entities,
   ) {}
 
   /**
@@ -40,9 +47,9 @@ export class MessageIntake {
     const nowMs = Date.now();
     const routed = messages.map((sent) => routeOf(sent, topic, nowMs));
     const admitted: string[] = [];
-    let sequences: (number | undefined)[];
+    let arrivals: (Arrival[] | undefined)[];
     try {
-      sequences = await this.commits.submit(() => {
+      arrivals = await this.commits.submit(() => {
         also?.();
         return this.write(topic, routed, admitted);
       });
@@ -51,41 +58,58 @@ export class MessageIntake {
       this.store.undoReservation();
       throw error;
     }
-    return routed.flatMap((message, index) => this.arrivals(message, sequences[index]));
+    return routed.flatMap((message, index) => this.remember(message, arrivals[index] ?? []));
   }
 
-  private write(topic: Topic, routed: readonly Routed[], admitted: string[]): (number | undefined)[] {
+  private write(topic: Topic, routed: readonly Routed[], admitted: string[]): (Arrival[] | undefined)[] {
     const nowMs = Date.now();
     this.forgetMessageIds(nowMs);
-    return routed.map(({ sent, to, times }) => {
+    const remembers = topic.duplicates.windowMs > 0;
+    return routed.map((message) => {
+      const { sent, to, times } = message;
       if ((sent.scheduledAtMs ?? 0) > nowMs) {
         keepScheduled(this.store, topic, sent);
         return undefined;
       }
       if (!topic.duplicates.admit(sent.messageId, nowMs)) return undefined;
       admitted.push(sent.messageId);
-      const subscriptions = to.map(({ subscriptionId }) => subscriptionId);
-      return this.store.insert(topic.duplicates.windowMs === 0 ? undefined : topic.id, sent, subscriptions, times);
+      const subscriptions = to.map(({ queue }) => queue.subscriptionId);
+      return this.arrivals(message, this.store.insert(remembers ? topic.id : undefined, sent, subscriptions, times));
     });
   }
 
-  private arrivals({ sent, to, times }: Routed, sequence: number | undefined): Arrival[] {
-    if (sequence === undefined || to.length === 0) return [];
-    this.store.remember(sequence, storedMessage(sent, times.enqueuedAtMs), to.length);
-    const { expiresAtMs } = times;
-    const copy = { sequence, message: sequence, deliveryCount: 0, expiresAtMs, applicationProperties: null };
-    return to.map((queue) => ({ queue, copy: { ...copy } }));
+  /** The first copy has the message's number; further ones, and changes that rule actions made, are written here. */
+  private arrivals({ to, times: { expiresAtMs } }: Routed, message: number): Arrival[] {
+    return to.flatMap(({ queue, copies }) =>
+      copies.map((applicationProperties, index) => {
+        const { subscriptionId } = queue;
+        const sequence = index === 0 ? message : this.store.insertFurtherCopy(subscriptionId, message);
+        const copy = { sequence, message, deliveryCount: 0, expiresAtMs, applicationProperties };
+        if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, false);
+        return { queue, copy };
+      }),
+    );
+  }
+
+  private remember({ sent, times }: Routed, arrivals: readonly Arrival[]): readonly Arrival[] {
+    const [first] = arrivals;
+    if (first !== undefined) {
+      this.store.remember(first.copy.message, storedMessage(sent, times.enqueuedAtMs), arrivals.length);
+    }
+    return arrivals;
   }
 
   private forgetMessageIds(nowMs: number): void {
     if (nowMs - this.forgottenAtMs < FORGET_INTERVAL_MS) return;
     this.forgottenAtMs = nowMs;
-    this.store.forgetMessageIds(nowMs - this.duplicateDetectionMs);
+    this.store.forgetMessageIds(nowMs - this.entities.longestDuplicateWindowMs);
   }
 }
 
 function routeOf(sent: SentMessage, topic: Topic, nowMs: number): Routed {
-  const to = topic.subscriptions.filter(({ matches }) => matches(sent)).map(({ queue }) => queue);
+  const to = topic.subscriptions
+    .map(({ queue, rules }) => ({ queue, copies: copiesFor(rules, sent) }))
+    .filter(({ copies }) => copies.length > 0);
   return { sent, to, times: { enqueuedAtMs: nowMs, expiresAtMs: expiryMs(sent, nowMs) } };
 }
 

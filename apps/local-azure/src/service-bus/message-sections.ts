@@ -64,7 +64,7 @@ export function readDataSections(bytes: Buffer): Buffer[] {
   return messages;
 }
 
-/** The message without its header and annotations, with `changes` added to its application properties, encoded. */
+/** The message without its header and annotations, with `changes` made to its application properties (undefined removes one), encoded. */
 export function mergeApplicationProperties(bare: Buffer, changes: Readonly<Record<string, unknown>>): Buffer {
   const section = readSections(bare).heads.get(SECTION.applicationProperties);
   const kept: unknown[] = [];
@@ -72,7 +72,9 @@ export function mergeApplicationProperties(bare: Buffer, changes: Readonly<Recor
   for (let index = 0; index + 1 < entries.length; index += 2) {
     if (!(String(entries[index]!.value) in changes)) kept.push(entries[index], entries[index + 1]);
   }
-  for (const [key, value] of Object.entries(changes)) kept.push(typed(key), typed(value));
+  for (const [key, value] of Object.entries(changes)) {
+    if (value !== undefined) kept.push(typed(key), typed(value));
+  }
   return sectionBytes(SECTION.applicationProperties, typedMap(kept));
 }
 

@@ -1,4 +1,5 @@
 import type { SubscriptionDeclaration, TopicDeclaration } from '@ballast/contracts';
+import { durationMs } from './entity-description.js';
 
 /** How one queue or subscription treats its messages. */
 export interface QueuePolicy {
@@ -25,6 +26,39 @@ export interface QueueDeclaration extends Partial<QueuePolicy> {
 /** A topic that exists from the start; each of its subscriptions may have a policy of its own. */
 export interface TopicOptions extends TopicDeclaration {
   readonly subscriptions: readonly (SubscriptionDeclaration & Partial<QueuePolicy>)[];
+}
+
+/** What exists from the start. */
+export interface EntityDeclarations {
+  readonly topics: readonly TopicOptions[];
+  readonly queues: readonly QueueDeclaration[];
+}
+
+/** What the service gives an entity that is made over the wire without saying otherwise. */
+export const SERVICE_POLICY: QueuePolicy = {
+  lockDurationMs: 60_000,
+  maxDeliveryCount: 10,
+  defaultTtlMs: null,
+  deadLettersExpired: false,
+};
+/** A longer time to live is no limit. */
+const TTL_MS_MAX = 10_000 * 24 * 3_600_000;
+
+/** The part of a policy that an entity was given over the wire. */
+export function policyFrom(properties: Readonly<Record<string, string>>): Partial<QueuePolicy> {
+  const lockDurationMs = durationMs(properties['LockDuration'] ?? '');
+  const ttlMs = durationMs(properties['DefaultMessageTimeToLive'] ?? '');
+  const count = properties['MaxDeliveryCount'];
+  const deadLetters = properties['DeadLetteringOnMessageExpiration'];
+  const { ForwardTo: forwardTo, ForwardDeadLetteredMessagesTo: forwardDeadLettersTo } = properties;
+  return {
+    ...(lockDurationMs === undefined ? {} : { lockDurationMs }),
+    ...(count === undefined ? {} : { maxDeliveryCount: Number(count) }),
+    ...(ttlMs === undefined ? {} : { defaultTtlMs: ttlMs > TTL_MS_MAX ? null : ttlMs }),
+    ...(deadLetters === undefined ? {} : { deadLettersExpired: deadLetters === 'true' }),
+    ...(forwardTo === undefined ? {} : { forwardTo }),
+    ...(forwardDeadLettersTo === undefined ? {} : { forwardDeadLettersTo }),
+  };
 }
 
 /** The policy of a declaration, with what it does not say taken from `defaults`. */

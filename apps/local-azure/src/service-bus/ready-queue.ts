@@ -47,6 +47,12 @@ export class ReadyQueue {
     return fresh;
   }
 
+  /** Drops everything. */
+  clear(): void {
+    this.reset();
+    this.returned.length = 0;
+  }
+
   private reset(): void {
     this.run = [];
     this.runStart = 0;

@@ -15,7 +15,7 @@ import {
   sendableCount,
   settleOutgoing,
 } from './rhea-internals.js';
-import { asServiceBusError, notSupported } from './service-bus-error.js';
+import { asServiceBusError, notSupported, type ServiceBusError } from './service-bus-error.js';
 
 const PLAIN_FORMAT = 0;
 const SEND_SETTLED = 1;
@@ -89,6 +89,11 @@ class ReceiverLink implements Consumer {
       this.context.usage.serviceBus({ entity: this.context.queue.name, kind: 'delivery', bytes: bytes.length });
     }
     if (token === undefined) this.drainIfEmpty();
+  }
+
+  detach({ condition, description }: ServiceBusError): void {
+    this.open = false;
+    this.sender.close({ condition, description });
   }
 
   private pump(): void {

@@ -28,3 +28,11 @@ export function lockLost(): ServiceBusError {
 export function notSupported(what: string): ServiceBusError {
   return new ServiceBusError('amqp:not-implemented', `${what} not supported by this server.`);
 }
+
+/** What sending to or receiving from an entity answers that is switched off for it. */
+export function entityDisabled(entity: string): ServiceBusError {
+  return new ServiceBusError(
+    'com.microsoft:entity-disabled',
+    `The messaging entity '${entity}' is currently disabled.`,
+  );
+}

@@ -4,8 +4,10 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  ServiceBusAdministrationClient,
   ServiceBusClient,
   type ServiceBusClientOptions,
+  type ServiceBusMessage,
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
@@ -53,6 +55,23 @@ export class ServiceBusFixture {
     return client;
   }
 
+  /** The administration client, which speaks HTTPS only by itself. */
+  administration(key = this.key): ServiceBusAdministrationClient {
+    const client = new ServiceBusAdministrationClient(
+      `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=test;SharedAccessKey=${key}`,
+      { retryOptions: { maxRetries: 0 } },
+    );
+    client.pipeline.addPolicy({
+      name: 'plain-http',
+      sendRequest: (request, next) => {
+        request.url = request.url.replace(/^https:/, 'http:');
+        request.allowInsecureConnection = true;
+        return next(request);
+      },
+    });
+    return client;
+  }
+
   /** A client whose connection can be cut without a word. */
   async breakableConnect(): Promise<BreakableWire> {
     const wire = await BreakableWire.to(this.server.port);
@@ -65,7 +84,7 @@ export class ServiceBusFixture {
     await this.open(topics);
   }
 
-  async send(topic: string, ...messages: { body: unknown; messageId?: string }[]): Promise<void> {
+  async send(topic: string, ...messages: ServiceBusMessage[]): Promise<void> {
     const sender = this.client.createSender(topic);
     for (const message of messages) await sender.sendMessages(message);
     await sender.close();

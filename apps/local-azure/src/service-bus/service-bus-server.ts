@@ -1,11 +1,15 @@
 import { DELIVERY_COUNT_MAX, DUPLICATE_DETECTION_SECONDS, LOCK_DURATION_SECONDS } from '@ballast/contracts';
+import { HttpServer } from '../http/http-server.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
+import { answerAdministration } from './administration/administration-api.js';
 import { AmqpServer } from './amqp-server.js';
 import { BrokerStore } from './broker-store.js';
 import { Broker } from './broker.js';
 import { Entities } from './entities.js';
+import { EntityChanges } from './entity-changes.js';
+import { EntityDescriptionStore } from './entity-description-store.js';
 import { EntityRoutes } from './entity-routes.js';
 import type { QueueDeclaration, TopicOptions } from './queue-policy.js';
 
@@ -32,10 +36,11 @@ export interface ServiceBusServerOptions {
 
 const MS_PER_SECOND = 1_000;
 
-/** A Service Bus namespace on this machine: AMQP 1.0 without TLS, durable in one file. */
+/** A Service Bus namespace on this machine: AMQP 1.0 and its administration over HTTP on one port, without TLS. */
 export class ServiceBusServer {
   private constructor(
     private readonly amqp: AmqpServer,
+    private readonly http: HttpServer,
     private readonly broker: Broker,
     private readonly db: Sqlite,
   ) {}
@@ -53,10 +58,16 @@ export class ServiceBusServer {
       const duplicateDetectionMs = options.duplicateDetectionMs ?? DUPLICATE_DETECTION_SECONDS * MS_PER_SECOND;
       const store = new BrokerStore(db);
       const declarations = { topics: options.topics, queues: options.queues ?? [] };
-      const entities = new Entities(declarations, store, { policy, duplicateDetectionMs });
-      const broker = new Broker(entities, store, new GroupCommit(db), duplicateDetectionMs);
+      const descriptions = new EntityDescriptionStore(db);
+      const entities = new Entities(declarations, store, descriptions, { policy, duplicateDetectionMs });
+      const commits = new GroupCommit(db);
+      const broker = new Broker(entities, store, commits);
+      const changes = new EntityChanges({ entities, store, descriptions, commits });
+      const administration = { entities, changes, descriptions, key: options.sharedAccessKey };
+      const http = HttpServer.detached((request) => answerAdministration(request, administration));
       const routes = new EntityRoutes(entities, broker, options.sharedAccessKey, options.usage);
-      return new ServiceBusServer(await AmqpServer.listen(options.host, options.port, routes), broker, db);
+      const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
+      return new ServiceBusServer(amqp, http, broker, db);
     } catch (error) {
       letGo(db);
       throw error;
@@ -70,6 +81,7 @@ export class ServiceBusServer {
   /** Answers what is in hand, closes every connection and the file; what was accepted stays. */
   async close(): Promise<void> {
     await this.broker.flush();
+    await this.http.close();
     await this.amqp.close();
     await this.broker.close();
     letGo(this.db);

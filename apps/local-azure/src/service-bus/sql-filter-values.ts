@@ -18,6 +18,11 @@ export function not(value: FilterValue): FilterValue {
   return typeof value === 'boolean' ? !value : undefined;
 }
 
+/** The opposite, so many times. */
+export function negatedTimes(times: number, value: FilterValue): FilterValue {
+  return times % 2 === 0 ? not(not(value)) : not(value);
+}
+
 /** Compares with one of `= <> != < > <= >=`; unknown when a side is unknown or their kinds differ. */
 export function compare(operator: string, left: FilterValue, right: FilterValue): FilterValue {
   if (left === undefined || right === undefined || kindOf(left) !== kindOf(right)) return undefined;

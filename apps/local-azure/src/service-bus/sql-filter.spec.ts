@@ -1,4 +1,5 @@
-import { compileSqlFilter, type FilterSubject } from './sql-filter.js';
+import type { FilterSubject } from './filter-subject.js';
+import { compileSqlFilter } from './sql-filter.js';
 
 const SYSTEM: Record<string, unknown> = { label: 'placed', messageid: 'm-1', to: null };
 const PROPERTIES: Record<string, unknown> = {

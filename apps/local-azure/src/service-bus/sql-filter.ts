@@ -1,26 +1,20 @@
-import { syntaxError, tokenize, type Token } from './sql-filter-tokens.js';
-import { and, calculate, compare, filterValue, likeTest, not, or, type FilterValue } from './sql-filter-values.js';
-
-/** What a filter looks at: the application properties and the system properties (`sys.`) of a message. */
-export interface FilterSubject {
-  /** Undefined when the message has no such application property; the name is compared without case. */
-  property(name: string): unknown;
-  /** Undefined when the message does not set it; the name is in lower case. */
-  system(name: string): unknown;
-}
+import type { FilterSubject } from './filter-subject.js';
+import { RESERVED, syntaxError, SYSTEM_PROPERTIES, tokenize, type Token } from './sql-filter-tokens.js';
+import {
+  and,
+  calculate,
+  compare,
+  filterValue,
+  likeTest,
+  negatedTimes,
+  not,
+  or,
+  type FilterValue,
+} from './sql-filter-values.js';
 
 type Evaluate = (subject: FilterSubject) => FilterValue;
+type Parameters = ReadonlyMap<string, FilterValue>;
 
-const SYSTEM_PROPERTIES: ReadonlySet<string> = new Set([
-  'messageid',
-  'correlationid',
-  'sessionid',
-  'to',
-  'replyto',
-  'replytosessionid',
-  'label',
-  'contenttype',
-]);
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '>', '<=', '>=']);
 const DEPTH_MAX = 64;
 
@@ -28,9 +22,14 @@ const DEPTH_MAX = 64;
  * Compiles a Service Bus SQL filter; the result says whether a message matches, which is when the expression is true
  * and not merely unknown. Throws `com.microsoft:argument-error` when it is not a filter.
  */
-export function compileSqlFilter(expression: string): (subject: FilterSubject) => boolean {
-  const evaluate = new FilterParser(expression).parse();
+export function compileSqlFilter(expression: string, parameters?: Parameters): (subject: FilterSubject) => boolean {
+  const evaluate = compileSqlExpression(expression, parameters);
   return (subject) => evaluate(subject) === true;
+}
+
+/** Compiles an expression to its value; `parameters` are the values of `@name`, by names in lower case. */
+export function compileSqlExpression(expression: string, parameters: Parameters = new Map()): Evaluate {
+  return new FilterParser(expression, parameters).parse();
 }
 
 class FilterParser {
@@ -38,7 +37,10 @@ class FilterParser {
   private at = 0;
   private depth = 0;
 
-  constructor(private readonly expression: string) {
+  constructor(
+    private readonly expression: string,
+    private readonly parameters: Parameters,
+  ) {
     this.tokens = tokenize(expression);
   }
 
@@ -144,12 +146,19 @@ class FilterParser {
     const token = this.take();
     if (token.kind === 'number') return () => token.value;
     if (token.kind === 'string') return () => token.text;
+    if (token.kind === 'parameter') return this.parameter(token.text);
     if (token.kind === 'name') return this.property(token.text);
     if (token.kind === 'word') return this.word(token.text);
     if (token.text !== '(') throw this.unexpected(token);
     const inner = this.disjunction();
     this.expectSymbol(')');
     return inner;
+  }
+
+  private parameter(name: string): Evaluate {
+    const value = this.parameters.get(name.toLowerCase());
+    if (value === undefined) throw syntaxError(this.expression, `the parameter @${name} has no value`);
+    return () => value;
   }
 
   private word(word: string): Evaluate {
@@ -223,9 +232,8 @@ class FilterParser {
   }
 
   private takeString(): string {
-    const token = this.take();
-    if (token.kind !== 'string') throw this.unexpected(token);
-    return token.text;
+    if (this.token.kind !== 'string') throw this.unexpected();
+    return this.take().text;
   }
 
   private expectWord(word: string): void {
@@ -239,10 +247,4 @@ class FilterParser {
   private unexpected(token: Token = this.token): Error {
     return syntaxError(this.expression, token.kind === 'end' ? 'it ends too early' : `"${token.text}" is not expected`);
   }
-}
-
-const RESERVED: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'IN', 'LIKE', 'IS', 'ESCAPE', 'BETWEEN']);
-
-function negatedTimes(times: number, value: FilterValue): FilterValue {
-  return times % 2 === 0 ? not(not(value)) : not(value);
 }

@@ -1,0 +1,241 @@
+import type { HttpReply, HttpRequest } from '../../http/http-server.js';
+import { entityNotFound } from '../cbs.js';
+import type { Entities, Topic } from '../entities.js';
+import type { EntityChanges } from '../entity-changes.js';
+import type { EntityDescription } from '../entity-description.js';
+import type { EntityDescriptionStore } from '../entity-description-store.js';
+import { compileRule, DEFAULT_RULE, type RuleDescription } from '../rules.js';
+import { asServiceBusError, notSupported, ServiceBusError } from '../service-bus-error.js';
+import { verifySharedAccessSignature } from '../shared-access-signature.js';
+import { entryReply, errorReply, feedReply, type AtomEntry } from './atom.js';
+import { readProperties } from './description-fields.js';
+import { namespaceEntry, queueEntry, ruleEntry, subscriptionEntry, topicEntry } from './entries.js';
+import { readResource, resourceName, type Resource } from './resource.js';
+import { readRule } from './rule-xml.js';
+import { childOf, parseXml, type XmlElement } from './xml.js';
+
+/** What the administration works on. */
+export interface AdministrationContext {
+  readonly entities: Entities;
+  readonly changes: EntityChanges;
+  readonly descriptions: EntityDescriptionStore;
+  readonly key: string;
+}
+
+const PAGE_MAX = 100;
+const STATUS_CODES: Readonly<Record<string, number>> = {
+  'amqp:unauthorized-access': 401,
+  'amqp:not-found': 404,
+  'amqp:not-implemented': 501,
+  'amqp:precondition-failed': 412,
+  'amqp:resource-limit-exceeded': 403,
+  'com.microsoft:argument-error': 400,
+  'com.microsoft:entity-already-exists': 409,
+};
+
+/** Answers one request of the administration client: entities and rules as Atom entries and feeds. */
+export async function answerAdministration(request: HttpRequest, context: AdministrationContext): Promise<HttpReply> {
+  try {
+    authorize(request, context.key);
+    const resource = readResource(request.target);
+    return await new AdministrationRequest(request, resource, context).answer();
+  } catch (error) {
+    const { condition, description } = asServiceBusError(error);
+    return errorReply(STATUS_CODES[condition] ?? 500, description);
+  }
+}
+
+/** The client signs the URL with its query; a token for an ancestor of the path will do as well. */
+function authorize({ headers, target }: HttpRequest, key: string): void {
+  const token = headers.authorization ?? '';
+  const base = `https://${headers.host ?? ''}`;
+  try {
+    verifySharedAccessSignature(token, `${base}${target}`, key, Date.now());
+  } catch {
+    verifySharedAccessSignature(token, `${base}${target.replace(/\?.*$/s, '')}`, key, Date.now());
+  }
+}
+
+class AdministrationRequest {
+  private readonly host: string;
+
+  constructor(
+    private readonly request: HttpRequest,
+    private readonly resource: Resource,
+    private readonly context: AdministrationContext,
+  ) {
+    this.host = request.headers.host ?? 'localhost';
+  }
+
+  async answer(): Promise<HttpReply> {
+    switch (this.request.method) {
+      case 'GET':
+        return this.resource.kind.endsWith('s') ? this.list() : entryReply(200, this.entry(), this.host);
+      case 'PUT':
+        return this.put();
+      case 'DELETE':
+        await this.delete();
+        return { status: 200, headers: {} };
+      default:
+        throw notSupported(`The method ${this.request.method} is`);
+    }
+  }
+
+  private list(): HttpReply {
+    const { resource, request } = this;
+    const query = new URL(request.target, 'http://localhost').searchParams;
+    const skip = Math.max(0, Math.trunc(Number(query.get('$skip') ?? 0)) || 0);
+    const top = Math.min(Math.max(1, Math.trunc(Number(query.get('$top') ?? PAGE_MAX)) || PAGE_MAX), PAGE_MAX);
+    const all = this.entries();
+    const path = resourceName(resource);
+    const next = skip + top < all.length ? `${path}?api-version=2021-05&$skip=${skip + top}&$top=${top}` : undefined;
+    return feedReply(path, all.slice(skip, skip + top), this.host, next);
+  }
+
+  private entries(): AtomEntry[] {
+    const { resource } = this;
+    const { entities, descriptions } = this.context;
+    switch (resource.kind) {
+      case 'topics':
+        return this.topicsOf('topic').map((topic) => topicEntry(topic, descriptions));
+      case 'queues':
+        return this.topicsOf('queue').map((queue) => queueEntry(queue, descriptions));
+      case 'subscriptions': {
+        const { subscriptions } = entities.topic(resource.topic) ?? missing(resource);
+        return [...subscriptions].sort(byName).map((subscription) => subscriptionEntry(subscription, descriptions));
+      }
+      case 'rules': {
+        const { description } = entities.subscription(resource.topic, resource.subscription) ?? missing(resource);
+        return [...description.rules].sort(byName).map((rule) => ruleEntry(description, rule));
+      }
+      default:
+        return [];
+    }
+  }
+
+  private entry(): AtomEntry {
+    const { resource } = this;
+    const { entities, descriptions } = this.context;
+    switch (resource.kind) {
+      case 'namespace':
+        return namespaceEntry(this.host);
+      case 'topic':
+        return topicOrQueueEntry(entities.topic(resource.topic) ?? missing(resource), descriptions);
+      case 'subscription':
+        return subscriptionEntry(this.subscription(resource), descriptions);
+      case 'rule': {
+        const { description } = this.subscription(resource);
+        const wanted = resource.rule.toLowerCase();
+        const rule = description.rules.find(({ name }) => name.toLowerCase() === wanted) ?? missing(resource);
+        return ruleEntry(description, rule);
+      }
+      default:
+        return missing(resource);
+    }
+  }
+
+  private async put(): Promise<HttpReply> {
+    const { resource } = this;
+    const { changes } = this.context;
+    const ifMatch = this.request.headers['if-match'];
+    if (ifMatch !== undefined) this.checkTag(ifMatch);
+    const body = this.body();
+    if (resource.kind === 'rule') {
+      const rule = readRule(body, resource.rule);
+      await (ifMatch === undefined ? changes.addRule(resource, rule) : changes.replaceRule(resource, rule));
+    } else if (resource.kind === 'topic' || resource.kind === 'subscription') {
+      const description = this.described(body, resource);
+      await (ifMatch === undefined ? changes.create(description) : changes.update(description));
+    } else throw notSupported(`Changing ${resourceName(resource)} is`);
+    return entryReply(ifMatch === undefined ? 201 : 200, this.entry(), this.host);
+  }
+
+  private described(body: XmlElement, resource: Resource & { kind: 'topic' | 'subscription' }): EntityDescription {
+    const nowMs = Date.now();
+    const { entities } = this.context;
+    const known =
+      resource.kind === 'topic'
+        ? entities.topic(resource.topic)?.description
+        : entities.subscription(resource.topic, resource.subscription)?.description;
+    const kind = resource.kind === 'topic' && body.name === 'QueueDescription' ? 'queue' : resource.kind;
+    const properties = readProperties(kind, body);
+    if (known?.kind === kind) return { ...known, properties, updatedAtMs: nowMs };
+    const times = { createdAtMs: nowMs, updatedAtMs: nowMs };
+    if (resource.kind === 'topic') {
+      return {
+        kind: kind as 'queue' | 'topic',
+        topic: resource.topic,
+        declared: false,
+        properties,
+        rules: [],
+        ...times,
+      };
+    }
+    const topic = entities.topic(resource.topic)?.name ?? resource.topic;
+    const rules = [firstRule(body)];
+    return {
+      kind: 'subscription',
+      topic,
+      subscription: resource.subscription,
+      declared: false,
+      properties,
+      rules,
+      ...times,
+    };
+  }
+
+  private topicsOf(kind: 'topic' | 'queue'): Topic[] {
+    return this.context.entities.topics().filter(({ description }) => description.kind === kind);
+  }
+
+  private async delete(): Promise<void> {
+    const { resource } = this;
+    const { changes } = this.context;
+    if (resource.kind === 'topic') return changes.delete(resource.topic);
+    if (resource.kind === 'subscription') return changes.delete(resource.topic, resource.subscription);
+    if (resource.kind === 'rule') return changes.removeRule(resource, resource.rule);
+    throw notSupported(`Deleting ${resourceName(resource)} is`);
+  }
+
+  private checkTag(ifMatch: string): void {
+    const current = `"${this.entry().updatedAtMs}"`;
+    if (ifMatch === '*' || ifMatch === current) return;
+    throw new ServiceBusError('amqp:precondition-failed', 'The entity has been changed since it was read.');
+  }
+
+  private body(): XmlElement {
+    const entry = parseXml(this.request.body.toString('utf8'));
+    const description = childOf(entry, 'content')?.children[0];
+    if (description === undefined) {
+      throw new ServiceBusError('com.microsoft:argument-error', 'The body is not an Atom entry with a description.');
+    }
+    return description;
+  }
+
+  private subscription(resource: Resource & { topic: string; subscription: string }) {
+    return this.context.entities.subscription(resource.topic, resource.subscription) ?? missing(resource);
+  }
+}
+
+function firstRule(body: XmlElement): RuleDescription {
+  const given = childOf(body, 'DefaultRuleDescription');
+  const name = childOf(given, 'Name')?.text;
+  const rule: RuleDescription =
+    given === undefined
+      ? { name: DEFAULT_RULE, filter: { kind: 'true' }, createdAtMs: Date.now() }
+      : readRule(given, name === undefined || name === '' ? DEFAULT_RULE : name);
+  compileRule(rule);
+  return rule;
+}
+
+function topicOrQueueEntry(topic: Topic, descriptions: EntityDescriptionStore): AtomEntry {
+  return topic.description.kind === 'queue' ? queueEntry(topic, descriptions) : topicEntry(topic, descriptions);
+}
+
+function missing(resource: Resource): never {
+  throw entityNotFound(resourceName(resource));
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1;
+}

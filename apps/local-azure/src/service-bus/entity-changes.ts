@@ -1,0 +1,171 @@
+import type { GroupCommit } from '../storage/group-commit.js';
+import type { BrokerStore } from './broker-store.js';
+import { entityNotFound } from './cbs.js';
+import type { Entities, Subscription, Topic } from './entities.js';
+import { entityPath, idPath, handsOutMessages, type EntityDescription } from './entity-description.js';
+import type { EntityDescriptionStore } from './entity-description-store.js';
+import { compileRule, RULES_MAX, type RuleDescription } from './rules.js';
+import { entityDisabled, ServiceBusError } from './service-bus-error.js';
+
+/** What changes of entities need. */
+export interface EntityChangesContext {
+  readonly entities: Entities;
+  readonly store: BrokerStore;
+  readonly descriptions: EntityDescriptionStore;
+  readonly commits: GroupCommit;
+}
+
+/** Makes, changes and removes entities and their rules, one at a time; each is on disk before its promise resolves. */
+export class EntityChanges {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly context: EntityChangesContext) {}
+
+  /** Throws `com.microsoft:entity-already-exists` when there is one, not-found when its topic is none. */
+  create(description: EntityDescription): Promise<void> {
+    return this.inTurn(async () => {
+      const { topic, subscription } = description;
+      if (this.find(description) !== undefined) throw alreadyExists(entityPath(topic, subscription));
+      if (subscription !== undefined && this.context.entities.topic(topic)?.description.kind !== 'topic')
+        throw entityNotFound(topic);
+      await this.put(description);
+    });
+  }
+
+  /** Changes what an entity is; links that may no longer receive are ended. Throws not-found when there is none. */
+  update(description: EntityDescription): Promise<void> {
+    return this.inTurn(async () => {
+      const { topic, subscription } = description;
+      if (this.find(description)?.description.kind !== description.kind)
+        throw entityNotFound(entityPath(topic, subscription));
+      await this.put(description);
+      this.detachDisabled(this.context.entities.topic(topic)!);
+    });
+  }
+
+  /** Removes a topic with its subscriptions, or a subscription, and every message. Throws not-found. */
+  delete(topicName: string, subscriptionName?: string): Promise<void> {
+    return this.inTurn(async () => {
+      const { entities, commits, descriptions } = this.context;
+      const topic = entities.topic(topicName);
+      const one = subscriptionName === undefined ? undefined : entities.subscription(topicName, subscriptionName);
+      if (topic === undefined || (subscriptionName !== undefined && one === undefined)) {
+        throw entityNotFound(entityPath(topicName, subscriptionName));
+      }
+      const gone = one === undefined ? topic.subscriptions : [one];
+      if (one === undefined) entities.dropTopic(topic);
+      for (const subscription of gone) this.drop(topic, subscription);
+      // What was routed to these queues before is on disk, and counted, before their copies are removed.
+      await commits.submit(() => undefined);
+      await commits.submit(() => {
+        for (const subscription of gone) this.erase(subscription);
+        if (one !== undefined) return;
+        descriptions.remove(topic.description);
+        descriptions.forgetMessages(topic.id);
+      });
+      for (const { queue } of gone) for (const each of [queue, queue.deadLetters!]) each.clear();
+    });
+  }
+
+  /** Adds a rule. Throws `com.microsoft:entity-already-exists` or `com.microsoft:argument-error`. */
+  addRule(path: SubscriptionPath, rule: RuleDescription): Promise<void> {
+    return this.changeRules(path, (rules) => {
+      if (rules.some((other) => sameName(other, rule.name))) throw alreadyExists(rule.name);
+      if (rules.length >= RULES_MAX) throw new ServiceBusError('amqp:resource-limit-exceeded', 'Too many rules.');
+      return [...rules, rule];
+    });
+  }
+
+  /** Replaces a rule. Throws not-found or `com.microsoft:argument-error`. */
+  replaceRule(path: SubscriptionPath, rule: RuleDescription): Promise<void> {
+    return this.changeRules(path, (rules) => [...without(rules, rule.name), rule]);
+  }
+
+  /** Removes a rule. Throws not-found when there is none. */
+  removeRule(path: SubscriptionPath, name: string): Promise<void> {
+    return this.changeRules(path, (rules) => without(rules, name));
+  }
+
+  private changeRules(
+    { topic, subscription }: SubscriptionPath,
+    change: (rules: readonly RuleDescription[]) => readonly RuleDescription[],
+  ): Promise<void> {
+    return this.inTurn(async () => {
+      const found = this.context.entities.subscription(topic, subscription);
+      if (found === undefined) throw entityNotFound(entityPath(topic, subscription));
+      await this.put({ ...found.description, rules: change(found.description.rules), updatedAtMs: Date.now() });
+    });
+  }
+
+  private async put(description: EntityDescription): Promise<void> {
+    const { entities, store, descriptions, commits } = this.context;
+    description.rules.forEach(compileRule);
+    const isNew = this.find(description) === undefined;
+    const id = await commits.submit(() => {
+      const made = store.entityId(idPath(description));
+      if (isNew && description.kind !== 'topic') this.deleteCopies(made);
+      descriptions.save(description);
+      return made;
+    });
+    entities.put(description, id);
+  }
+
+  private drop(topic: Topic, subscription: Subscription): void {
+    this.context.entities.dropSubscription(topic, subscription);
+    const { queue } = subscription;
+    for (const each of [queue, queue.deadLetters!]) {
+      each.detachAll(entityNotFound(each.name));
+      each.clear();
+    }
+  }
+
+  private erase({ queue, description }: Subscription): void {
+    this.deleteCopies(queue.subscriptionId);
+    this.context.descriptions.remove(description);
+  }
+
+  private deleteCopies(subscriptionId: number): void {
+    const { descriptions, store } = this.context;
+    for (const copy of descriptions.copies(subscriptionId)) store.deleteCopy(subscriptionId, copy);
+  }
+
+  private detachDisabled({ subscriptions }: Topic): void {
+    for (const { queue } of subscriptions) {
+      if (handsOutMessages(queue.status)) continue;
+      for (const each of [queue, queue.deadLetters!]) each.detachAll(entityDisabled(each.name));
+    }
+  }
+
+  /** A topic and a queue cannot have the same name. */
+  private find({ topic, subscription }: EntityDescription): Topic | Subscription | undefined {
+    const { entities } = this.context;
+    return subscription === undefined ? entities.topic(topic) : entities.subscription(topic, subscription);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(work);
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** The names of a topic and of one of its subscriptions. */
+export interface SubscriptionPath {
+  readonly topic: string;
+  readonly subscription: string;
+}
+
+function without(rules: readonly RuleDescription[], name: string): readonly RuleDescription[] {
+  const left = rules.filter((rule) => !sameName(rule, name));
+  if (left.length === rules.length)
+    throw new ServiceBusError('amqp:not-found', `The rule '${name}' could not be found.`);
+  return left;
+}
+
+function sameName(rule: RuleDescription, name: string): boolean {
+  return rule.name.toLowerCase() === name.toLowerCase();
+}
+
+function alreadyExists(name: string): ServiceBusError {
+  return new ServiceBusError('com.microsoft:entity-already-exists', `The entity '${name}' already exists.`);
+}

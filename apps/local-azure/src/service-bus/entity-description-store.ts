@@ -1,0 +1,76 @@
+import type { Sqlite } from '../storage/sqlite.js';
+import { entityPath, type EntityDescription } from './entity-description.js';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS entity_descriptions (
+  kind TEXT NOT NULL, path TEXT NOT NULL, description TEXT NOT NULL, PRIMARY KEY (kind, path)) WITHOUT ROWID;
+`;
+
+/** How many messages an entity holds, and their bytes. */
+export interface MessageCounts {
+  readonly active: number;
+  readonly dead: number;
+  readonly bytes: number;
+}
+
+/** The table of entity descriptions, and what the administration asks of the message tables. */
+export class EntityDescriptionStore {
+  constructor(private readonly db: Sqlite) {
+    db.exec(SCHEMA);
+  }
+
+  /** Every description, in the order of the paths. */
+  all(): EntityDescription[] {
+    return this.db
+      .prepare<{ description: string }>('SELECT description FROM entity_descriptions ORDER BY path')
+      .all()
+      .map(({ description }) => JSON.parse(description) as EntityDescription);
+  }
+
+  /** Writes a description in place of an earlier one. */
+  save(description: EntityDescription): void {
+    const { kind, topic, subscription } = description;
+    this.db
+      .prepare('INSERT OR REPLACE INTO entity_descriptions VALUES (?, ?, ?)')
+      .run(kind, entityPath(topic, subscription), JSON.stringify(description));
+  }
+
+  /** Removes a description. */
+  remove({ kind, topic, subscription }: EntityDescription): void {
+    this.db
+      .prepare('DELETE FROM entity_descriptions WHERE kind = ? AND path = ?')
+      .run(kind, entityPath(topic, subscription));
+  }
+
+  /** Removes the message ids that a topic or queue remembers, and the messages it was to take in later. */
+  forgetMessages(topicId: number): void {
+    this.db.prepare('DELETE FROM scheduled_messages WHERE topic = ?').run(topicId);
+    this.db.prepare('DELETE FROM recent_message_ids WHERE topic = ?').run(topicId);
+  }
+
+  /** Every copy that a subscription has. */
+  copies(subscriptionId: number): { sequence: number; message: number }[] {
+    return this.db
+      .prepare<{ sequence: number; message: number }>('SELECT sequence, message FROM copies WHERE subscription = ?')
+      .all(subscriptionId);
+  }
+
+  /** How many messages a topic or queue is to take in later. */
+  scheduledCount(topicId: number): number {
+    const counted = this.db.prepare<{ count: number }>(
+      'SELECT count(*) AS count FROM scheduled_messages WHERE topic = ?',
+    );
+    return counted.get(topicId)!.count;
+  }
+
+  /** What a subscription holds. */
+  counts(subscriptionId: number): MessageCounts {
+    const rows = this.db
+      .prepare<{ dead: number; count: number; bytes: number }>(
+        'SELECT dead, count(*) AS count, sum(length(bare)) AS bytes FROM copies JOIN messages ON messages.id = message WHERE subscription = ? GROUP BY dead',
+      )
+      .all(subscriptionId);
+    const count = (dead: number): number => rows.find((row) => row.dead === dead)?.count ?? 0;
+    return { active: count(0), dead: count(1), bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+}
