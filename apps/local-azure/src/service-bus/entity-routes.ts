@@ -7,18 +7,22 @@ import { answerPutToken, entityNotFound } from './cbs.js';
 import type { ClientConnection } from './client-connection.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
+import type { EntityChanges } from './entity-changes.js';
+import { handsOutMessages, statusOf, takesMessages } from './entity-description.js';
+import type { RuleContext } from './management-rules.js';
 import { answerManagement } from './management.js';
 import { openReceiverLink } from './receiver-links.js';
 import { openReplyLink, openRequestLink } from './request-links.js';
 import { remoteAddress, sourceFilterKeys } from './rhea-internals.js';
 import { openSenderLink } from './sender-links.js';
-import { notSupported, ServiceBusError } from './service-bus-error.js';
+import { entityDisabled, notSupported, ServiceBusError } from './service-bus-error.js';
 
 /** Which entity each link is for, and whether its client may use it. */
 export class EntityRoutes implements LinkRoutes {
   constructor(
     private readonly entities: Entities,
     private readonly broker: Broker,
+    private readonly changes: EntityChanges,
     private readonly key: string,
     private readonly usage: Usage,
   ) {}
@@ -34,14 +38,16 @@ export class EntityRoutes implements LinkRoutes {
       const { broker, usage } = this;
       const queue = this.queueOf(address.of);
       const topic = this.topicOf(address.of);
+      const rules = this.rulesOf(address.of);
       const entity = queue?.name ?? topic!.name;
       openRequestLink(receiver, client, (request) =>
-        answerManagement(request, { queue, topic, entity, broker, usage }),
+        answerManagement(request, { queue, topic, rules, entity, broker, usage }),
       );
       return;
     }
     const topic = this.topicOf(address);
     if (topic === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be sent to '${path}'.`);
+    if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
     openSenderLink(receiver, topic, this.broker, this.usage);
   }
 
@@ -53,6 +59,7 @@ export class EntityRoutes implements LinkRoutes {
     }
     const queue = this.queueOf(address);
     if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
+    if (!handsOutMessages(queue.status)) throw entityDisabled(queue.name);
     if (sourceFilterKeys(sender).length > 0) {
       throw new ServiceBusError('amqp:not-allowed', `'${path}' has no sessions; a session filter cannot be used.`);
     }
@@ -74,6 +81,12 @@ export class EntityRoutes implements LinkRoutes {
     if (address.kind === 'management') return this.exists(address.of);
     if (address.kind === 'transfer-dead-letters') throw notSupported('The transfer dead-letter queue is');
     return this.topicOf(address) !== undefined || this.queueOf(address) !== undefined;
+  }
+
+  private rulesOf(address: Address): RuleContext | undefined {
+    if (address.kind !== 'subscription') return undefined;
+    const { entities, changes } = this;
+    return { path: address, entities, changes };
   }
 
   private topicOf(address: Address): Topic | undefined {

@@ -3,6 +3,7 @@ import type { Usage } from '../usage.js';
 import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
+import { addRule, enumerateRules, removeRule, type RuleContext } from './management-rules.js';
 import { scheduleMessages, sequenceNumbers } from './management-scheduling.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
 import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
@@ -18,6 +19,9 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'com.microsoft:argument-error': 400,
   'amqp:link:message-size-exceeded': 413,
   'amqp:not-allowed': 400,
+  'amqp:not-found': 404,
+  'amqp:resource-limit-exceeded': 403,
+  'com.microsoft:entity-already-exists': 409,
 };
 
 /** What a `$management` request is about. */
@@ -26,6 +30,8 @@ export interface ManagementContext {
   readonly queue: DeliveryQueue | undefined;
   /** Undefined for what cannot be sent to. */
   readonly topic: Topic | undefined;
+  /** Undefined for what has no rules. */
+  readonly rules: RuleContext | undefined;
   readonly entity: string;
   readonly broker: Broker;
   readonly usage: Usage;
@@ -33,7 +39,7 @@ export interface ManagementContext {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Answers scheduling, renew-lock, update-disposition and peek-message; anything else is refused with 501. */
+/** Answers scheduling, rules, renew-lock, update-disposition and peek-message; anything else is refused with 501. */
 export async function answerManagement(request: AmqpRequest, context: ManagementContext): Promise<AmqpAnswer> {
   try {
     return await perform(request.operation, (request.body ?? {}) as Body, context);
@@ -44,7 +50,7 @@ export async function answerManagement(request: AmqpRequest, context: Management
 }
 
 async function perform(operation: string, body: Body, context: ManagementContext): Promise<AmqpAnswer> {
-  const { queue, topic, broker, usage, entity } = context;
+  const { queue, topic, rules, broker, usage, entity } = context;
   const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
   usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
   if (topic !== undefined && name === 'schedule-message') {
@@ -53,6 +59,12 @@ async function perform(operation: string, body: Body, context: ManagementContext
   if (topic !== undefined && name === 'cancel-scheduled-message') {
     await broker.scheduling.cancel(topic, sequenceNumbers(body));
     return status(200, 'OK');
+  }
+  if (rules !== undefined && name === 'add-rule') return addRule(body, rules).then(() => status(200, 'OK'));
+  if (rules !== undefined && name === 'remove-rule') return removeRule(body, rules).then(() => status(200, 'OK'));
+  if (rules !== undefined && name === 'enumerate-rules') {
+    const found = enumerateRules(body, rules);
+    return found === undefined ? status(204, 'No Content') : status(200, 'OK', { body: found });
   }
   if (queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
   switch (name) {

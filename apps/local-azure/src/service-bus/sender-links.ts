@@ -2,11 +2,12 @@ import type { Delivery, EventContext, Receiver } from 'rhea';
 import type { Usage } from '../usage.js';
 import type { Broker } from './broker.js';
 import type { Topic } from './entities.js';
+import { statusOf, takesMessages } from './entity-description.js';
 import { decodeMessage, type SentMessage } from './message-codec.js';
 import { readDataSections } from './message-sections.js';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from './message-size.js';
 import { localAttach, rawTransfer } from './rhea-internals.js';
-import { asServiceBusError, notSupported } from './service-bus-error.js';
+import { asServiceBusError, entityDisabled, notSupported } from './service-bus-error.js';
 
 const CREDIT = 1_000;
 const CREDIT_TOP_UP = 100;
@@ -29,6 +30,10 @@ export function openSenderLink(receiver: Receiver, topic: Topic, broker: Broker,
     const messages = readable(bytes, format, context.delivery!);
     if (messages === undefined) return;
     usage.serviceBus({ entity: topic.name, kind: 'send', count: messages.length, bytes: bytes.length });
+    if (!takesMessages(statusOf(topic.description.properties))) {
+      reject(context.delivery!, entityDisabled(topic.name));
+      return;
+    }
     broker.publish(topic, messages).then(
       () => context.delivery!.accept(),
       (error: unknown) => reject(context.delivery!, error),

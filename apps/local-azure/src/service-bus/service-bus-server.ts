@@ -65,7 +65,7 @@ export class ServiceBusServer {
       const changes = new EntityChanges({ entities, store, descriptions, commits });
       const administration = { entities, changes, descriptions, key: options.sharedAccessKey };
       const http = HttpServer.detached((request) => answerAdministration(request, administration));
-      const routes = new EntityRoutes(entities, broker, options.sharedAccessKey, options.usage);
+      const routes = new EntityRoutes(entities, broker, changes, options.sharedAccessKey, options.usage);
       const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
       return new ServiceBusServer(amqp, http, broker, db);
     } catch (error) {
