@@ -10,6 +10,8 @@ export interface SubscriptionDeclaration {
   readonly name: string;
   /** A Service Bus SQL filter; absent means every message. */
   readonly sqlFilter?: string;
+  /** Whether messages are received by session, each session by one receiver at a time; absent means they are not. */
+  readonly requiresSession?: boolean;
 }
 
 /** A topic, named after the service that owns it and is the only one to send to it. */

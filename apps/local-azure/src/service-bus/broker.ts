@@ -1,27 +1,17 @@
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore } from './broker-store.js';
+import { reasonProperties, type DeadLetterReason } from './dead-letter-reason.js';
 import type { Consumer, DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
 import { newLockToken } from './lock-token.js';
-import { encodeDelivery, type SentMessage } from './message-codec.js';
+import { encodeDelivery, type BrowsedMessage, type SentMessage } from './message-codec.js';
 import { MessageIntake } from './message-intake.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { Scheduling, type Enqueue } from './scheduling.js';
 import { ServiceBusError, lockLost } from './service-bus-error.js';
-
-/** What a receiver says of the message it gives up: the reason, a description, and properties to add. */
-export interface DeadLetterReason {
-  readonly reason?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
-
-/** A message seen without taking it. */
-export interface BrowsedMessage {
-  readonly sequence: number;
-  readonly bytes: Buffer;
-}
+import { SessionEntity, SessionQueue } from './session-entity.js';
+import { browseSession, refuseSessionless, WITHOUT_SESSION } from './session-messages.js';
 
 /**
  * Queues, topics, subscriptions and their messages. What it promises has reached the disk before its promise resolves; locks
@@ -42,6 +32,7 @@ export class Broker {
     const enqueue: Enqueue = (topic, messages, also) => this.publish(topic, messages, also);
     this.scheduling = new Scheduling(() => entities.sendTargets(), store, commits, enqueue);
     this.scheduling.arm();
+    for (const queue of entities.queues()) this.pump(queue);
   }
 
   /**
@@ -49,6 +40,7 @@ export class Broker {
    * written in the same transaction, before them.
    */
   async publish(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<void> {
+    refuseSessionless(topic, messages);
     const arrivals = await this.intake.take(topic, messages, also);
     if (messages.some(({ scheduledAtMs }) => scheduledAtMs !== null)) this.scheduling.arm();
     for (const { queue, copy } of arrivals) queue.ready.add(copy);
@@ -57,6 +49,7 @@ export class Broker {
 
   /** Hands ready messages to the consumers that have room. */
   pump(queue: DeliveryQueue): void {
+    if (queue instanceof SessionEntity) return this.pumpSessions(queue);
     const nowMs = Date.now();
     while (!this.closed && queue.ready.size > 0) {
       const consumer = queue.nextConsumer();
@@ -85,11 +78,7 @@ export class Broker {
       throw new ServiceBusError('amqp:not-allowed', 'A message of a dead-letter queue cannot be dead-lettered again.');
     }
     const copy = this.release(queue, token);
-    await this.bury(queue, copy, copy.deliveryCount, {
-      ...why.properties,
-      ...(why.reason === undefined ? {} : { DeadLetterReason: why.reason }),
-      ...(why.description === undefined ? {} : { DeadLetterErrorDescription: why.description }),
-    });
+    await this.bury(queue, copy, copy.deliveryCount, reasonProperties(why));
   }
 
   /** Makes a lock last its full duration from now and gives its end in Unix milliseconds. Throws lock-lost. */
@@ -101,12 +90,27 @@ export class Broker {
 
   /** Messages of a queue by sequence number, locked and scheduled ones too, encoded without a lock. */
   browse(queue: DeliveryQueue, fromSequence: number, countMax: number): BrowsedMessage[] {
+    if (queue instanceof SessionQueue) {
+      const read = (from: number, max: number) => this.browse(queue.entity, from, max);
+      return browseSession(queue.sessionId, read, { fromSequence, countMax });
+    }
     const stored = this.store
       .browse(queue.subscriptionId, queue.isDeadLetter, fromSequence, countMax)
       .map((copy) => ({ sequence: copy.sequence, bytes: this.encode(copy) }));
     if (queue.isDeadLetter) return stored;
     const scheduled = this.scheduling.browse(queue.subscriptionId, fromSequence, countMax);
     return [...stored, ...scheduled].sort((a, b) => a.sequence - b.sequence).slice(0, countMax);
+  }
+
+  /** Gives back what a receiver held too long; each counts as a failed delivery. */
+  countFailed(queue: DeliveryQueue, copies: readonly Copy[]): void {
+    for (const copy of copies) this.giveBack(queue, copy, {}).catch(ignored);
+  }
+
+  /** Resolves when what was asked for before is on disk or was refused, and its messages are where they belong. */
+  async whenWritten(): Promise<void> {
+    await this.commits.submit(() => undefined).catch(ignored);
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Resolves when everything asked for so far is on disk or was refused. */
@@ -122,6 +126,14 @@ export class Broker {
     const saved = this.commits.submit(() => this.store.saveSequence());
     await this.commits.flush();
     await saved;
+  }
+
+  private pumpSessions(entity: SessionEntity): void {
+    for (const copy of entity.takeSessionless()) {
+      this.bury(entity, copy, copy.deliveryCount, WITHOUT_SESSION).catch(ignored);
+    }
+    for (const session of entity.takeArrivedIn()) this.pump(session);
+    entity.serveWaiting();
   }
 
   private deliverLocked(queue: DeliveryQueue, copy: Copy, consumer: Consumer, nowMs: number): void {
@@ -215,7 +227,7 @@ export class Broker {
 
   private expireLocks(queue: DeliveryQueue): void {
     queue.expiryTimer = undefined;
-    for (const copy of queue.locks.takeExpired(Date.now())) this.giveBack(queue, copy, {}).catch(ignored);
+    this.countFailed(queue, queue.locks.takeExpired(Date.now()));
     this.watchLocks(queue);
   }
 }

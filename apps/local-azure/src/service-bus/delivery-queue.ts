@@ -20,7 +20,7 @@ export interface Consumer {
 
 /** The messages of one queue or subscription that are active, or that are dead-lettered, and who waits for them. */
 export class DeliveryQueue {
-  readonly ready = new ReadyQueue();
+  readonly ready: ReadyQueue = new ReadyQueue();
   readonly locks: LockTable;
   status: EntityStatus = 'Active';
   /** Set while a lock is due to expire. */

@@ -4,8 +4,11 @@ import { DuplicateWindow } from './duplicate-window.js';
 import { declaredDescriptions, declaredPolicies } from './declared-entities.js';
 import { durationMs, idPath, samePath, statusOf, type EntityDescription } from './entity-description.js';
 import type { EntityDescriptionStore } from './entity-description-store.js';
+import { sessionIdOf } from './message-codec.js';
 import { policyFrom, policyOf, SERVICE_POLICY, type EntityDeclarations, type QueuePolicy } from './queue-policy.js';
+import type { Copy } from './ready-queue.js';
 import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
+import { SessionEntity } from './session-entity.js';
 
 /** What can be sent to: a topic, or a queue, which is a topic with one subscription that has its name. */
 export interface Topic {
@@ -140,8 +143,7 @@ export class Entities {
     const known = topic.subscriptions.find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (known === undefined) {
       const path = kind === 'queue' ? name : `${topic.name}/${name}`;
-      const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, policy);
-      const queue = new DeliveryQueue(path, id, dead, policy);
+      const queue = this.deliveryQueue(path, id, policy);
       topic.subscriptions = [...topic.subscriptions, { name, description, rules, queue }];
     } else Object.assign(known, { description, rules });
     const { queue } = topic.subscriptions.find((one) => one.name.toLowerCase() === name.toLowerCase())!;
@@ -160,6 +162,13 @@ export class Entities {
   /** Takes a subscription out, so that nothing finds it any more. */
   dropSubscription(topic: Topic, subscription: Subscription): void {
     topic.subscriptions = topic.subscriptions.filter((other) => other !== subscription);
+  }
+
+  private deliveryQueue(path: string, id: number, policy: QueuePolicy): DeliveryQueue {
+    const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, policy);
+    if (!policy.requiresSession) return new DeliveryQueue(path, id, dead, policy);
+    const sessionOf = ({ message }: Copy) => sessionIdOf(this.store.message(message).bare);
+    return new SessionEntity({ name: path, id, deadLetters: dead }, policy, sessionOf);
   }
 
   private policy(description: EntityDescription): QueuePolicy {

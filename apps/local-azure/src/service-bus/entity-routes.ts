@@ -13,9 +13,12 @@ import type { RuleContext } from './management-rules.js';
 import { answerManagement } from './management.js';
 import { openReceiverLink } from './receiver-links.js';
 import { openReplyLink, openRequestLink } from './request-links.js';
-import { remoteAddress, sourceFilterKeys } from './rhea-internals.js';
+import { remoteAddress, sourceFilterKeys, wantedSession } from './rhea-internals.js';
 import { openSenderLink } from './sender-links.js';
 import { entityDisabled, notSupported, ServiceBusError } from './service-bus-error.js';
+import { SessionEntity } from './session-entity.js';
+import { openSessionLink } from './session-links.js';
+import type { Sessions } from './sessions.js';
 
 /** Which entity each link is for, and whether its client may use it. */
 export class EntityRoutes implements LinkRoutes {
@@ -23,32 +26,33 @@ export class EntityRoutes implements LinkRoutes {
     private readonly entities: Entities,
     private readonly broker: Broker,
     private readonly changes: EntityChanges,
-    private readonly key: string,
-    private readonly usage: Usage,
+    private readonly sessions: Sessions,
+    private readonly options: { readonly sharedAccessKey: string; readonly usage: Usage },
   ) {}
 
   incoming(receiver: Receiver, client: ClientConnection): void {
     const { address, path } = this.authorized(remoteAddress(receiver, 'target') ?? '', client);
     if (address.kind === 'cbs') {
-      const access = { key: this.key, exists: (wanted: Address) => this.exists(wanted) };
+      const access = { key: this.options.sharedAccessKey, exists: (wanted: Address) => this.exists(wanted) };
       openRequestLink(receiver, client, (request) => answerPutToken(request, client, access));
       return;
     }
     if (address.kind === 'management') {
-      const { broker, usage } = this;
+      const { broker, sessions } = this;
+      const { usage } = this.options;
       const queue = this.queueOf(address.of);
       const topic = this.topicOf(address.of);
       const rules = this.rulesOf(address.of);
       const entity = queue?.name ?? topic!.name;
       openRequestLink(receiver, client, (request) =>
-        answerManagement(request, { queue, topic, rules, entity, broker, usage }),
+        answerManagement(request, { queue, topic, rules, entity, broker, sessions, usage }),
       );
       return;
     }
     const topic = this.topicOf(address);
     if (topic === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be sent to '${path}'.`);
     if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
-    openSenderLink(receiver, topic, this.broker, this.usage);
+    openSenderLink(receiver, topic, this.broker, this.options.usage);
   }
 
   outgoing(sender: Sender, client: ClientConnection): void {
@@ -60,10 +64,18 @@ export class EntityRoutes implements LinkRoutes {
     const queue = this.queueOf(address);
     if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
     if (!handsOutMessages(queue.status)) throw entityDisabled(queue.name);
+    const link = { broker: this.broker, usage: this.options.usage, client };
+    const session = wantedSession(sender);
+    if (queue instanceof SessionEntity) {
+      if (session === undefined)
+        throw new ServiceBusError('amqp:not-allowed', `'${path}' is received by session only.`);
+      openSessionLink(sender, session, { ...link, entity: queue, sessions: this.sessions });
+      return;
+    }
     if (sourceFilterKeys(sender).length > 0) {
       throw new ServiceBusError('amqp:not-allowed', `'${path}' has no sessions; a session filter cannot be used.`);
     }
-    openReceiverLink(sender, { queue, broker: this.broker, usage: this.usage, client });
+    openReceiverLink(sender, { ...link, queue });
   }
 
   private authorized(text: string, client: ClientConnection): { address: Address; path: string } {

@@ -6,6 +6,8 @@ import type { Topic } from './entities.js';
 import { addRule, enumerateRules, removeRule, type RuleContext } from './management-rules.js';
 import { scheduleMessages, sequenceNumbers } from './management-scheduling.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
+import { performOnSession, queueNamed } from './session-management.js';
+import type { Sessions } from './sessions.js';
 import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
 
 const TIMESTAMP_CODE = 0x83;
@@ -16,6 +18,7 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:not-implemented': 501,
   'com.microsoft:message-lock-lost': 410,
   'com.microsoft:message-not-found': 404,
+  'com.microsoft:session-lock-lost': 410,
   'com.microsoft:argument-error': 400,
   'amqp:link:message-size-exceeded': 413,
   'amqp:not-allowed': 400,
@@ -34,23 +37,25 @@ export interface ManagementContext {
   readonly rules: RuleContext | undefined;
   readonly entity: string;
   readonly broker: Broker;
+  readonly sessions: Sessions;
   readonly usage: Usage;
 }
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Answers scheduling, rules, renew-lock, update-disposition and peek-message; anything else is refused with 501. */
+/** Answers scheduling, rules, sessions, renew-lock, update-disposition and peek-message; else refuses with 501. */
 export async function answerManagement(request: AmqpRequest, context: ManagementContext): Promise<AmqpAnswer> {
   try {
-    return await perform(request.operation, (request.body ?? {}) as Body, context);
+    return await perform(request, (request.body ?? {}) as Body, context);
   } catch (error) {
     const { condition, description } = asServiceBusError(error);
     return status(STATUS_CODES[condition] ?? 500, description, { condition });
   }
 }
 
-async function perform(operation: string, body: Body, context: ManagementContext): Promise<AmqpAnswer> {
-  const { queue, topic, rules, broker, usage, entity } = context;
+async function perform(request: AmqpRequest, body: Body, context: ManagementContext): Promise<AmqpAnswer> {
+  const { topic, rules, broker, sessions, usage, entity } = context;
+  const { operation, properties } = request;
   const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
   usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
   if (topic !== undefined && name === 'schedule-message') {
@@ -66,7 +71,10 @@ async function perform(operation: string, body: Body, context: ManagementContext
     const found = enumerateRules(body, rules);
     return found === undefined ? status(204, 'No Content') : status(200, 'OK', { body: found });
   }
-  if (queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
+  if (context.queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
+  const answer = await performOnSession({ operation: name, body, properties }, context.queue, sessions);
+  if (answer !== undefined) return status(200, 'OK', { body: answer });
+  const queue = queueNamed(body, context.queue);
   switch (name) {
     case 'renew-lock': {
       const expirations = lockTokens(body).map((token) => broker.renew(queue, token));

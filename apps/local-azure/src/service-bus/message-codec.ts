@@ -46,6 +46,12 @@ export interface DeliveryFacts {
   readonly applicationProperties: Uint8Array | null;
 }
 
+/** A message seen without taking it. */
+export interface BrowsedMessage {
+  readonly sequence: number;
+  readonly bytes: Buffer;
+}
+
 const FIELD = { messageId: 0, to: 2, subject: 3, replyTo: 4, correlationId: 5, contentType: 6 } as const;
 const FIELD_ABSOLUTE_EXPIRY = 8;
 const FIELD_GROUP_ID = 10;
@@ -97,6 +103,12 @@ export function decodeMessage(bytes: Buffer, idIfNone?: string): SentMessage {
     property: (name) => (properties ??= lowerCased(applicationPropertiesOf(sections))).get(name.toLowerCase()),
     system: (name) => (name === 'messageid' ? messageId : systemValue(fields[SYSTEM_FIELDS[name]!])),
   };
+}
+
+/** The session that a stored message belongs to; undefined when it names none. */
+export function sessionIdOf(bare: Buffer): string | undefined {
+  const id = systemValue(fieldsOf(readSections(bare), SECTION.properties)[FIELD_GROUP_ID]);
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** Encodes a message for a receiver: a new header and new annotations before the bytes that were sent. */

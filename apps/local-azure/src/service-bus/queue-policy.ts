@@ -10,6 +10,8 @@ export interface QueuePolicy {
   readonly defaultTtlMs: number | null;
   /** Whether a message whose time is over is dead-lettered instead of dropped. */
   readonly deadLettersExpired: boolean;
+  /** Whether messages are received by session, each session by one receiver at a time. */
+  readonly requiresSession: boolean;
   /** The queue or topic that every message goes on to. */
   readonly forwardTo?: string;
   /** The queue or topic that every dead letter goes on to. */
@@ -40,6 +42,7 @@ export const SERVICE_POLICY: QueuePolicy = {
   maxDeliveryCount: 10,
   defaultTtlMs: null,
   deadLettersExpired: false,
+  requiresSession: false,
 };
 /** A longer time to live is no limit. */
 const TTL_MS_MAX = 10_000 * 24 * 3_600_000;
@@ -69,6 +72,7 @@ export function policyOf(declared: Partial<QueuePolicy>, defaults: QueuePolicy):
     maxDeliveryCount: declared.maxDeliveryCount ?? defaults.maxDeliveryCount,
     defaultTtlMs: declared.defaultTtlMs ?? defaults.defaultTtlMs,
     deadLettersExpired: declared.deadLettersExpired ?? defaults.deadLettersExpired,
+    requiresSession: declared.requiresSession ?? defaults.requiresSession,
     ...(forwardTo === undefined ? {} : { forwardTo }),
     ...(forwardDeadLettersTo === undefined ? {} : { forwardDeadLettersTo }),
   };

@@ -26,6 +26,13 @@ export class ReadyQueue {
     return this.run.length - this.runStart + this.returned.length;
   }
 
+  /** The copy with the lowest sequence number, which stays. */
+  get first(): Copy | undefined {
+    const fresh = this.run[this.runStart];
+    const back = this.returned[0];
+    return back !== undefined && (fresh === undefined || back.sequence < fresh.sequence) ? back : fresh;
+  }
+
   add(copy: Copy): void {
     const last = this.run.at(-1);
     if (this.runStart === this.run.length || last === undefined || last.sequence < copy.sequence) this.run.push(copy);

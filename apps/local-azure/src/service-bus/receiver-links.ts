@@ -1,7 +1,8 @@
 import type { Delivery, EventContext, Sender } from 'rhea';
 import type { Usage } from '../usage.js';
-import type { Broker, DeadLetterReason } from './broker.js';
+import type { Broker } from './broker.js';
 import type { ClientConnection } from './client-connection.js';
+import type { DeadLetterReason } from './dead-letter-reason.js';
 import type { Consumer, DeliveryQueue } from './delivery-queue.js';
 import { swapGuidOrder } from './lock-token.js';
 import {
@@ -28,8 +29,8 @@ export interface ReceiverLinkContext {
   readonly client: ClientConnection;
 }
 
-/** Opens a link that a client receives on: locked until settled, or already settled and gone. */
-export function openReceiverLink(sender: Sender, context: ReceiverLinkContext): void {
+/** Opens a link that a client receives on: locked until settled, or already settled and gone. The result ends it. */
+export function openReceiverLink(sender: Sender, context: ReceiverLinkContext): () => void {
   const attach = localAttach(sender);
   attach['snd_settle_mode'] = sender.snd_settle_mode;
   attach['rcv_settle_mode'] = sender.rcv_settle_mode;
@@ -46,6 +47,7 @@ export function openReceiverLink(sender: Sender, context: ReceiverLinkContext): 
   const forget = context.client.whenClosed(close);
   sender.on('sender_close', close);
   sender.session.on('session_close', close);
+  return close;
 }
 
 class ReceiverLink implements Consumer {

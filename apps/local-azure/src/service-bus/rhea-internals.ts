@@ -23,6 +23,7 @@ interface TypesInternals {
   Reader: new (buffer: Buffer) => AmqpReader;
   Writer: new () => AmqpWriter;
   wrap(value: unknown): unknown;
+  wrap_long(bytes: Buffer): unknown;
   Map32(entries: readonly unknown[]): unknown;
   List32(items: readonly unknown[]): unknown;
   unwrap(value: unknown, leaveDescribed?: boolean): unknown;
@@ -49,6 +50,7 @@ interface SenderInternals {
   local: { attach: Record<string, unknown> };
   remote: { attach: Record<string, unknown> };
   connection: { _register(): void };
+  state: { local_open: boolean; open_requests: number };
 }
 
 interface Outcome {
@@ -62,6 +64,8 @@ interface OutcomeInternals {
 const outcomes = rhea.message as unknown as OutcomeInternals;
 const types = rhea.types as unknown as TypesInternals;
 const PLAIN_FORMAT = 0;
+/** The source filter that asks for a session, by id or (null) for any. */
+export const SESSION_FILTER = 'com.microsoft:session-filter';
 /** Stands for format 0 between our transfer hook and our message handler, so that the library keeps the raw bytes. */
 const PLAIN_FORMAT_KEPT_RAW = 1;
 
@@ -178,6 +182,30 @@ export function localAttach(link: Sender | Receiver): Record<string, unknown> {
 export function remoteAddress(link: Sender | Receiver, end: 'source' | 'target'): string | undefined {
   const terminus = (link as unknown as SenderInternals).remote.attach[end] as { address?: string | null } | null;
   return terminus?.address ?? undefined;
+}
+
+/** The session that the client asked for on the source: null is any; undefined when it asked for none. */
+export function wantedSession(link: Sender): string | null | undefined {
+  const source = (link as unknown as SenderInternals).remote.attach['source'] as { filter?: object | null } | null;
+  const filter = (source?.filter ?? {}) as Record<string, unknown>;
+  if (!(SESSION_FILTER in filter)) return undefined;
+  const wanted = filter[SESSION_FILTER] ?? null;
+  return wanted === null ? null : String(wanted);
+}
+
+/** Keeps our attach from being written until the link is opened. */
+export function holdAttach(link: Sender): void {
+  const { state } = link as unknown as SenderInternals;
+  if (!state.local_open) return;
+  state.local_open = false;
+  state.open_requests -= 1;
+}
+
+/** An AMQP long of 8 bytes. */
+export function longOf(value: bigint): unknown {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(value);
+  return types.wrap_long(bytes);
 }
 
 /** The keys of the filters that the client asked for on the source. */

@@ -4,6 +4,7 @@ import type { Topic } from './entities.js';
 import { decodeMessage, encodeDelivery, type SentMessage } from './message-codec.js';
 import type { ScheduledMessage } from './scheduled-store.js';
 import { ServiceBusError } from './service-bus-error.js';
+import { refuseSessionless } from './session-messages.js';
 
 /** Takes a message in; `also` is written in the same transaction, before it. */
 export type Enqueue = (topic: Topic, messages: readonly SentMessage[], also: () => void) => Promise<void>;
@@ -27,6 +28,7 @@ export class Scheduling {
 
   /** Stores all messages or none, and gives their sequence numbers; throws argument-error when one names no moment. */
   async schedule(topic: Topic, messages: readonly SentMessage[]): Promise<number[]> {
+    refuseSessionless(topic, messages);
     try {
       const sequences = await this.commits.submit(() => messages.map((sent) => keepScheduled(this.store, topic, sent)));
       this.arm();

@@ -24,6 +24,14 @@ export function lockLost(): ServiceBusError {
   );
 }
 
+/** What a request about a session answers when the lock of the session has expired or never was. */
+export function sessionLockLost(): ServiceBusError {
+  return new ServiceBusError(
+    'com.microsoft:session-lock-lost',
+    'The session lock was lost. Accept the session again to go on with its messages.',
+  );
+}
+
 /** What anything that this server does not do answers. */
 export function notSupported(what: string): ServiceBusError {
   return new ServiceBusError('amqp:not-implemented', `${what} not supported by this server.`);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   ServiceBusAdministrationClient,
   ServiceBusClient,
+  type RetryOptions,
   type ServiceBusClientOptions,
   type ServiceBusMessage,
   type ServiceBusReceivedMessage,
@@ -46,10 +47,10 @@ export class ServiceBusFixture {
     return this.server.port;
   }
 
-  connect(key = this.key, port = this.server.port): ServiceBusClient {
+  connect(key = this.key, port = this.server.port, retryOptions: RetryOptions = {}): ServiceBusClient {
     const client = new ServiceBusClient(
       `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=test;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
-      CLIENT_OPTIONS,
+      { retryOptions: { ...CLIENT_OPTIONS.retryOptions, ...retryOptions } },
     );
     this.clients.push(client);
     return client;

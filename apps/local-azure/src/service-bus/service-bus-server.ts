@@ -11,6 +11,8 @@ import { Entities } from './entities.js';
 import { EntityChanges } from './entity-changes.js';
 import { EntityDescriptionStore } from './entity-description-store.js';
 import { EntityRoutes } from './entity-routes.js';
+import { SessionStates } from './session-states.js';
+import { Sessions } from './sessions.js';
 import type { QueueDeclaration, TopicOptions } from './queue-policy.js';
 
 /** What a Service Bus server is started with. */
@@ -54,6 +56,7 @@ export class ServiceBusServer {
         lockDurationMs: options.lockDurationMs ?? LOCK_DURATION_SECONDS * MS_PER_SECOND,
         defaultTtlMs: null,
         deadLettersExpired: false,
+        requiresSession: false,
       };
       const duplicateDetectionMs = options.duplicateDetectionMs ?? DUPLICATE_DETECTION_SECONDS * MS_PER_SECOND;
       const store = new BrokerStore(db);
@@ -65,7 +68,8 @@ export class ServiceBusServer {
       const changes = new EntityChanges({ entities, store, descriptions, commits });
       const administration = { entities, changes, descriptions, key: options.sharedAccessKey };
       const http = HttpServer.detached((request) => answerAdministration(request, administration));
-      const routes = new EntityRoutes(entities, broker, changes, options.sharedAccessKey, options.usage);
+      const sessions = new Sessions(broker, new SessionStates(db, commits));
+      const routes = new EntityRoutes(entities, broker, changes, sessions, options);
       const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
       return new ServiceBusServer(amqp, http, broker, db);
     } catch (error) {
