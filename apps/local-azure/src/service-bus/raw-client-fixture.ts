@@ -40,6 +40,18 @@ export class RawClient {
     return (receiver.error as AmqpError | undefined)?.condition;
   }
 
+  /** Asks a `$management` node and gives the body of its answer. */
+  async request(node: string, operation: string, body: object): Promise<Record<string, unknown>> {
+    const replyTo = randomUUID();
+    const receiver = this.connection.open_receiver({ source: { address: node }, target: { address: replyTo } });
+    const sender = this.connection.open_sender({ target: { address: node } });
+    await new Promise((resolve) => sender.once('sendable', resolve));
+    const answered = new Promise<EventContext>((resolve) => receiver.once('message', resolve));
+    const request = { message_id: randomUUID(), reply_to: replyTo, application_properties: { operation }, body };
+    sender.send(request as never);
+    return (await answered).message!.body as Record<string, unknown>;
+  }
+
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.connection.once('connection_close', resolve));
     this.connection.close();
