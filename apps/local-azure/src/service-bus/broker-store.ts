@@ -1,4 +1,5 @@
 import type { SqlStatement, Sqlite } from '../storage/sqlite.js';
+import { COPY_COLUMNS, addDeferredColumn, copyRow, type CopyColumns, type CopyRow } from './copy-rows.js';
 import { MessageCache } from './message-cache.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
 import type { Copy } from './ready-queue.js';
@@ -22,11 +23,11 @@ const SEQUENCE_COUNTER = 'sequence';
 /** Numbers reserved on disk at a time; a crash skips at most so many. */
 const SEQUENCE_RESERVE = 10_000;
 
-/** A copy as it is on disk, with the queue it is in. */
-export interface CopyRow {
-  readonly subscription: number;
-  readonly dead: boolean;
-  readonly copy: Copy;
+/** A message id that was sent within the duplicate window. */
+export interface RecentMessageId {
+  readonly topic: number;
+  readonly messageId: string;
+  readonly sentAtMs: number;
 }
 
 interface MessageColumns {
@@ -38,18 +39,6 @@ interface MessageColumns {
   annotations_count: number;
   bare: Buffer;
 }
-interface CopyColumns {
-  subscription: number;
-  sequence: number;
-  message: number;
-  dead: number;
-  delivery_count: number;
-  application_properties: Buffer | null;
-  expires_at: number | null;
-}
-
-const COPY_COLUMNS =
-  'subscription, sequence, message, dead, delivery_count, application_properties, expires_at FROM copies JOIN messages ON messages.id = message';
 
 /**
  * The broker's tables: one row per message, one row per subscription that has a copy of it, and the message ids of the
@@ -72,16 +61,19 @@ export class BrokerStore {
 
   constructor(private readonly db: Sqlite) {
     db.exec(SCHEMA);
+    addDeferredColumn(db);
     this.scheduled = new ScheduledStore(db);
     const counter = db.prepare<{ value: number }>('SELECT value FROM counters WHERE name = ?').get(SEQUENCE_COUNTER);
     this.nextSequence = this.reservedSequence = counter?.value ?? 1;
     this.insertMessageRow = db.prepare('INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.insertCopyRow = db.prepare('INSERT INTO copies VALUES (?, ?, ?, 0, 0, NULL)');
+    this.insertCopyRow = db.prepare(
+      'INSERT INTO copies (subscription, sequence, message, dead, delivery_count) VALUES (?, ?, ?, 0, 0)',
+    );
     this.insertRecentRow = db.prepare('INSERT INTO recent_message_ids VALUES (?, ?, ?, ?)');
     this.deleteCopyRow = db.prepare('DELETE FROM copies WHERE subscription = ? AND sequence = ?');
     this.deleteMessageRow = db.prepare('DELETE FROM messages WHERE id = ?');
     this.updateCopyRow = db.prepare(
-      'UPDATE copies SET dead = ?, delivery_count = ?, application_properties = ? WHERE subscription = ? AND sequence = ?',
+      'UPDATE copies SET dead = ?, deferred = ?, delivery_count = ?, application_properties = ? WHERE subscription = ? AND sequence = ?',
     );
     this.selectMessage = db.prepare(
       'SELECT enqueued_at, durable, priority, ttl, annotations, annotations_count, bare FROM messages WHERE id = ?',
@@ -155,7 +147,15 @@ export class BrokerStore {
 
   /** Changes what one subscription keeps of its copy. */
   updateCopy(subscription: number, copy: Copy, dead: boolean): void {
-    this.updateCopyRow.run(Number(dead), copy.deliveryCount, copy.applicationProperties, subscription, copy.sequence);
+    const { deferred = false, deliveryCount, applicationProperties, sequence } = copy;
+    this.updateCopyRow.run(
+      Number(dead),
+      Number(deferred),
+      deliveryCount,
+      applicationProperties,
+      subscription,
+      sequence,
+    );
   }
 
   /** Removes a copy, and its message when it was the last. */
@@ -231,18 +231,4 @@ export class BrokerStore {
 export interface MessageTimes {
   readonly enqueuedAtMs: number;
   readonly expiresAtMs: number | null;
-}
-
-function copyRow(row: CopyColumns): CopyRow {
-  return {
-    subscription: row.subscription,
-    dead: row.dead === 1,
-    copy: {
-      sequence: row.sequence,
-      message: row.message,
-      deliveryCount: row.delivery_count,
-      expiresAtMs: row.expires_at,
-      applicationProperties: row.application_properties,
-    },
-  };
 }

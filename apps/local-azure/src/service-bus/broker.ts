@@ -1,15 +1,17 @@
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore } from './broker-store.js';
-import { reasonProperties, type DeadLetterReason } from './dead-letter-reason.js';
 import type { Consumer, DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
+import { deadLetterProperties, tooManyDeliveries, type DeadLetterReason } from './dead-letter-reason.js';
+import { takeDeferred, type DeferredDelivery } from './deferral.js';
+import { EXPIRED, ExpiryWatch, hasExpired } from './expiry.js';
 import { newLockToken } from './lock-token.js';
 import { encodeDelivery, type BrowsedMessage, type SentMessage } from './message-codec.js';
 import { MessageIntake } from './message-intake.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { Scheduling, type Enqueue } from './scheduling.js';
-import { ServiceBusError, lockLost } from './service-bus-error.js';
+import { ServiceBusError, lockLost, notSupported } from './service-bus-error.js';
 import { SessionEntity, SessionQueue } from './session-entity.js';
 import { browseSession, refuseSessionless, WITHOUT_SESSION } from './session-messages.js';
 
@@ -21,6 +23,7 @@ export class Broker {
   /** The messages that are to be taken in later. */
   readonly scheduling: Scheduling;
   private readonly intake: MessageIntake;
+  private readonly expiry = new ExpiryWatch((queue, copy) => this.expire(queue, copy));
   private closed = false;
 
   constructor(
@@ -50,12 +53,13 @@ export class Broker {
   /** Hands ready messages to the consumers that have room. */
   pump(queue: DeliveryQueue): void {
     if (queue instanceof SessionEntity) return this.pumpSessions(queue);
+    this.expiry.watch(queue);
     const nowMs = Date.now();
     while (!this.closed && queue.ready.size > 0) {
       const consumer = queue.nextConsumer();
       if (consumer === undefined) return;
       const copy = queue.ready.take()!;
-      if (hasExpired(queue, copy, nowMs)) this.remove(queue, copy).catch(ignored);
+      if (hasExpired(queue, copy, nowMs)) this.expire(queue, copy);
       else if (consumer.receiveAndDelete) this.deliverRemoved(queue, copy, consumer);
       else this.deliverLocked(queue, copy, consumer, nowMs);
     }
@@ -72,13 +76,40 @@ export class Broker {
     await this.giveBack(queue, this.release(queue, token), changes ?? {});
   }
 
+  /** Sets a locked message aside, counted as a failed delivery, for who asks for its number. Throws lock-lost. */
+  async defer(queue: DeliveryQueue, token: Uint8Array, changes: Readonly<Record<string, unknown>>): Promise<void> {
+    if (queue instanceof SessionQueue) throw notSupported('Deferring a message of a session is');
+    const copy = this.release(queue, token);
+    const deliveryCount = copy.deliveryCount + (queue.isDeadLetter ? 0 : 1);
+    await this.rewrite(queue, copy, queue, { deliveryCount, changes, deferred: true });
+  }
+
+  /** Gives deferred messages, locked or, if `removing`, gone. Throws message-not-found when one is not there. */
+  async receiveDeferred(
+    queue: DeliveryQueue,
+    sequences: readonly number[],
+    removing: boolean,
+  ): Promise<DeferredDelivery[]> {
+    const copies = takeDeferred(queue, sequences);
+    if (removing) {
+      const received = copies.map((copy) => ({ bytes: this.encode(copy) }));
+      await Promise.all(copies.map((copy) => this.remove(queue, copy)));
+      return received;
+    }
+    return copies.map((copy) => {
+      const { token, lockedUntilMs } = queue.locks.lock(newLockToken(), copy, Date.now());
+      this.watchLocks(queue);
+      return { bytes: this.encode(copy, lockedUntilMs), token };
+    });
+  }
+
   /** Moves a locked message to the dead-letter queue. Throws lock-lost, or not-allowed when it is there already. */
   async deadLetter(queue: DeliveryQueue, token: Uint8Array, why: DeadLetterReason): Promise<void> {
     if (queue.deadLetters === undefined) {
       throw new ServiceBusError('amqp:not-allowed', 'A message of a dead-letter queue cannot be dead-lettered again.');
     }
     const copy = this.release(queue, token);
-    await this.bury(queue, copy, copy.deliveryCount, reasonProperties(why));
+    await this.bury(queue, copy, copy.deliveryCount, deadLetterProperties(why));
   }
 
   /** Makes a lock last its full duration from now and gives its end in Unix milliseconds. Throws lock-lost. */
@@ -122,6 +153,7 @@ export class Broker {
   async close(): Promise<void> {
     this.closed = true;
     this.scheduling.close();
+    this.expiry.close();
     for (const queue of this.entities.queues()) clearTimeout(queue.expiryTimer);
     const saved = this.commits.submit(() => this.store.saveSequence());
     await this.commits.flush();
@@ -156,6 +188,7 @@ export class Broker {
       sequence: copy.sequence,
       enqueuedSequence: copy.message,
       deliveryCount: copy.deliveryCount,
+      deferred: copy.deferred === true,
       applicationProperties: copy.applicationProperties,
       ...(lockedUntilMs === undefined ? {} : { lockedUntilMs }),
     });
@@ -181,7 +214,7 @@ export class Broker {
     try {
       await this.commits.submit(write);
     } catch (error) {
-      queue.ready.add(copy);
+      queue.place(copy);
       throw error;
     }
   }
@@ -189,26 +222,38 @@ export class Broker {
   private async giveBack(queue: DeliveryQueue, copy: Copy, changes: Readonly<Record<string, unknown>>): Promise<void> {
     const deliveryCount = copy.deliveryCount + (queue.isDeadLetter ? 0 : 1);
     if (!queue.isDeadLetter && deliveryCount >= queue.policy.maxDeliveryCount) {
-      const DeadLetterErrorDescription = `Message could not be consumed after ${deliveryCount} delivery attempts.`;
-      const reason = { DeadLetterReason: 'MaxDeliveryCountExceeded', DeadLetterErrorDescription };
-      await this.bury(queue, copy, deliveryCount, { ...changes, ...reason });
+      const why = deadLetterProperties({ ...tooManyDeliveries(deliveryCount), properties: changes });
+      await this.bury(queue, copy, deliveryCount, why);
       return;
     }
-    await this.rewrite(queue, copy, queue, { deliveryCount, changes });
+    await this.rewrite(queue, copy, queue, { deliveryCount, changes, deferred: copy.deferred === true });
   }
 
-  private async bury(queue: DeliveryQueue, copy: Copy, deliveryCount: number, changes: Record<string, unknown>) {
-    await this.rewrite(queue, copy, queue.deadLetters!, { deliveryCount, changes });
+  private expire(queue: DeliveryQueue, copy: Copy): void {
+    const ended = queue.policy.deadLettersExpired
+      ? this.bury(queue, copy, copy.deliveryCount, EXPIRED)
+      : this.remove(queue, copy);
+    ended.catch(ignored);
+  }
+
+  private async bury(
+    queue: DeliveryQueue,
+    copy: Copy,
+    deliveryCount: number,
+    changes: Readonly<Record<string, unknown>>,
+  ) {
+    await this.rewrite(queue, copy, queue.deadLetters!, { deliveryCount, changes, deferred: false });
   }
 
   private async rewrite(from: DeliveryQueue, copy: Copy, to: DeliveryQueue, what: Rewrite): Promise<void> {
     let rewritten = copy;
     await this.written(from, copy, () => {
       const applicationProperties = this.changedProperties(copy, what.changes);
-      rewritten = { ...copy, deliveryCount: what.deliveryCount, applicationProperties };
+      const { deliveryCount, deferred } = what;
+      rewritten = { ...copy, deliveryCount, deferred, applicationProperties };
       this.store.updateCopy(from.subscriptionId, rewritten, to.isDeadLetter);
     });
-    to.ready.add(rewritten);
+    to.place(rewritten);
     this.pump(to);
   }
 
@@ -235,10 +280,7 @@ export class Broker {
 interface Rewrite {
   readonly deliveryCount: number;
   readonly changes: Readonly<Record<string, unknown>>;
-}
-
-function hasExpired(queue: DeliveryQueue, { expiresAtMs }: Copy, nowMs: number): boolean {
-  return !queue.isDeadLetter && expiresAtMs !== null && expiresAtMs <= nowMs;
+  readonly deferred: boolean;
 }
 
 /** The copy is ready again by then; the next delivery tries anew. */

@@ -5,11 +5,17 @@ export interface DeadLetterReason {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** The application properties that a dead letter gets for it. */
-export function reasonProperties({ reason, description, properties }: DeadLetterReason): Record<string, unknown> {
+/** The application properties that tell the reader of a dead-letter queue why a message is there. */
+export function deadLetterProperties({ reason, description, properties }: DeadLetterReason): Record<string, unknown> {
   return {
     ...properties,
     ...(reason === undefined ? {} : { DeadLetterReason: reason }),
     ...(description === undefined ? {} : { DeadLetterErrorDescription: description }),
   };
+}
+
+/** Said of a message that failed as often as its queue permits. */
+export function tooManyDeliveries(deliveryCount: number): DeadLetterReason {
+  const description = `Message could not be consumed after ${deliveryCount} delivery attempts.`;
+  return { reason: 'MaxDeliveryCountExceeded', description };
 }

@@ -1,7 +1,7 @@
 import type { EntityStatus } from './entity-description.js';
 import { LockTable } from './lock-table.js';
 import type { QueuePolicy } from './queue-policy.js';
-import { ReadyQueue } from './ready-queue.js';
+import { ReadyQueue, type Copy } from './ready-queue.js';
 import type { ServiceBusError } from './service-bus-error.js';
 
 /** Someone who receives from a queue. */
@@ -21,6 +21,8 @@ export interface Consumer {
 /** The messages of one queue or subscription that are active, or that are dead-lettered, and who waits for them. */
 export class DeliveryQueue {
   readonly ready: ReadyQueue = new ReadyQueue();
+  /** Deferred copies that are not locked, by sequence number. */
+  readonly deferred = new Map<number, Copy>();
   readonly locks: LockTable;
   status: EntityStatus = 'Active';
   /** Set while a lock is due to expire. */
@@ -41,6 +43,12 @@ export class DeliveryQueue {
 
   get isDeadLetter(): boolean {
     return this.deadLetters === undefined;
+  }
+
+  /** Puts a copy that nobody holds where it belongs: among the ready or the deferred. */
+  place(copy: Copy): void {
+    if (copy.deferred === true) this.deferred.set(copy.sequence, copy);
+    else this.ready.add(copy);
   }
 
   add(consumer: Consumer): void {

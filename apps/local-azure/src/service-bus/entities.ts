@@ -5,6 +5,7 @@ import { declaredDescriptions, declaredPolicies } from './declared-entities.js';
 import { durationMs, idPath, samePath, statusOf, type EntityDescription } from './entity-description.js';
 import type { EntityDescriptionStore } from './entity-description-store.js';
 import { sessionIdOf } from './message-codec.js';
+import { expiryIn } from './expiry.js';
 import { policyFrom, policyOf, SERVICE_POLICY, type EntityDeclarations, type QueuePolicy } from './queue-policy.js';
 import type { Copy } from './ready-queue.js';
 import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
@@ -187,8 +188,9 @@ export class Entities {
   private load(): void {
     const queues = new Map<string, DeliveryQueue>();
     for (const queue of this.queues()) queues.set(`${queue.subscriptionId} ${queue.isDeadLetter}`, queue);
-    for (const { subscription, dead, copy } of this.store.loadCopies()) {
-      queues.get(`${subscription} ${dead}`)?.ready.add(copy);
+    for (const { subscription, dead, copy, enqueuedAtMs } of this.store.loadCopies()) {
+      const queue = queues.get(`${subscription} ${dead}`);
+      queue?.place({ ...copy, expiresAtMs: expiryIn(queue, enqueuedAtMs, copy.expiresAtMs) });
     }
     const topics = new Map(this.topics().map((topic) => [topic.id, topic]));
     const sinceMs = Date.now() - this.longestDuplicateWindowMs;

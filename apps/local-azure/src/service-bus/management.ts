@@ -4,6 +4,7 @@ import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
 import { addRule, enumerateRules, removeRule, type RuleContext } from './management-rules.js';
+import { receiveDeferred } from './management-deferred.js';
 import { scheduleMessages, sequenceNumbers } from './management-scheduling.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
 import { performOnSession, queueNamed } from './session-management.js';
@@ -43,7 +44,7 @@ export interface ManagementContext {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Answers scheduling, rules, sessions, renew-lock, update-disposition and peek-message; else refuses with 501. */
+/** Answers scheduling, rules, sessions, deferred messages, renew-lock, update-disposition, peek-message; else 501. */
 export async function answerManagement(request: AmqpRequest, context: ManagementContext): Promise<AmqpAnswer> {
   try {
     return await perform(request, (request.body ?? {}) as Body, context);
@@ -85,6 +86,8 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
     case 'update-disposition':
       await Promise.all(lockTokens(body).map((token) => updateDisposition(token, body, queue, broker)));
       return status(200, 'OK');
+    case 'receive-by-sequence-number':
+      return status(200, 'OK', { body: await receiveDeferred(body, queue, broker) });
     case 'peek-message':
       return browse(body, queue, broker);
     default:
@@ -100,6 +103,8 @@ function updateDisposition(token: Buffer, body: Body, queue: DeliveryQueue, brok
       return broker.complete(queue, token);
     case 'abandoned':
       return broker.abandon(queue, token, properties);
+    case 'defered':
+      return broker.defer(queue, token, properties);
     case 'suspended': {
       const { 'deadletter-reason': reason, 'deadletter-description': description } = body;
       return broker.deadLetter(queue, token, {

@@ -40,6 +40,7 @@ export interface DeliveryFacts {
   readonly sequence: number;
   readonly enqueuedSequence: number;
   readonly deliveryCount: number;
+  readonly deferred?: boolean;
   /** Absent for a message that is not locked. */
   readonly lockedUntilMs?: number;
   /** An encoded application-properties section that replaces the message's own. */
@@ -191,6 +192,7 @@ const ENQUEUED_SEQUENCE_NUMBER = annotationKey('x-opt-enqueue-sequence-number', 
 const LOCKED_UNTIL = annotationKey('x-opt-locked-until', TIMESTAMP);
 const MESSAGE_STATE = annotationKey('x-opt-message-state', 0x54);
 const STATE_ACTIVE = Buffer.concat([MESSAGE_STATE, Buffer.from([0])]);
+const STATE_DEFERRED = Buffer.concat([MESSAGE_STATE, Buffer.from([1])]);
 /** Also of a message that had been scheduled and is delivered now. */
 const STATE_SCHEDULED = Buffer.concat([MESSAGE_STATE, Buffer.from([2])]);
 const MAP_START = Buffer.from([0x00, 0x53, SECTION.messageAnnotations, MAP32]);
@@ -204,7 +206,7 @@ function annotationBytes(message: StoredMessage, facts: DeliveryFacts): Buffer {
     ...long(ENQUEUED_TIME, message.enqueuedAtMs),
     ...long(SEQUENCE_NUMBER, facts.sequence),
     ...long(ENQUEUED_SEQUENCE_NUMBER, facts.enqueuedSequence),
-    wasScheduled(message) ? STATE_SCHEDULED : STATE_ACTIVE,
+    facts.deferred === true ? STATE_DEFERRED : wasScheduled(message) ? STATE_SCHEDULED : STATE_ACTIVE,
   ];
   let count = 8 + message.annotationsCount;
   if (facts.lockedUntilMs !== undefined) {

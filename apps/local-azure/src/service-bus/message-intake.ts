@@ -2,6 +2,7 @@ import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore, MessageTimes } from './broker-store.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
+import { expiryIn } from './expiry.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
 import type { Copy } from './ready-queue.js';
 import { copiesFor } from './rules.js';
@@ -79,11 +80,12 @@ export class MessageIntake {
   }
 
   /** The first copy has the message's number; further ones, and changes that rule actions made, are written here. */
-  private arrivals({ to, times: { expiresAtMs } }: Routed, message: number): Arrival[] {
+  private arrivals({ to, times }: Routed, message: number): Arrival[] {
     return to.flatMap(({ queue, copies }) =>
       copies.map((applicationProperties, index) => {
         const { subscriptionId } = queue;
         const sequence = index === 0 ? message : this.store.insertFurtherCopy(subscriptionId, message);
+        const expiresAtMs = expiryIn(queue, times.enqueuedAtMs, times.expiresAtMs);
         const copy = { sequence, message, deliveryCount: 0, expiresAtMs, applicationProperties };
         if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, false);
         return { queue, copy };

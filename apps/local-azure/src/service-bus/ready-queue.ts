@@ -9,6 +9,8 @@ export interface Copy {
   readonly expiresAtMs: number | null;
   /** An encoded application-properties section that replaces the message's own. */
   applicationProperties: Uint8Array | null;
+  /** Whether it was deferred: it is given only to who asks for its number. */
+  readonly deferred?: boolean;
 }
 
 const COMPACT_AFTER = 1_024;
@@ -21,6 +23,7 @@ export class ReadyQueue {
   private run: Copy[] = [];
   private runStart = 0;
   private readonly returned: Copy[] = [];
+  private earliestExpiryMs = Infinity;
 
   get size(): number {
     return this.run.length - this.runStart + this.returned.length;
@@ -33,7 +36,27 @@ export class ReadyQueue {
     return back !== undefined && (fresh === undefined || back.sequence < fresh.sequence) ? back : fresh;
   }
 
+  /** No copy here expires before; undefined when none does at all. */
+  get nextExpiryMs(): number | undefined {
+    return this.size === 0 || this.earliestExpiryMs === Infinity ? undefined : this.earliestExpiryMs;
+  }
+
+  /** Takes the copies whose time is over, looking at every copy, so that it costs O(n). */
+  takeExpired(nowMs: number): Copy[] {
+    const copies = [...this.run.slice(this.runStart), ...this.returned];
+    const expired: Copy[] = [];
+    this.reset();
+    this.returned.length = 0;
+    this.earliestExpiryMs = Infinity;
+    for (const copy of copies) {
+      if (copy.expiresAtMs !== null && copy.expiresAtMs <= nowMs) expired.push(copy);
+      else this.add(copy);
+    }
+    return expired;
+  }
+
   add(copy: Copy): void {
+    if (copy.expiresAtMs !== null) this.earliestExpiryMs = Math.min(this.earliestExpiryMs, copy.expiresAtMs);
     const last = this.run.at(-1);
     if (this.runStart === this.run.length || last === undefined || last.sequence < copy.sequence) this.run.push(copy);
     else this.pushReturned(copy);

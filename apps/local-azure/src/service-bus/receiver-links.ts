@@ -16,7 +16,7 @@ import {
   sendableCount,
   settleOutgoing,
 } from './rhea-internals.js';
-import { asServiceBusError, notSupported, type ServiceBusError } from './service-bus-error.js';
+import { asServiceBusError, type ServiceBusError } from './service-bus-error.js';
 
 const PLAIN_FORMAT = 0;
 const SEND_SETTLED = 1;
@@ -108,8 +108,11 @@ class ReceiverLink implements Consumer {
   }
 
   private modify(token: Buffer, outcome: Outcome): Promise<void> {
-    if (outcome.undeliverable_here === true) return Promise.reject(notSupported('Deferring a message is'));
-    return this.context.broker.abandon(this.context.queue, token, outcome.message_annotations ?? {});
+    const { broker, queue } = this.context;
+    const changes = outcome.message_annotations ?? {};
+    return outcome.undeliverable_here === true
+      ? broker.defer(queue, token, changes)
+      : broker.abandon(queue, token, changes);
   }
 
   private settle(event: EventContext, action: (token: Buffer, outcome: Outcome) => Promise<void>): void {

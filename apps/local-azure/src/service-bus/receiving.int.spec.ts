@@ -158,12 +158,6 @@ describe('receiving from a subscription', () => {
     expect(rest.map(({ body }) => body as number)).toEqual([3]);
   });
 
-  it('says that deferring is not supported', async () => {
-    await bus.send('orders', { body: 'a' });
-    const one = receiver();
-    await expect(one.deferMessage(await receiveOne(one))).rejects.toThrow(/Deferring a message is not supported/);
-  });
-
   function reasonOf({ deadLetterReason, deadLetterErrorDescription }: Record<string, unknown>) {
     return { deadLetterReason, deadLetterErrorDescription };
   }
