@@ -4,6 +4,7 @@ import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
 import { answerAdministration } from './administration/administration-api.js';
+import { statusPage } from './administration/status-page.js';
 import { AmqpServer } from './amqp-server.js';
 import { BrokerStore } from './broker-store.js';
 import { Broker } from './broker.js';
@@ -67,7 +68,10 @@ export class ServiceBusServer {
       const broker = new Broker(entities, store, commits);
       const changes = new EntityChanges({ entities, store, descriptions, commits });
       const administration = { entities, changes, descriptions, key: options.sharedAccessKey };
-      const http = HttpServer.detached((request) => answerAdministration(request, administration));
+      const status = { entities, broker, descriptions };
+      const http = HttpServer.detached(
+        async (request) => statusPage(request, status) ?? answerAdministration(request, administration),
+      );
       const sessions = new Sessions(broker, new SessionStates(db, commits));
       const routes = new EntityRoutes(entities, broker, changes, sessions, options);
       const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
