@@ -12,10 +12,6 @@ export interface QueuePolicy {
   readonly deadLettersExpired: boolean;
   /** Whether messages are received by session, each session by one receiver at a time. */
   readonly requiresSession: boolean;
-  /** The queue or topic that every message goes on to. */
-  readonly forwardTo?: string;
-  /** The queue or topic that every dead letter goes on to. */
-  readonly forwardDeadLettersTo?: string;
 }
 
 /** A queue that exists from the start. What it does not say is as for every subscription. */
@@ -53,27 +49,21 @@ export function policyFrom(properties: Readonly<Record<string, string>>): Partia
   const ttlMs = durationMs(properties['DefaultMessageTimeToLive'] ?? '');
   const count = properties['MaxDeliveryCount'];
   const deadLetters = properties['DeadLetteringOnMessageExpiration'];
-  const { ForwardTo: forwardTo, ForwardDeadLetteredMessagesTo: forwardDeadLettersTo } = properties;
   return {
     ...(lockDurationMs === undefined ? {} : { lockDurationMs }),
     ...(count === undefined ? {} : { maxDeliveryCount: Number(count) }),
     ...(ttlMs === undefined ? {} : { defaultTtlMs: ttlMs > TTL_MS_MAX ? null : ttlMs }),
     ...(deadLetters === undefined ? {} : { deadLettersExpired: deadLetters === 'true' }),
-    ...(forwardTo === undefined ? {} : { forwardTo }),
-    ...(forwardDeadLettersTo === undefined ? {} : { forwardDeadLettersTo }),
   };
 }
 
 /** The policy of a declaration, with what it does not say taken from `defaults`. */
 export function policyOf(declared: Partial<QueuePolicy>, defaults: QueuePolicy): QueuePolicy {
-  const { forwardTo, forwardDeadLettersTo } = declared;
   return {
     lockDurationMs: declared.lockDurationMs ?? defaults.lockDurationMs,
     maxDeliveryCount: declared.maxDeliveryCount ?? defaults.maxDeliveryCount,
     defaultTtlMs: declared.defaultTtlMs ?? defaults.defaultTtlMs,
     deadLettersExpired: declared.deadLettersExpired ?? defaults.deadLettersExpired,
     requiresSession: declared.requiresSession ?? defaults.requiresSession,
-    ...(forwardTo === undefined ? {} : { forwardTo }),
-    ...(forwardDeadLettersTo === undefined ? {} : { forwardDeadLettersTo }),
   };
 }
