@@ -28,7 +28,7 @@ const project = (displayName, testMatch, testPathIgnorePatterns = []) => ({
   displayName,
   testMatch,
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...testPathIgnorePatterns],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/apps/launcher/jest-environment.mjs',
   setupFiles: ['reflect-metadata'],
   moduleNameMapper: { ...aliases, '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
