@@ -1,7 +1,7 @@
 import type { OperationInput } from '@azure/cosmos';
-import { CosmosFixture } from './cosmos-fixture.js';
+import { CosmosFixture, RANGE_COUNTS } from './cosmos-fixture.js';
 
-describe('transactional batches, through the real SDK', () => {
+describe.each(RANGE_COUNTS)('transactional batches over %d physical partitions, through the real SDK', (ranges) => {
   let fixture: CosmosFixture;
   const key = ['ballast', 'p1'];
   const document = (id: string, rest: object = {}) => ({ id, productId: 'ballast', profileId: 'p1', ...rest });
@@ -11,7 +11,7 @@ describe('transactional batches, through the real SDK', () => {
   const exists = async (id: string) => (await fixture.orders.item(id, key).read()).statusCode === 200;
 
   beforeAll(async () => {
-    fixture = await CosmosFixture.start();
+    fixture = await CosmosFixture.start({ ranges });
   });
   afterAll(() => fixture.close());
 

@@ -1,9 +1,9 @@
 import { ChangeFeedStartFrom, type ChangeFeedIteratorOptions, type JSONObject } from '@azure/cosmos';
-import { CosmosFixture } from './cosmos-fixture.js';
+import { CosmosFixture, RANGE_COUNTS } from './cosmos-fixture.js';
 
 type Row = JSONObject & { id: string; n: number; _lsn: number };
 
-describe.each([1, 2])('the change feed over %d physical partitions, through the real SDK', (ranges) => {
+describe.each(RANGE_COUNTS)('the change feed over %d physical partitions, through the real SDK', (ranges) => {
   let fixture: CosmosFixture;
   const document = (id: string, n: number, profileId = 'p1') => ({ id, n, productId: 'ballast', profileId });
   const upsert = (id: string, n: number, profileId?: string) => fixture.orders.items.upsert(document(id, n, profileId));

@@ -9,6 +9,9 @@ import { CosmosServer, type CosmosServerOptions } from './cosmos-server.js';
 /** The key of the servers that tests start. */
 export const MASTER_KEY = Buffer.from('a key that only tests use').toString('base64');
 
+/** How many physical partitions a container has in a suite; every suite of behaviour runs with one and with several. */
+export const RANGE_COUNTS = [1, 3] as const;
+
 /** What most tests use: a hierarchical key, three indexed paths, one composite index. */
 export const ORDERS: ContainerDeclaration = {
   name: 'orders',

@@ -1,6 +1,6 @@
-import { CosmosFixture, ORDERS } from './cosmos-fixture.js';
+import { CosmosFixture, ORDERS, RANGE_COUNTS } from './cosmos-fixture.js';
 
-describe('items with a lifetime, through the real SDK', () => {
+describe.each(RANGE_COUNTS)('items with a lifetime, over %d physical partitions, through the real SDK', (ranges) => {
   let fixture: CosmosFixture;
   let skewMs = 0;
   const key = ['ballast', 'p1'];
@@ -11,6 +11,7 @@ describe('items with a lifetime, through the real SDK', () => {
   beforeEach(async () => {
     skewMs = 0;
     fixture = await CosmosFixture.start({
+      ranges,
       containers: [{ ...ORDERS, defaultTtlSeconds: 100 }],
       nowMs: () => Date.now() + skewMs,
     });

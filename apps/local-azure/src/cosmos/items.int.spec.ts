@@ -1,7 +1,7 @@
 import { CosmosClient } from '@azure/cosmos';
-import { CosmosFixture } from './cosmos-fixture.js';
+import { CosmosFixture, RANGE_COUNTS } from './cosmos-fixture.js';
 
-describe('items, through the real SDK', () => {
+describe.each(RANGE_COUNTS)('items over %d physical partitions, through the real SDK', (ranges) => {
   let fixture: CosmosFixture;
   const key = ['ballast', 'p1'];
   const order = (id: string, rest: object = {}) => ({
@@ -14,7 +14,7 @@ describe('items, through the real SDK', () => {
   const create = (id: string, rest: object = {}) => fixture.orders.items.create(order(id, rest));
 
   beforeAll(async () => {
-    fixture = await CosmosFixture.start();
+    fixture = await CosmosFixture.start({ ranges });
   });
   afterAll(() => fixture.close());
 

@@ -1,6 +1,6 @@
-import { CosmosFixture } from '../cosmos-fixture.js';
+import { CosmosFixture, RANGE_COUNTS } from '../cosmos-fixture.js';
 
-describe('pages of a query, through the real SDK', () => {
+describe.each(RANGE_COUNTS)('pages of a query over %d physical partitions, through the real SDK', (ranges) => {
   let fixture: CosmosFixture;
   const document = (id: string, n: number, profileId = 'p1') => ({
     id,
@@ -11,7 +11,7 @@ describe('pages of a query, through the real SDK', () => {
   });
 
   beforeEach(async () => {
-    fixture = await CosmosFixture.start();
+    fixture = await CosmosFixture.start({ ranges });
     for (let n = 0; n < 25; n++) await fixture.orders.items.create(document(`i${String(n).padStart(2, '0')}`, n));
   });
   afterEach(() => fixture.close());

@@ -1,7 +1,7 @@
 import type { JSONValue, SqlParameter } from '@azure/cosmos';
-import { CosmosFixture } from '../cosmos-fixture.js';
+import { CosmosFixture, RANGE_COUNTS } from '../cosmos-fixture.js';
 
-describe('queries, through the real SDK', () => {
+describe.each(RANGE_COUNTS)('queries over %d physical partitions, through the real SDK', (ranges) => {
   let fixture: CosmosFixture;
   const base = { productId: 'ballast', profileId: 'p1' };
   const items = [
@@ -14,7 +14,7 @@ describe('queries, through the real SDK', () => {
   const partitionKey = ['ballast', 'p1'];
 
   beforeAll(async () => {
-    fixture = await CosmosFixture.start();
+    fixture = await CosmosFixture.start({ ranges });
     for (const item of items) await fixture.orders.items.create({ ...base, ...item });
     await fixture.orders.items.create({ productId: 'ballast', profileId: 'p2', id: 'other', kind: 'order', n: 1 });
     await fixture.orders.items.create({ productId: 'else', profileId: 'p1', id: 'foreign', kind: 'order', n: 1 });
