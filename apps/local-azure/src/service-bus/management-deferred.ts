@@ -9,7 +9,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** Performs receive-by-sequence-number: deferred messages, locked or gone as the request asks. */
 export async function receiveDeferred(body: Body, queue: DeliveryQueue, broker: Broker): Promise<Body> {
   const removing = body['receiver-settle-mode'] === RECEIVE_AND_DELETE;
-  const received = await broker.receiveDeferred(queue, sequenceNumbers(body), removing);
+  const received = await broker.deliveries.receiveDeferred(queue, sequenceNumbers(body), removing);
   return {
     messages: received.map(({ bytes, token }) => ({
       message: bytes,

@@ -78,7 +78,7 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
   const queue = queueNamed(body, context.queue);
   switch (name) {
     case 'renew-lock': {
-      const expirations = lockTokens(body).map((token) => broker.renew(queue, token));
+      const expirations = lockTokens(body).map((token) => broker.settlement.renew(queue, token));
       return status(200, 'OK', {
         body: { expirations: rhea.types.wrap_array(expirations, TIMESTAMP_CODE, undefined) },
       });
@@ -100,14 +100,14 @@ function updateDisposition(token: Buffer, body: Body, queue: DeliveryQueue, brok
   const disposition = String(body['disposition-status']);
   switch (disposition) {
     case 'completed':
-      return broker.complete(queue, token);
+      return broker.settlement.complete(queue, token);
     case 'abandoned':
-      return broker.abandon(queue, token, properties);
+      return broker.settlement.abandon(queue, token, properties);
     case 'defered':
-      return broker.defer(queue, token, properties);
+      return broker.settlement.defer(queue, token, properties);
     case 'suspended': {
       const { 'deadletter-reason': reason, 'deadletter-description': description } = body;
-      return broker.deadLetter(queue, token, {
+      return broker.settlement.deadLetter(queue, token, {
         properties,
         ...(typeof reason === 'string' ? { reason } : {}),
         ...(typeof description === 'string' ? { description } : {}),

@@ -64,11 +64,15 @@ class ReceiverLink implements Consumer {
     sender.on('sendable', () => this.pump());
     if (this.receiveAndDelete) return;
     const { broker, queue } = context;
-    sender.on('accepted', (event: EventContext) => this.settle(event, (token) => broker.complete(queue, token)));
-    sender.on('released', (event: EventContext) => this.settle(event, (token) => broker.abandon(queue, token)));
+    sender.on('accepted', (event: EventContext) =>
+      this.settle(event, (token) => broker.settlement.complete(queue, token)),
+    );
+    sender.on('released', (event: EventContext) =>
+      this.settle(event, (token) => broker.settlement.abandon(queue, token)),
+    );
     sender.on('modified', (event: EventContext) => this.settle(event, (token, outcome) => this.modify(token, outcome)));
     sender.on('rejected', (event: EventContext) =>
-      this.settle(event, (token, outcome) => broker.deadLetter(queue, token, deadLetterReason(outcome))),
+      this.settle(event, (token, outcome) => broker.settlement.deadLetter(queue, token, deadLetterReason(outcome))),
     );
   }
 
@@ -99,7 +103,7 @@ class ReceiverLink implements Consumer {
   }
 
   private pump(): void {
-    this.context.broker.pump(this.context.queue);
+    this.context.broker.deliveries.pump(this.context.queue);
     this.drainIfEmpty();
   }
 
@@ -111,8 +115,8 @@ class ReceiverLink implements Consumer {
     const { broker, queue } = this.context;
     const changes = outcome.message_annotations ?? {};
     return outcome.undeliverable_here === true
-      ? broker.defer(queue, token, changes)
-      : broker.abandon(queue, token, changes);
+      ? broker.settlement.defer(queue, token, changes)
+      : broker.settlement.abandon(queue, token, changes);
   }
 
   private settle(event: EventContext, action: (token: Buffer, outcome: Outcome) => Promise<void>): void {

@@ -13,7 +13,10 @@ describe('a session whose last holder is gone', () => {
   let sessions: Sessions;
 
   beforeEach(() => {
-    const broker = { whenWritten: () => new Promise<void>((resolve) => (written = resolve)), countFailed: () => {} };
+    const broker = {
+      whenWritten: () => new Promise<void>((resolve) => (written = resolve)),
+      deliveries: { countFailed: () => {} },
+    };
     sessions = new Sessions(broker as unknown as Broker, {} as SessionStates);
     const deadLetters = new DeliveryQueue('q/$DeadLetterQueue', 1, undefined, POLICY);
     entity = new SessionEntity({ name: 'q', id: 1, deadLetters }, POLICY, () => 'a');

@@ -90,7 +90,7 @@ export class Sessions {
     const { holder } = session;
     const unsettled = this.end(session);
     holder?.lost();
-    this.broker.countFailed(session, unsettled);
+    this.broker.deliveries.countFailed(session, unsettled);
     this.vacate(session);
   }
 
