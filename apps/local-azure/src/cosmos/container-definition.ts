@@ -112,6 +112,9 @@ const SYSTEM_PROPERTIES: ReadonlySet<string> = new Set([
   '_rid', '_self', '_etag', '_ts', '_docs', '_sprocs', '_triggers', '_udfs', '_conflicts', '_attachments', '_lsn',
 ]); // prettier-ignore
 
+/** Whether a property is the service's own, which clients cannot set. */
+export const isSystemProperty = (name: string): boolean => SYSTEM_PROPERTIES.has(name);
+
 /** A copy without what the service itself adds to a resource. */
 export const withoutSystemProperties = (body: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.has(name)));

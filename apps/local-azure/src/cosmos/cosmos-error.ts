@@ -13,6 +13,8 @@ export class CosmosError extends Error {
 
 /** Sub-status of a partition key in the header that is not the document's. */
 export const SUBSTATUS_PARTITION_KEY_MISMATCH = 1001;
+/** Sub-status of a patch whose condition the stored item does not meet. */
+export const SUBSTATUS_CONDITION_NOT_MET = 1110;
 /** Sub-status of a partition key range that does not exist (any more). */
 export const SUBSTATUS_RANGE_GONE = 1002;
 
@@ -28,12 +30,13 @@ export const notFound = (what: string): CosmosError =>
 export const conflict = (): CosmosError =>
   new CosmosError(409, 'Conflict', 'Entity with the specified id already exists in the system.');
 
-/** 412: If-Match names another version. */
-export const preconditionFailed = (): CosmosError =>
+/** 412: If-Match names another version, or the condition of a patch is not met. */
+export const preconditionFailed = (substatus?: number): CosmosError =>
   new CosmosError(
     412,
     'PreconditionFailed',
     'Operation cannot be performed because one of the specified precondition is not met.',
+    substatus,
   );
 
 /** 413: above the size limit. */

@@ -2,14 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpRequest } from '../http/http-server.js';
 import type { GroupCommit } from '../storage/group-commit.js';
 import { runBatch } from './batch.js';
+import { runBulk } from './bulk.js';
 import { readChangeFeed } from './change-feed.js';
 import type { ContainerStore } from './container-store.js';
 import { badRequest, CosmosError, notSupported, tooLarge } from './cosmos-error.js';
 import { refusal, type CosmosReply } from './cosmos-reply.js';
 import { draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome } from './items.js';
 import { feedBody } from './page.js';
-import { canonicalKey, parsePartitionKey, type PartitionKeyValue } from './partition-key.js';
-import { parseObject } from './metadata.js';
+import { canonicalKey, fullKey, type PartitionKeyValue } from './partition-key.js';
+import { readPatch } from './patch.js';
+import { parseBody, parseObject } from './metadata.js';
 import { queryPlanReply, queryReply } from './query/query-request.js';
 import { NOTHING_READ_RU } from './request-charge.js';
 
@@ -34,19 +36,23 @@ export function documentsRequest(request: DocumentRequest): Promise<CosmosReply>
   if (isSet(headers, 'x-ms-documentdb-isquery') || isSet(headers, 'x-ms-documentdb-query')) {
     return answer('query', request, query);
   }
-  if (isSet(headers, 'x-ms-cosmos-is-batch-request')) return answer('batch', request, batch);
+  if (isSet(headers, 'x-ms-cosmos-is-batch-request')) {
+    return isSet(headers, 'x-ms-cosmos-batch-atomic') ? answer('batch', request, batch) : answer('bulk', request, bulk);
+  }
   return isSet(headers, 'x-ms-documentdb-is-upsert')
     ? answer('upsert', request, upsert)
     : answer('create', request, create);
 }
 
-/** `/dbs/D/colls/C/docs/I`: read, replace or delete one item. */
+/** `/dbs/D/colls/C/docs/I`: read, replace, patch or delete one item. */
 export function documentRequest(request: DocumentRequest, id: string): Promise<CosmosReply> {
   switch (request.http.method) {
     case 'GET':
       return answer('read', request, (given) => read(given, id));
     case 'PUT':
       return answer('replace', request, (given) => replace(given, id));
+    case 'PATCH':
+      return answer('patch', request, (given) => patch(given, id));
     case 'DELETE':
       return answer('delete', request, (given) => remove(given, id));
     default:
@@ -86,6 +92,15 @@ function replace({ http, container, commits, nowSeconds }: DocumentRequest, id: 
     .then(itemReply('replace', http, container));
 }
 
+function patch({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
+  const key = keyIn(container, http.headers);
+  if (http.body.length > ITEM_BYTES_MAX) throw tooLarge('The patch');
+  const changes = readPatch(parseBody(http.body), container.definition.keyPaths);
+  return commits
+    .submit(() => new Items(container, nowSeconds()).patch(key, id, changes, http.headers['if-match']))
+    .then(itemReply('patch', http, container));
+}
+
 function remove({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
   const pk = canonicalKey(keyIn(container, http.headers));
   return commits
@@ -100,10 +115,19 @@ function read({ http, container, nowSeconds }: DocumentRequest, id: string): Cos
 }
 
 const batch: Handler = async ({ http, container, commits, nowSeconds }) => {
-  if (!isSet(http.headers, 'x-ms-cosmos-batch-atomic')) throw notSupported('A bulk request that is not atomic');
   const key = keyIn(container, http.headers);
   const reply = await runBatch({ container, commits, nowSeconds }, http.body, key, !isMinimal(http.headers));
   return { ...reply, kind: 'batch', container };
+};
+
+const bulk: Handler = async ({ http, container, commits, nowSeconds }) => {
+  const rangeId = http.headers['x-ms-documentdb-partitionkeyrangeid'];
+  const reply = await runBulk({ container, commits, nowSeconds }, http.body, {
+    rangeId: typeof rangeId === 'string' ? rangeId : undefined,
+    continueOnError: isSet(http.headers, 'x-ms-cosmos-batch-continue-on-error'),
+    bodiesWanted: !isMinimal(http.headers),
+  });
+  return { ...reply, kind: 'bulk', container };
 };
 
 const changeFeed: Handler = ({ http, container, nowSeconds }) => {
@@ -133,11 +157,7 @@ function documentIn(http: HttpRequest) {
 function keyIn(container: ContainerStore, headers: IncomingHttpHeaders): PartitionKeyValue[] {
   const header = headers['x-ms-documentdb-partitionkey'];
   if (typeof header !== 'string') throw badRequest('PartitionKey value must be supplied for this operation.');
-  const key = parsePartitionKey(header);
-  if (key.length !== container.definition.keyPaths.length) {
-    throw badRequest('The partition key supplied has another number of components than the container defines.');
-  }
-  return key;
+  return fullKey(header, container.definition.keyPaths.length);
 }
 
 const itemReply =

@@ -111,11 +111,6 @@ describe.each(RANGE_COUNTS)('items over %d physical partitions, through the real
     await expect(fixture.orders.item('a', ['ballast']).read()).rejects.toMatchObject({ code: 400 });
   });
 
-  it('says clearly that a patch is not supported', async () => {
-    const patch = fixture.orders.item('a', key).patch([{ op: 'incr', path: '/n', value: 1 }]);
-    await expect(patch).rejects.toMatchObject({ message: expect.stringContaining('not supported') });
-  });
-
   it('answers 404 for an unknown container and database', async () => {
     await expect(fixture.database.container('none').read()).rejects.toMatchObject({ code: 404 });
     await expect(fixture.connect().database('none').read()).rejects.toMatchObject({ code: 404 });

@@ -11,6 +11,7 @@ import {
 import { effectivePartitionKey } from './effective-partition-key.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { canonicalKey, partitionKeyOf, type PartitionKeyValue } from './partition-key.js';
+import { patched, type Patch } from './patch.js';
 import { insertCharge, readCharge, replaceCharge } from './request-charge.js';
 import { containerSelf, itemRid } from './resource-id.js';
 
@@ -47,8 +48,8 @@ export function draftOf(container: ContainerStore, body: unknown, givenKey: read
   const { id, ttl } = body;
   if (typeof id !== 'string')
     throw badRequest("The input content is invalid because the required property 'id' is missing.");
-  if (id === '' || /[/\\#\0]/.test(id) || Buffer.byteLength(id) > ID_BYTES_MAX) {
-    throw badRequest('The id is empty, longer than 1023 bytes, or contains one of / \\ #.');
+  if (id === '' || /[/\\#?\0]| $/.test(id) || Buffer.byteLength(id) > ID_BYTES_MAX) {
+    throw badRequest('The id is empty, longer than 1023 bytes, ends with a space, or contains one of / \\ ? #.');
   }
   if (ttl !== undefined && ttl !== null && !isTtl(ttl))
     throw badRequest('ttl must be -1 or a positive number of seconds.');
@@ -103,6 +104,16 @@ export class Items {
   upsert(draft: ItemDraft, ifMatch?: string): ItemOutcome {
     const stored = this.container.find(draft.pk, draft.id);
     return stored === undefined || this.isExpired(stored) ? this.create(draft) : this.replace(draft, ifMatch);
+  }
+
+  /** Changes parts of an item. Throws 404, 412 when `ifMatch` or the patch's condition is not met, 400 when it cannot be done. */
+  patch(key: readonly PartitionKeyValue[], id: string, patch: Patch, ifMatch?: string): ItemOutcome {
+    const stored = this.required(canonicalKey(key), id);
+    this.requireMatch(stored, ifMatch);
+    const document = patched(JSON.parse(stored.body) as JsonObject, patch);
+    const version = this.versionOf(draftOf(this.container, document, key), stored.seq);
+    this.container.update(stored.seq, version);
+    return this.written(200, version, replaceCharge);
   }
 
   /** Throws 404, and 412 when `ifMatch` names another version. */

@@ -139,14 +139,18 @@ function metadataFeed(rid: string, name: string, resources: readonly object[]): 
   return { status: 200, body: feedBody(rid, name, documents), headers, requestUnits: METADATA_RU, kind: 'metadata' };
 }
 
-/** The JSON object in a request body. Throws 400. */
-export function parseObject(body: Buffer): JsonObject {
-  let value: Json;
+/** The JSON value in a request body. Throws 400. */
+export function parseBody(body: Buffer): Json {
   try {
-    value = JSON.parse(body.toString('utf8')) as Json;
+    return JSON.parse(body.toString('utf8')) as Json;
   } catch {
     throw badRequest('The request body is not valid JSON.');
   }
+}
+
+/** The JSON object in a request body. Throws 400. */
+export function parseObject(body: Buffer): JsonObject {
+  const value = parseBody(body);
   if (!isJsonObject(value)) throw badRequest('The request body must be a JSON object.');
   return value;
 }

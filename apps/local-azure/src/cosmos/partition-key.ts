@@ -19,6 +19,15 @@ export function parsePartitionKey(header: string): PartitionKeyValue[] {
   return values;
 }
 
+/** Reads a partition key with a value for every path of the container. Throws 400. */
+export function fullKey(text: string, paths: number): PartitionKeyValue[] {
+  const key = parsePartitionKey(text);
+  if (key.length !== paths) {
+    throw badRequest('The partition key supplied has another number of components than the container defines.');
+  }
+  return key;
+}
+
 /** The partition key that a document carries. Throws 400 when a key path holds an array or an object. */
 export function partitionKeyOf(document: JsonObject, paths: readonly DocumentPath[]): PartitionKeyValue[] {
   return paths.map((path) => {

@@ -29,11 +29,13 @@ export function splitKeySpace(count: number): PartitionRange[] {
 /** The range with that id. Throws 410 when there is none, which makes clients read the ranges again. */
 export function rangeById(ranges: readonly PartitionRange[], id: string): PartitionRange {
   const range = ranges.find((candidate) => candidate.id === id);
-  if (range === undefined) {
-    throw new CosmosError(410, 'Gone', `The partition key range ${id} does not exist.`, SUBSTATUS_RANGE_GONE);
-  }
+  if (range === undefined) throw rangeGone(id);
   return range;
 }
+
+/** 410: what is asked for is not in the range of that id (any more). */
+export const rangeGone = (id: string): CosmosError =>
+  new CosmosError(410, 'Gone', `The partition key range ${id} does not exist.`, SUBSTATUS_RANGE_GONE);
 
 /** The range that holds a place in the key space. */
 export function rangeOf(ranges: readonly PartitionRange[], epk: string): PartitionRange {
