@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import type { Topology } from '@ballast/contracts';
 import { CosmosServer } from './cosmos/cosmos-server.js';
 import { readOrCreateKeys } from './keys.js';
+import type { TopicOptions } from './service-bus/queue-policy.js';
 import { ServiceBusServer } from './service-bus/service-bus-server.js';
 import { Usage } from './usage.js';
+
+/** What exists from the start; a subscription may also say how it treats its messages. */
+export interface LocalTopology extends Topology {
+  readonly topics: readonly TopicOptions[];
+}
 
 /** Where the two servers keep their data and listen. */
 export interface LocalAzureOptions {
   /** Made when absent; holds everything, the keys included. */
   readonly dataDir: string;
-  readonly topology: Topology;
+  readonly topology: LocalTopology;
   /** 127.0.0.1 by default. */
   readonly host?: string;
   /** 0, the default, takes free ones. */

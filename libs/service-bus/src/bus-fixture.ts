@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { declareEvent } from '@ballast/contracts';
-import type { EventEnvelope, Topology } from '@ballast/contracts';
+import type { EventEnvelope, SubscriptionDeclaration, Topology } from '@ballast/contracts';
 import { TextField } from '@ballast/contracts/fields';
 import { connectServiceBus } from './connect-service-bus.js';
 import type { ListenerLog } from './subscription.js';
@@ -15,26 +15,43 @@ export class Placed {
 }
 
 /**
- * The event of the tests; the topic `orders` has the subscriptions `ledger`, `audit` and, with exits only, `exits`; the
- * topic `ledger` has `audit`.
+ * The event of the tests; the topic `orders` has the subscriptions `ledger`, `audit`, `brief` and, with exits only, `exits`; the
+ * topic `ledger` has `audit`. Locks last for a minute, on `brief` as long as declared.
  */
 export const placed = declareEvent('orders', 'order.placed.v1', Placed, 'An order was placed.');
 
+/** Long enough that a slow machine loses no lock; `brief` has the short ones of every other subscription. */
+export const LOCK_DURATION_MS = 60_000;
 const TOPIC = 'orders';
 const OTHER_TOPIC = 'ledger';
 
 type Ports = 0 | { serviceBus: number; cosmos: number };
 
+interface BusUsage {
+  readonly serviceBus: {
+    readonly total: { readonly deliveries: number };
+    readonly byEntity: Record<string, Record<string, { readonly count: number }>>;
+  };
+}
+
 /** What is used of the local server. */
 interface LocalServer {
   readonly serviceBusConnectionString: string;
   readonly cosmosEndpoint: string;
-  readonly usage: { snapshot(): { serviceBus: { total: { deliveries: number } } } };
+  readonly usage: { snapshot(): BusUsage };
   close(): Promise<void>;
 }
 
+/** A topology whose subscriptions may say how long their locks last. */
+interface LocalTopology extends Topology {
+  readonly topics: readonly {
+    readonly name: string;
+    readonly subscriptions: readonly (SubscriptionDeclaration & { readonly lockDurationMs?: number })[];
+  }[];
+}
+
 /** `startLocalAzure`, handed in by the specs, as only they may import an app. */
-type StartLocalServer = (options: { dataDir: string; topology: Topology; ports: Ports }) => Promise<LocalServer>;
+type StartLocalServer = (options: { dataDir: string; topology: LocalTopology; ports: Ports }) => Promise<LocalServer>;
 
 /** A local bus on a folder of its own, with clients that talk to it; for tests. */
 export class BusFixture {
@@ -72,12 +89,13 @@ export class BusFixture {
           {
             name: TOPIC,
             subscriptions: [
-              { name: 'ledger' },
-              { name: 'audit' },
+              { name: 'ledger', lockDurationMs: LOCK_DURATION_MS },
+              { name: 'audit', lockDurationMs: LOCK_DURATION_MS },
+              { name: 'brief' },
               { name: 'exits', sqlFilter: "cloudEvents_intent = 'exit'" },
             ],
           },
-          { name: OTHER_TOPIC, subscriptions: [{ name: 'audit' }] },
+          { name: OTHER_TOPIC, subscriptions: [{ name: 'audit', lockDurationMs: LOCK_DURATION_MS }] },
         ],
       },
     });
@@ -96,6 +114,11 @@ export class BusFixture {
 
   get deliveries(): number {
     return this.azure?.usage.snapshot().serviceBus.total.deliveries ?? 0;
+  }
+
+  /** Renewals of locks on a subscription of the first topic. */
+  renewals(subscription: string): number {
+    return this.azure?.usage.snapshot().serviceBus.byEntity[`${TOPIC}/${subscription}`]?.['renew']?.count ?? 0;
   }
 
   async connect(): Promise<ServiceBusClient> {

@@ -112,11 +112,11 @@ describe('the Nest transport', () => {
 
   it('gives a gathered lane to the handler for everything else as one array', async () => {
     await start(GatheringModule, {
-      listeners: [{ topic: 'orders', subscription: 'audit', gather: { ms: 200, max: 10 } }],
+      listeners: [{ topic: 'orders', subscription: 'audit', gather: { ms: 60_000, max: 2 } }],
     });
-    await sender.send([event('a', 1), event('b', 1), event('a', 2)]);
+    await sender.send([event('a', 1), event('b', 1), event('a', 2), event('b', 2)]);
     await until('both lanes', () => heard.length === 2);
-    expect(heard.sort()).toEqual(['* together ord_a_1,ord_a_2', '* together ord_b_1']);
+    expect(heard.sort()).toEqual(['* together ord_a_1,ord_a_2', '* together ord_b_1,ord_b_2']);
   });
 
   it('gives the events of one lane together, over all its listeners, which must gather alike', async () => {

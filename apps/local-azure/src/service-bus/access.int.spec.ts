@@ -17,12 +17,10 @@ describe('access to entities', () => {
   it('refuses a wrong key', async () => {
     const stranger = bus.connect(Buffer.alloc(32, 1).toString('base64'));
     const unauthorized = { errors: [{ code: 'UnauthorizedAccess' }, { code: 'UnauthorizedAccess' }] };
-    const startMs = performance.now();
     await expect(stranger.createSender('orders').sendMessages({ body: 1 })).rejects.toMatchObject(unauthorized);
     const receiver = stranger.createReceiver('orders', 'ledger');
     await expect(receiver.receiveMessages(1, { maxWaitTimeInMs: 100 })).rejects.toMatchObject(unauthorized);
     await expect(receiver.peekMessages(1)).rejects.toMatchObject(unauthorized);
-    expect(performance.now() - startMs).toBeLessThan(2_000);
   });
 
   it('refuses a link for which no token was given', async () => {
@@ -46,9 +44,7 @@ describe('access to entities', () => {
     ['subscription', () => bus.client.createReceiver('orders', 'nobody').receiveMessages(1, { maxWaitTimeInMs: 100 })],
     ['management', () => bus.client.createReceiver('orders', 'nobody').peekMessages(1)],
   ])('does not find an unknown %s, and is not asked again', async (_, use) => {
-    const startMs = performance.now();
     await expect(use()).rejects.toMatchObject({ code: 'MessagingEntityNotFound', retryable: false });
-    expect(performance.now() - startMs).toBeLessThan(1_000);
   });
 
   it('finds entities whatever the case of their names', async () => {

@@ -1,7 +1,11 @@
-import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type Long from 'long';
+import { MovableClock } from './clock-fixture.js';
 import { ServiceBusFixture, receiveOne } from './service-bus-fixture.js';
 
-const LOCK_DURATION_MS = 400;
+/** Locks that are to expire have a queue of their own. */
+const BRIEF_LOCK_MS = 400;
+const AHEAD_MS = 20_000;
 
 describe('a deferred message', () => {
   let bus: ServiceBusFixture;
@@ -9,8 +13,10 @@ describe('a deferred message', () => {
 
   beforeEach(async () => {
     bus = await ServiceBusFixture.start([], {
-      queues: [{ name: 'jobs', maxDeliveryCount: 3 }],
-      lockDurationMs: LOCK_DURATION_MS,
+      queues: [
+        { name: 'jobs', maxDeliveryCount: 3 },
+        { name: 'brief', lockDurationMs: BRIEF_LOCK_MS },
+      ],
     });
     await bus.send('jobs', { body: 'a' });
     const receiver = jobs();
@@ -60,17 +66,45 @@ describe('a deferred message', () => {
     expect(await deferred()).toMatchObject({ state: 'deferred', deliveryCount: 2 });
   });
 
-  it('is deferred again when its lock expires, which can be renewed', async () => {
+  it('stays locked for as long as its lock is renewed', async () => {
     const receiver = jobs();
     const locked = await deferred();
-    expect((await receiver.renewMessageLock(locked)).getTime()).toBeGreaterThan(Date.now());
-    await until(
-      async () =>
-        (await receiver.peekMessages(1, { fromSequenceNumber: message.sequenceNumber! }))[0]!.deliveryCount === 2,
-    );
-    expect(await deferred()).toMatchObject({ state: 'deferred', deliveryCount: 2 });
-    await expect(receiver.completeMessage(locked)).rejects.toMatchObject({ code: 'MessageLockLost' });
+    const firstEndMs = locked.lockedUntilUtc!.getTime();
+    const clock = new MovableClock();
+    try {
+      clock.advance(AHEAD_MS);
+      expect((await receiver.renewMessageLock(locked)).getTime()).toBeGreaterThanOrEqual(firstEndMs + AHEAD_MS);
+      await expect(deferred()).rejects.toThrow(/Failed to find the message/);
+    } finally {
+      clock.restore();
+    }
   });
+
+  it('is deferred again when its lock expires', async () => {
+    await bus.send('brief', { body: 'b' });
+    const receiver = bus.client.createReceiver('brief', { maxAutoLockRenewalDurationInMs: 0 });
+    const sequence = await deferInTime(receiver);
+    const [locked] = await receiver.receiveDeferredMessages(sequence);
+    const deliveryCount = locked!.deliveryCount! + 1;
+    const peek = () => receiver.peekMessages(1, { fromSequenceNumber: sequence });
+    await until(async () => (await peek())[0]!.deliveryCount === deliveryCount);
+    const [again] = await receiver.receiveDeferredMessages(sequence);
+    expect(again).toMatchObject({ body: 'b', state: 'deferred', deliveryCount });
+    await expect(receiver.completeMessage(locked!)).rejects.toMatchObject({ code: 'MessageLockLost' });
+  });
+
+  /** Takes a message again where it was not deferred before its lock expired. */
+  async function deferInTime(receiver: ServiceBusReceiver): Promise<Long> {
+    for (;;) {
+      const taken = await receiveOne(receiver);
+      try {
+        await receiver.deferMessage(taken);
+        return taken.sequenceNumber!;
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'MessageLockLost') throw error;
+      }
+    }
+  }
 
   it('can be deferred again and dead-lettered', async () => {
     const receiver = jobs();

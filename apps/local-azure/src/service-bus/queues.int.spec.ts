@@ -11,7 +11,7 @@ describe('a queue', () => {
       { name: 'once', detectsDuplicates: true },
       { name: 'orders/ledger' },
     ];
-    bus = await ServiceBusFixture.start(TOPICS, { queues, lockDurationMs: 5_000 });
+    bus = await ServiceBusFixture.start(TOPICS, { queues });
   });
 
   afterEach(() => bus.dispose());

@@ -32,12 +32,31 @@ export class RawClient {
   }
 
   /** The error that a receiver link is refused with. */
-  async refusal(address: string, filter?: Record<string, unknown>): Promise<string | undefined> {
+  async refusal(address: string, filter?: Record<string, unknown>, properties = {}): Promise<string | undefined> {
     const receiver = this.connection.open_receiver({
       source: { address, ...(filter === undefined ? {} : { filter }) },
+      properties,
     });
     await new Promise((resolve) => receiver.once('receiver_error', resolve));
     return (receiver.error as AmqpError | undefined)?.condition;
+  }
+
+  /** Opens a link to receive on; `drain` gives it credit, asks for it back and tells how many messages came before. */
+  async receive(address: string): Promise<{ drain(credit: number): Promise<number> }> {
+    const receiver = this.connection.open_receiver({ source: { address }, credit_window: 0, autoaccept: false });
+    await new Promise((resolve) => receiver.once('receiver_open', resolve));
+    let came = 0;
+    receiver.on('message', () => (came += 1));
+    const drain = async (credit: number): Promise<number> => {
+      came = 0;
+      const drained = new Promise((resolve) => receiver.once('receiver_drained', resolve));
+      receiver.add_credit(credit);
+      receiver.drain = true;
+      await drained;
+      receiver.drain = false;
+      return came;
+    };
+    return { drain };
   }
 
   /** Asks a `$management` node and gives the body of its answer. */

@@ -1,4 +1,5 @@
 import Long from 'long';
+import { MovableClock } from './clock-fixture.js';
 import { ServiceBusFixture, receiveOne } from './service-bus-fixture.js';
 
 const TOPICS = [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }];
@@ -8,12 +9,23 @@ const LATER_MS = 60_000;
 describe('a scheduled message', () => {
   let bus: ServiceBusFixture;
 
+  let clock: MovableClock;
+
   beforeEach(async () => {
-    bus = await ServiceBusFixture.start(TOPICS, { queues: [{ name: 'jobs' }], lockDurationMs: 5_000 });
+    clock = new MovableClock();
+    bus = await ServiceBusFixture.start(TOPICS, { queues: [{ name: 'jobs' }] });
   });
 
-  afterEach(() => bus.dispose());
+  afterEach(async () => {
+    clock.restore();
+    await bus.dispose();
+  });
 
+  /** Lets the time go by while the server is down, whose timers know nothing of it. */
+  const passBy = async (ms: number) => {
+    clock.advance(ms);
+    await bus.restart();
+  };
   const inMs = (ms: number) => new Date(Date.now() + ms);
   const peek = async (queue: string) =>
     bus.client.createReceiver(queue).peekMessages(10, { fromSequenceNumber: Long.ONE });
@@ -36,8 +48,9 @@ describe('a scheduled message', () => {
 
   it('is what a message becomes that is sent, in a batch with others, with a moment of its own', async () => {
     const sender = bus.client.createSender('orders');
-    await sender.sendMessages([{ body: 'later', scheduledEnqueueTimeUtc: inMs(SOON_MS) }, { body: 'now' }]);
-    expect((await bus.receiveAll('orders', 'ledger', 1)).map(({ body }) => body as string)).toEqual(['now']);
+    await sender.sendMessages([{ body: 'later', scheduledEnqueueTimeUtc: inMs(LATER_MS) }, { body: 'now' }]);
+    expect((await bus.receiveAll('orders', 'ledger')).map(({ body }) => body as string)).toEqual(['now']);
+    await passBy(LATER_MS);
     const late = await receiveOne(bus.client.createReceiver('orders', 'ledger'));
     expect(late).toMatchObject({ body: 'later', state: 'scheduled' });
   });
@@ -52,8 +65,9 @@ describe('a scheduled message', () => {
 
   it('comes in the order of the moments, not of the requests', async () => {
     const sender = bus.client.createSender('jobs');
-    await sender.scheduleMessages({ body: 'second' }, inMs(SOON_MS + 100));
-    await sender.scheduleMessages({ body: 'first' }, inMs(SOON_MS));
+    await sender.scheduleMessages({ body: 'second' }, inMs(LATER_MS + 1_000));
+    await sender.scheduleMessages({ body: 'first' }, inMs(LATER_MS));
+    await passBy(2 * LATER_MS);
     const receiver = bus.client.createReceiver('jobs', { receiveMode: 'receiveAndDelete' });
     expect([(await receiveOne(receiver)).body, (await receiveOne(receiver)).body]).toEqual(['first', 'second']);
   });
@@ -84,10 +98,11 @@ describe('a scheduled message', () => {
 
   it('survives a restart, before its moment and after it', async () => {
     const sender = bus.client.createSender('jobs');
-    await sender.scheduleMessages({ body: 'soon' }, inMs(SOON_MS));
-    const [number] = await sender.scheduleMessages([{ body: 'cancelled' }], inMs(SOON_MS));
+    await sender.scheduleMessages({ body: 'soon' }, inMs(LATER_MS));
+    const [number] = await sender.scheduleMessages([{ body: 'cancelled' }], inMs(LATER_MS));
     await bus.restart();
     await bus.client.createSender('jobs').cancelScheduledMessages(number!);
+    await passBy(LATER_MS);
     expect((await receiveOne(bus.client.createReceiver('jobs'))).body).toBe('soon');
     await bus.restart();
     const receiver = bus.client.createReceiver('jobs', { receiveMode: 'receiveAndDelete' });

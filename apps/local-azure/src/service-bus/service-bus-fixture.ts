@@ -19,9 +19,13 @@ import { ServiceBusServer, type ServiceBusServerOptions } from './service-bus-se
 type Setting = 'queues' | 'lockDurationMs' | 'maxDeliveryCount' | 'duplicateDetectionMs';
 type Settings = Partial<Pick<ServiceBusServerOptions, Setting>>;
 
+/** How long what must come is waited for. */
+const WAIT_MS = 30_000;
 const CLIENT_OPTIONS: ServiceBusClientOptions = {
-  retryOptions: { maxRetries: 1, retryDelayInMs: 20, maxRetryDelayInMs: 50, timeoutInMs: 5_000 },
+  retryOptions: { maxRetries: 1, retryDelayInMs: 20, maxRetryDelayInMs: 50, timeoutInMs: WAIT_MS },
 };
+/** Long enough that no test loses a lock which it holds, however slow the machine is. */
+const LOCK_DURATION_MS = 60_000;
 
 /** A server on a file of its own with the SDK's clients that talk to it; for tests. */
 export class ServiceBusFixture {
@@ -123,6 +127,7 @@ export class ServiceBusFixture {
       topics,
       sharedAccessKey: this.key,
       usage: this.usage,
+      lockDurationMs: LOCK_DURATION_MS,
       ...this.settings,
     });
     this.client = this.connect();
@@ -161,9 +166,9 @@ export class BreakableWire {
   }
 }
 
-/** Takes exactly one message; fails when none comes within 5 seconds. */
+/** Takes exactly one message; fails when none comes within 30 seconds. */
 export async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceBusReceivedMessage> {
-  const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+  const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: WAIT_MS });
   if (message === undefined) throw new Error('No message came.');
   return message;
 }

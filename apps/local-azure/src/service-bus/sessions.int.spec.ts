@@ -1,10 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceBusReceivedMessage, ServiceBusSessionReceiver } from '@azure/service-bus';
+import { MovableClock } from './clock-fixture.js';
+import { RawClient } from './raw-client-fixture.js';
 import { receiveOne, ServiceBusFixture } from './service-bus-fixture.js';
 
-const TOPICS = [{ name: 'orders', subscriptions: [{ name: 'ledger', requiresSession: true }, { name: 'audit' }] }];
+/** Of locks that are to expire: time enough to receive a message before. */
+const BRIEF_LOCK_MS = 5_000;
+const LOCK_DURATION_MS = 60_000;
+const LEDGER = 'orders/Subscriptions/ledger';
+const TOPICS = [
+  {
+    name: 'orders',
+    subscriptions: [
+      { name: 'ledger', requiresSession: true },
+      { name: 'brief', requiresSession: true, lockDurationMs: BRIEF_LOCK_MS },
+      { name: 'audit' },
+    ],
+  },
+];
 const QUEUES = [{ name: 'work', requiresSession: true }];
-const LOCK_DURATION_MS = 600;
 /** Nobody renews unless a test does. */
 const UNRENEWED = { maxAutoLockRenewalDurationInMs: 0 };
 
@@ -12,17 +26,13 @@ describe('sessions', () => {
   let bus: ServiceBusFixture;
 
   beforeEach(async () => {
-    bus = await ServiceBusFixture.start(TOPICS, {
-      queues: QUEUES,
-      lockDurationMs: LOCK_DURATION_MS,
-      maxDeliveryCount: 3,
-    });
+    bus = await ServiceBusFixture.start(TOPICS, { queues: QUEUES, maxDeliveryCount: 3 });
   });
 
   afterEach(() => bus.dispose());
 
-  const accept = (id: string) => bus.client.acceptSession('orders', 'ledger', id, UNRENEWED);
-  const acceptNext = () => bus.client.acceptNextSession('orders', 'ledger', UNRENEWED);
+  const accept = (id: string, from = 'ledger') => bus.client.acceptSession('orders', from, id, UNRENEWED);
+  const acceptNext = (from = 'ledger') => bus.client.acceptNextSession('orders', from, UNRENEWED);
   const bodies = (messages: readonly ServiceBusReceivedMessage[]) => messages.map(({ body }) => body as unknown);
   const receive = (session: ServiceBusSessionReceiver, count: number) =>
     session.receiveMessages(count, { maxWaitTimeInMs: 300 });
@@ -50,7 +60,7 @@ describe('sessions', () => {
   it('accepts a session that has no messages yet and receives what comes', async () => {
     const a = await accept('a');
     expect(a.sessionLockedUntilUtc.getTime()).toBeGreaterThan(Date.now());
-    const coming = a.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+    const coming = a.receiveMessages(1, { maxWaitTimeInMs: 30_000 });
     await send('b:1', 'a:1');
     expect(bodies(await coming)).toEqual(['1']);
   });
@@ -74,8 +84,11 @@ describe('sessions', () => {
   });
 
   it('says that no session became free when the time is over', async () => {
-    const impatient = bus.connect(bus.key, bus.port, { timeoutInMs: 500, maxRetries: 0 });
-    await expect(impatient.acceptNextSession('orders', 'ledger')).rejects.toMatchObject({ code: 'ServiceTimeout' });
+    const raw = await RawClient.connect(bus.port);
+    await raw.putToken(`sb://127.0.0.1:${bus.port}/${LEDGER}`, bus.key);
+    const next = { 'com.microsoft:session-filter': null };
+    expect(await raw.refusal(LEDGER, next, { 'com.microsoft:timeout': 300 })).toBe('com.microsoft:timeout');
+    await raw.close();
     await send('a:1');
     expect((await acceptNext()).sessionId).toBe('a');
   });
@@ -126,14 +139,14 @@ describe('sessions', () => {
 
   it('takes a session away when its lock expires, counts what was unsettled, and keeps the order', async () => {
     await send('a:1', 'a:2', 'a:3');
-    const late = await accept('a');
+    const late = await accept('a', 'brief');
     const lost = new Promise<unknown>((resolve) => {
       late.subscribe(
         { processMessage: () => new Promise(() => undefined), processError: async ({ error }) => resolve(error) },
         { autoCompleteMessages: false, maxConcurrentCalls: 1 },
       );
     });
-    const again = await receive(await acceptNext(), 3);
+    const again = await receive(await acceptNext('brief'), 3);
     expect(again.map(({ body, deliveryCount }) => [body, deliveryCount])).toEqual([
       ['1', 1],
       ['2', 0],
@@ -144,9 +157,9 @@ describe('sessions', () => {
 
   it('refuses settlement, renewal and state once the lock has expired', async () => {
     await send('a:1');
-    const late = await accept('a');
+    const late = await accept('a', 'brief');
     const [message] = await receive(late, 1);
-    await acceptNext();
+    await acceptNext('brief');
     await expect(late.completeMessage(message!)).rejects.toMatchObject({ code: 'SessionLockLost' });
     await expect(late.renewSessionLock()).rejects.toThrow();
     await expect(late.getSessionState()).rejects.toThrow();
@@ -156,13 +169,18 @@ describe('sessions', () => {
     await send('a:1');
     const a = await accept('a');
     const [message] = await receive(a, 1);
-    const firstEndMs = a.sessionLockedUntilUtc.getTime();
-    while (Date.now() < firstEndMs + LOCK_DURATION_MS) {
-      expect((await a.renewSessionLock()).getTime()).toBeGreaterThan(Date.now());
+    const clock = new MovableClock();
+    try {
+      for (let time = 0; time < 10; time += 1) {
+        clock.advance(LOCK_DURATION_MS / 2);
+        expect((await a.renewSessionLock()).getTime()).toBeGreaterThan(Date.now() + LOCK_DURATION_MS / 2);
+      }
       await expect(accept('a')).rejects.toMatchObject({ code: 'SessionCannotBeLocked' });
+      await a.completeMessage(message!);
+      expect(await receive(a, 1)).toEqual([]);
+    } finally {
+      clock.restore();
     }
-    await a.completeMessage(message!);
-    expect(await receive(a, 1)).toEqual([]);
   });
 
   it('keeps the state of a session over receivers and restarts, until it is taken away', async () => {
