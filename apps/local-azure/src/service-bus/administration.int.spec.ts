@@ -151,9 +151,9 @@ describe('administration', () => {
       () => bus.administration().createRule('orders', 'ledger', 'r', { sqlExpression: 'a =' }),
     ],
     [
-      'what is not supported',
+      'what the service does not have',
       'ServiceError',
-      () => bus.administration().createTopic('p', { enablePartitioning: true }),
+      () => bus.administration().createTopic('p', { maxMessageSizeInKilobytes: 1 }),
     ],
   ])('refuses %s', async (_, code, use) => {
     await expect(use()).rejects.toMatchObject({ code });

@@ -64,8 +64,9 @@ function base(
   before: EntityDescription | undefined,
   nowMs: number,
 ): Omit<EntityDescription, 'kind' | 'topic' | 'rules'> {
-  const { properties = {}, createdAtMs = nowMs, updatedAtMs = nowMs } = before ?? {};
-  return { declared: true, properties, createdAtMs, updatedAtMs };
+  const { properties = {}, authorizationRules, createdAtMs = nowMs, updatedAtMs = nowMs } = before ?? {};
+  const keys = authorizationRules === undefined ? {} : { authorizationRules };
+  return { declared: true, properties, ...keys, createdAtMs, updatedAtMs };
 }
 
 function rulesOf(

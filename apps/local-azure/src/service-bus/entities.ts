@@ -6,7 +6,14 @@ import { durationMs, idPath, samePath, statusOf, type EntityDescription } from '
 import type { EntityDescriptionStore } from './entity-description-store.js';
 import { sessionIdOf } from './message-codec.js';
 import { expiryIn } from './expiry.js';
-import { policyFrom, policyOf, SERVICE_POLICY, type EntityDeclarations, type QueuePolicy } from './queue-policy.js';
+import {
+  policyFrom,
+  policyOf,
+  SERVICE_POLICY,
+  timeToLiveMs,
+  type EntityDeclarations,
+  type QueuePolicy,
+} from './queue-policy.js';
 import type { Copy } from './ready-queue.js';
 import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
 import { SessionEntity } from './session-entity.js';
@@ -17,6 +24,8 @@ export interface Topic {
   readonly id: number;
   duplicates: DuplicateWindow;
   description: EntityDescription;
+  /** The longest a message sent here lives, unless it says less itself; null is for ever. */
+  defaultTtlMs: number | null;
   subscriptions: readonly Subscription[];
 }
 
@@ -127,11 +136,13 @@ export class Entities {
         id,
         duplicates,
         description,
+        defaultTtlMs: timeToLiveMs(description.properties) ?? null,
         subscriptions: [],
       });
       return;
     }
     known.description = description;
+    known.defaultTtlMs = timeToLiveMs(description.properties) ?? null;
     known.duplicates.windowMs = windowMs;
   }
 

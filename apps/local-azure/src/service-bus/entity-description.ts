@@ -1,3 +1,4 @@
+import type { AuthorizationRule } from './authorization-rule.js';
 import type { RuleDescription } from './rules.js';
 
 /** Whether an entity takes messages and hands them out. */
@@ -18,6 +19,8 @@ export interface EntityDescription {
   readonly properties: Readonly<Record<string, string>>;
   /** The rules of a subscription; empty for a topic. */
   readonly rules: readonly RuleDescription[];
+  /** Keys of the entity's own; absent means none. */
+  readonly authorizationRules?: readonly AuthorizationRule[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

@@ -1,12 +1,15 @@
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore, MessageTimes } from './broker-store.js';
 import type { DeliveryQueue } from './delivery-queue.js';
-import type { Entities, Topic } from './entities.js';
+import { deadLetterProperties } from './dead-letter-reason.js';
+import type { Entities, Subscription, Topic } from './entities.js';
 import { expiryIn } from './expiry.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
+import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { copiesFor } from './rules.js';
 import { keepScheduled } from './scheduling.js';
+import { FilterEvaluationError } from './sql-filter-values.js';
 
 /** A copy that has come into a queue. */
 export interface Arrival {
@@ -28,6 +31,8 @@ interface RoutedCopies {
 
 /** How often message ids that left the duplicate window are removed from disk, in milliseconds. */
 const FORGET_INTERVAL_MS = 60_000;
+/** The dead-letter reason of a message that a filter could not be evaluated for. */
+const FILTER_FAILED = 'FilterEvaluationException';
 const TTL_UNBOUNDED_MS = 0xffffffff;
 
 /** Takes what is sent: finds the subscriptions that hear it, drops duplicates, and writes the rest. */
@@ -87,7 +92,7 @@ export class MessageIntake {
         const sequence = index === 0 ? message : this.store.insertFurtherCopy(subscriptionId, message);
         const expiresAtMs = expiryIn(queue, times.enqueuedAtMs, times.expiresAtMs);
         const copy = { sequence, message, deliveryCount: 0, expiresAtMs, applicationProperties };
-        if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, false);
+        if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, queue.isDeadLetter);
         return { queue, copy };
       }),
     );
@@ -110,9 +115,22 @@ export class MessageIntake {
 
 function routeOf(sent: SentMessage, topic: Topic, nowMs: number): Routed {
   const to = topic.subscriptions
-    .map(({ queue, rules }) => ({ queue, copies: copiesFor(rules, sent) }))
+    .map((subscription) => routedCopies(subscription, sent))
     .filter(({ copies }) => copies.length > 0);
-  return { sent, to, times: { enqueuedAtMs: nowMs, expiresAtMs: expiryMs(sent, nowMs) } };
+  const topicExpiryMs = topic.defaultTtlMs === null ? null : nowMs + topic.defaultTtlMs;
+  return { sent, to, times: { enqueuedAtMs: nowMs, expiresAtMs: earliest(expiryMs(sent, nowMs), topicExpiryMs) } };
+}
+
+/** A message that a filter fails on goes to the dead-letter queue of the subscription, or is not for it. */
+function routedCopies({ queue, rules }: Subscription, sent: SentMessage): RoutedCopies {
+  try {
+    return { queue, copies: copiesFor(rules, sent) };
+  } catch (error) {
+    if (!(error instanceof FilterEvaluationError)) throw error;
+    if (!queue.policy.deadLettersFilterErrors) return { queue, copies: [] };
+    const why = deadLetterProperties({ reason: FILTER_FAILED, description: error.message });
+    return { queue: queue.deadLetters!, copies: [mergeApplicationProperties(sent.bare, why)] };
+  }
 }
 
 function storedMessage(sent: SentMessage, enqueuedAtMs: number): StoredMessage {
@@ -123,6 +141,9 @@ function storedMessage(sent: SentMessage, enqueuedAtMs: number): StoredMessage {
 /** A time to live too long for the header is sent as the largest number there, with an absolute expiry time. */
 function expiryMs({ ttlMs, absoluteExpiryMs }: SentMessage, nowMs: number): number | null {
   const byTtl = ttlMs === null || ttlMs === TTL_UNBOUNDED_MS ? null : nowMs + ttlMs;
-  if (byTtl === null || absoluteExpiryMs === null) return byTtl ?? absoluteExpiryMs;
-  return Math.min(byTtl, absoluteExpiryMs);
+  return earliest(byTtl, absoluteExpiryMs);
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }

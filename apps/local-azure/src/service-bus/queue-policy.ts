@@ -12,6 +12,8 @@ export interface QueuePolicy {
   readonly deadLettersExpired: boolean;
   /** Whether messages are received by session, each session by one receiver at a time. */
   readonly requiresSession: boolean;
+  /** Whether a message is dead-lettered that a filter cannot be evaluated for; it is dropped otherwise. */
+  readonly deadLettersFilterErrors: boolean;
 }
 
 /** A queue that exists from the start. What it does not say is as for every subscription. */
@@ -39,6 +41,7 @@ export const SERVICE_POLICY: QueuePolicy = {
   defaultTtlMs: null,
   deadLettersExpired: false,
   requiresSession: false,
+  deadLettersFilterErrors: true,
 };
 /** A longer time to live is no limit. */
 const TTL_MS_MAX = 10_000 * 24 * 3_600_000;
@@ -46,15 +49,27 @@ const TTL_MS_MAX = 10_000 * 24 * 3_600_000;
 /** The part of a policy that an entity was given over the wire. */
 export function policyFrom(properties: Readonly<Record<string, string>>): Partial<QueuePolicy> {
   const lockDurationMs = durationMs(properties['LockDuration'] ?? '');
-  const ttlMs = durationMs(properties['DefaultMessageTimeToLive'] ?? '');
   const count = properties['MaxDeliveryCount'];
-  const deadLetters = properties['DeadLetteringOnMessageExpiration'];
-  return {
-    ...(lockDurationMs === undefined ? {} : { lockDurationMs }),
-    ...(count === undefined ? {} : { maxDeliveryCount: Number(count) }),
-    ...(ttlMs === undefined ? {} : { defaultTtlMs: ttlMs > TTL_MS_MAX ? null : ttlMs }),
-    ...(deadLetters === undefined ? {} : { deadLettersExpired: deadLetters === 'true' }),
+  const defaultTtlMs = timeToLiveMs(properties);
+  const flag = (name: string): boolean | undefined => {
+    const value = properties[name];
+    return value === undefined ? undefined : value === 'true';
   };
+  const given = {
+    lockDurationMs,
+    maxDeliveryCount: count === undefined ? undefined : Number(count),
+    defaultTtlMs,
+    deadLettersExpired: flag('DeadLetteringOnMessageExpiration'),
+    requiresSession: flag('RequiresSession'),
+    deadLettersFilterErrors: flag('DeadLetteringOnFilterEvaluationExceptions'),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The default time to live that an entity was given over the wire; null is for ever, undefined is not said. */
+export function timeToLiveMs(properties: Readonly<Record<string, string>>): number | null | undefined {
+  const ttlMs = durationMs(properties['DefaultMessageTimeToLive'] ?? '');
+  return ttlMs !== undefined && ttlMs > TTL_MS_MAX ? null : ttlMs;
 }
 
 /** The policy of a declaration, with what it does not say taken from `defaults`. */
@@ -62,8 +77,9 @@ export function policyOf(declared: Partial<QueuePolicy>, defaults: QueuePolicy):
   return {
     lockDurationMs: declared.lockDurationMs ?? defaults.lockDurationMs,
     maxDeliveryCount: declared.maxDeliveryCount ?? defaults.maxDeliveryCount,
-    defaultTtlMs: declared.defaultTtlMs ?? defaults.defaultTtlMs,
+    defaultTtlMs: declared.defaultTtlMs === undefined ? defaults.defaultTtlMs : declared.defaultTtlMs,
     deadLettersExpired: declared.deadLettersExpired ?? defaults.deadLettersExpired,
     requiresSession: declared.requiresSession ?? defaults.requiresSession,
+    deadLettersFilterErrors: declared.deadLettersFilterErrors ?? defaults.deadLettersFilterErrors,
   };
 }

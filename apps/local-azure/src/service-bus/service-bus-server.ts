@@ -14,7 +14,7 @@ import { EntityDescriptionStore } from './entity-description-store.js';
 import { EntityRoutes } from './entity-routes.js';
 import { SessionStates } from './session-states.js';
 import { Sessions } from './sessions.js';
-import type { QueueDeclaration, TopicOptions } from './queue-policy.js';
+import { SERVICE_POLICY, type QueueDeclaration, type TopicOptions } from './queue-policy.js';
 
 /** What a Service Bus server is started with. */
 export interface ServiceBusServerOptions {
@@ -53,11 +53,9 @@ export class ServiceBusServer {
     const db = new Sqlite(options.file);
     try {
       const policy = {
+        ...SERVICE_POLICY,
         maxDeliveryCount: options.maxDeliveryCount ?? DELIVERY_COUNT_MAX,
         lockDurationMs: options.lockDurationMs ?? LOCK_DURATION_SECONDS * MS_PER_SECOND,
-        defaultTtlMs: null,
-        deadLettersExpired: false,
-        requiresSession: false,
       };
       const duplicateDetectionMs = options.duplicateDetectionMs ?? DUPLICATE_DETECTION_SECONDS * MS_PER_SECOND;
       const store = new BrokerStore(db);

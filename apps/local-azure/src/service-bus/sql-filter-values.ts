@@ -43,9 +43,20 @@ export function compare(operator: string, left: FilterValue, right: FilterValue)
   }
 }
 
-/** Computes `+ - * / %` of numbers, and `+` of strings; anything else is unknown. */
+/** Why a filter, or an action, has no result for a message. */
+export class FilterEvaluationError extends Error {
+  override readonly name = 'FilterEvaluationError';
+}
+
+/**
+ * Computes `+ - * / %` of numbers, and `+` of strings; anything else is unknown. Throws FilterEvaluationError for a whole
+ * number divided by 0.
+ */
 export function calculate(operator: string, left: FilterValue, right: FilterValue): FilterValue {
   if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right;
+  if ((operator === '/' || operator === '%') && isWhole(left) && isWhole(right) && Number(right) === 0) {
+    throw new FilterEvaluationError('A whole number was divided by 0.');
+  }
   if (typeof left === 'bigint' && typeof right === 'bigint') return integerResult(operator, left, right);
   if (!isNumber(left) || !isNumber(right)) return undefined;
   const [a, b] = [Number(left), Number(right)];
@@ -86,6 +97,10 @@ function literal(character: string): string {
   return character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
 }
 
+function isWhole(value: FilterValue): boolean {
+  return typeof value === 'bigint' || Number.isInteger(value);
+}
+
 function isNumber(value: FilterValue): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }
@@ -96,6 +111,14 @@ function kindOf(value: FilterValue): string {
 }
 
 function integerResult(operator: string, a: bigint, b: bigint): FilterValue {
-  if (b === 0n && (operator === '/' || operator === '%')) return undefined;
-  return { '+': a + b, '-': a - b, '*': a * b, '/': b === 0n ? 0n : a / b, '%': b === 0n ? 0n : a % b }[operator];
+  switch (operator) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    default:
+      return operator === '/' ? a / b : a % b;
+  }
 }

@@ -2,14 +2,12 @@ import type { HttpReply, HttpRequest } from '../../http/http-server.js';
 import { entityNotFound } from '../cbs.js';
 import type { Entities, Topic } from '../entities.js';
 import type { EntityChanges } from '../entity-changes.js';
-import type { EntityDescription } from '../entity-description.js';
 import type { EntityDescriptionStore } from '../entity-description-store.js';
-import { compileRule, DEFAULT_RULE, type RuleDescription } from '../rules.js';
 import { asServiceBusError, notSupported, ServiceBusError } from '../service-bus-error.js';
 import { verifySharedAccessSignature } from '../shared-access-signature.js';
 import { entryReply, errorReply, feedReply, type AtomEntry } from './atom.js';
-import { readProperties } from './description-fields.js';
-import { namespaceEntry, queueEntry, ruleEntry, subscriptionEntry, topicEntry } from './entries.js';
+import { describedEntity } from './described-entity.js';
+import { namespaceEntry, queueEntry, ruleEntry, subscriptionEntry, topicEntry, type EntryContext } from './entries.js';
 import { readResource, resourceName, type Resource } from './resource.js';
 import { readRule } from './rule-xml.js';
 import { childOf, parseXml, type XmlElement } from './xml.js';
@@ -58,6 +56,7 @@ function authorize({ headers, target }: HttpRequest, key: string): void {
 
 class AdministrationRequest {
   private readonly host: string;
+  private readonly shown: EntryContext;
 
   constructor(
     private readonly request: HttpRequest,
@@ -65,6 +64,7 @@ class AdministrationRequest {
     private readonly context: AdministrationContext,
   ) {
     this.host = request.headers.host ?? 'localhost';
+    this.shown = { descriptions: context.descriptions, host: this.host };
   }
 
   async answer(): Promise<HttpReply> {
@@ -94,15 +94,15 @@ class AdministrationRequest {
 
   private entries(): AtomEntry[] {
     const { resource } = this;
-    const { entities, descriptions } = this.context;
+    const { entities } = this.context;
     switch (resource.kind) {
       case 'topics':
-        return this.topicsOf('topic').map((topic) => topicEntry(topic, descriptions));
+        return this.topicsOf('topic').map((topic) => topicEntry(topic, this.shown));
       case 'queues':
-        return this.topicsOf('queue').map((queue) => queueEntry(queue, descriptions));
+        return this.topicsOf('queue').map((queue) => queueEntry(queue, this.shown));
       case 'subscriptions': {
         const { subscriptions } = entities.topic(resource.topic) ?? missing(resource);
-        return [...subscriptions].sort(byName).map((subscription) => subscriptionEntry(subscription, descriptions));
+        return [...subscriptions].sort(byName).map((subscription) => subscriptionEntry(subscription, this.shown));
       }
       case 'rules': {
         const { description } = entities.subscription(resource.topic, resource.subscription) ?? missing(resource);
@@ -115,14 +115,14 @@ class AdministrationRequest {
 
   private entry(): AtomEntry {
     const { resource } = this;
-    const { entities, descriptions } = this.context;
+    const { entities } = this.context;
     switch (resource.kind) {
       case 'namespace':
         return namespaceEntry(this.host);
       case 'topic':
-        return topicOrQueueEntry(entities.topic(resource.topic) ?? missing(resource), descriptions);
+        return topicOrQueueEntry(entities.topic(resource.topic) ?? missing(resource), this.shown);
       case 'subscription':
-        return subscriptionEntry(this.subscription(resource), descriptions);
+        return subscriptionEntry(this.subscription(resource), this.shown);
       case 'rule': {
         const { description } = this.subscription(resource);
         const wanted = resource.rule.toLowerCase();
@@ -144,44 +144,10 @@ class AdministrationRequest {
       const rule = readRule(body, resource.rule);
       await (ifMatch === undefined ? changes.addRule(resource, rule) : changes.replaceRule(resource, rule));
     } else if (resource.kind === 'topic' || resource.kind === 'subscription') {
-      const description = this.described(body, resource);
+      const description = describedEntity(body, resource, this.context.entities);
       await (ifMatch === undefined ? changes.create(description) : changes.update(description));
     } else throw notSupported(`Changing ${resourceName(resource)} is`);
     return entryReply(ifMatch === undefined ? 201 : 200, this.entry(), this.host);
-  }
-
-  private described(body: XmlElement, resource: Resource & { kind: 'topic' | 'subscription' }): EntityDescription {
-    const nowMs = Date.now();
-    const { entities } = this.context;
-    const known =
-      resource.kind === 'topic'
-        ? entities.topic(resource.topic)?.description
-        : entities.subscription(resource.topic, resource.subscription)?.description;
-    const kind = resource.kind === 'topic' && body.name === 'QueueDescription' ? 'queue' : resource.kind;
-    const properties = readProperties(kind, body);
-    if (known?.kind === kind) return { ...known, properties, updatedAtMs: nowMs };
-    const times = { createdAtMs: nowMs, updatedAtMs: nowMs };
-    if (resource.kind === 'topic') {
-      return {
-        kind: kind as 'queue' | 'topic',
-        topic: resource.topic,
-        declared: false,
-        properties,
-        rules: [],
-        ...times,
-      };
-    }
-    const topic = entities.topic(resource.topic)?.name ?? resource.topic;
-    const rules = [firstRule(body)];
-    return {
-      kind: 'subscription',
-      topic,
-      subscription: resource.subscription,
-      declared: false,
-      properties,
-      rules,
-      ...times,
-    };
   }
 
   private topicsOf(kind: 'topic' | 'queue'): Topic[] {
@@ -217,19 +183,8 @@ class AdministrationRequest {
   }
 }
 
-function firstRule(body: XmlElement): RuleDescription {
-  const given = childOf(body, 'DefaultRuleDescription');
-  const name = childOf(given, 'Name')?.text;
-  const rule: RuleDescription =
-    given === undefined
-      ? { name: DEFAULT_RULE, filter: { kind: 'true' }, createdAtMs: Date.now() }
-      : readRule(given, name === undefined || name === '' ? DEFAULT_RULE : name);
-  compileRule(rule);
-  return rule;
-}
-
-function topicOrQueueEntry(topic: Topic, descriptions: EntityDescriptionStore): AtomEntry {
-  return topic.description.kind === 'queue' ? queueEntry(topic, descriptions) : topicEntry(topic, descriptions);
+function topicOrQueueEntry(topic: Topic, shown: EntryContext): AtomEntry {
+  return topic.description.kind === 'queue' ? queueEntry(topic, shown) : topicEntry(topic, shown);
 }
 
 function missing(resource: Resource): never {

@@ -1,5 +1,5 @@
-import { durationMs, type EntityDescription } from '../entity-description.js';
-import { ServiceBusError } from '../service-bus-error.js';
+import type { EntityDescription } from '../entity-description.js';
+import { checkProperty, invalid, isBooleanProperty } from './description-checks.js';
 import type { XmlElement } from './xml.js';
 
 const UNBOUNDED = 'P10675199DT2H48M5.4775807S';
@@ -51,66 +51,55 @@ const DEFAULTS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
     EntityAvailabilityStatus: 'Available',
   },
 };
-/** What this server does one way only: another value is refused. */
-const FIXED: Readonly<Record<Kind, readonly string[]>> = {
-  queue: [
-    'RequiresSession',
-    'DefaultMessageTimeToLive',
-    'DeadLetteringOnMessageExpiration',
-    'AutoDeleteOnIdle',
-    'EnablePartitioning',
-    'EnableExpress',
-  ],
-  topic: ['DefaultMessageTimeToLive', 'AutoDeleteOnIdle', 'EnablePartitioning', 'EnableExpress'],
-  subscription: ['RequiresSession', 'DefaultMessageTimeToLive', 'DeadLetteringOnMessageExpiration', 'AutoDeleteOnIdle'],
-};
-const NOT_SUPPORTED: ReadonlySet<string> = new Set([
-  'ForwardTo',
-  'ForwardDeadLetteredMessagesTo',
-  'AuthorizationRules',
-]);
+/** What an entity is made with and keeps. */
+const UNCHANGEABLE: readonly string[] = ['RequiresSession', 'RequiresDuplicateDetection', 'EnablePartitioning'];
 const FREE: ReadonlySet<string> = new Set(['UserMetadata']);
-const BOOLEAN = /^(?:Requires|Enable|DeadLetteringOn|Support)/;
-const INTEGER = /^Max/;
-const DURATION = /^(?:LockDuration|DefaultMessageTimeToLive|DuplicateDetectionHistoryTimeWindow|AutoDeleteOnIdle)$/;
-const STATUSES: ReadonlySet<string> = new Set(['Active', 'Disabled', 'SendDisabled', 'ReceiveDisabled']);
-const LOCK_MS_MAX = 300_000;
+const FORWARDS: ReadonlySet<string> = new Set(['ForwardTo', 'ForwardDeadLetteredMessagesTo']);
+/** Read elsewhere. */
+const STRUCTURED: ReadonlySet<string> = new Set(['DefaultRuleDescription', 'AuthorizationRules']);
 
-/** The properties that a request sets. Throws `com.microsoft:argument-error` for what is wrong or not supported. */
+/** The properties that a request sets; forwarding names an entity. Throws `com.microsoft:argument-error`. */
 export function readProperties(kind: Kind, description: XmlElement): Record<string, string> {
   const properties: Record<string, string> = {};
   for (const { name, text } of description.children) {
-    if (name === 'DefaultRuleDescription') continue;
-    if (NOT_SUPPORTED.has(name)) throw invalid(`${name} is not supported by this server.`);
-    const usual = DEFAULTS[kind][name];
-    if (usual === undefined && !FREE.has(name)) throw invalid(`${name} is not a property of a ${kind}.`);
+    if (STRUCTURED.has(name)) continue;
     const value = text.trim();
-    check(name, value);
-    if (FIXED[kind].includes(name) && value.toLowerCase() !== usual!.toLowerCase()) {
-      throw invalid(`${name} other than ${usual!} is not supported by this server.`);
+    if (FORWARDS.has(name) && kind !== 'topic') {
+      if (value !== '') properties[name] = entityName(value);
+      continue;
     }
-    properties[name] = BOOLEAN.test(name) ? value.toLowerCase() : value;
+    if (DEFAULTS[kind][name] === undefined && !FREE.has(name)) throw invalid(`${name} is not a property of a ${kind}.`);
+    checkProperty(name, value);
+    properties[name] = isBooleanProperty(name) ? value.toLowerCase() : value;
+  }
+  if (properties['RequiresSession'] === 'true' && properties['ForwardTo'] !== undefined) {
+    throw invalid('An entity with sessions cannot forward its messages.');
   }
   return properties;
 }
 
+/** Throws `com.microsoft:argument-error` when a property would change that an entity keeps. */
+export function checkUnchanged(
+  kind: Kind,
+  shown: Readonly<Record<string, string>>,
+  wanted: Record<string, string>,
+): void {
+  for (const name of UNCHANGEABLE) {
+    const value = wanted[name];
+    if (value !== undefined && value !== shown[name]) throw invalid(`${name} of a ${kind} cannot be changed.`);
+  }
+}
+
 /** Every property of an entity with its value, in the order of the service. */
-export function shownProperties(description: EntityDescription, actual: Record<string, string>): [string, string][] {
-  const { kind, properties } = description;
-  const known = { ...DEFAULTS[kind], ...actual, ...properties };
-  return Object.entries(known);
+export function shownProperties(
+  description: EntityDescription,
+  actual: Record<string, string>,
+): Record<string, string> {
+  return { ...DEFAULTS[description.kind], ...actual, ...description.properties };
 }
 
-function check(name: string, value: string): void {
-  const wrong =
-    (BOOLEAN.test(name) && !/^(?:true|false)$/i.test(value)) ||
-    (INTEGER.test(name) && !/^[1-9]\d{0,8}$/.test(value)) ||
-    (DURATION.test(name) && !(durationMs(value)! > 0)) ||
-    (name === 'Status' && !STATUSES.has(value)) ||
-    (name === 'LockDuration' && durationMs(value)! > LOCK_MS_MAX);
-  if (wrong) throw invalid(`The value '${value}' of ${name} is not valid.`);
-}
-
-function invalid(description: string): ServiceBusError {
-  return new ServiceBusError('com.microsoft:argument-error', description);
+/** The client writes the name of an entity as a URL. */
+function entityName(value: string): string {
+  const path = value.replace(/^[a-z]+:\/\/[^/]*\//i, '');
+  return path.replace(/^\/+|\/+$/g, '');
 }

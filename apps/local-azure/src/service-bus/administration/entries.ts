@@ -4,6 +4,7 @@ import type { EntityDescription } from '../entity-description.js';
 import type { EntityDescriptionStore, MessageCounts } from '../entity-description-store.js';
 import type { RuleDescription } from '../rules.js';
 import type { AtomEntry } from './atom.js';
+import { authorizationRulesXml } from './authorization-rules-xml.js';
 import { shownProperties } from './description-fields.js';
 import { resourceName } from './resource.js';
 import { ruleXml } from './rule-xml.js';
@@ -13,16 +14,20 @@ const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 const MS_PER_SECOND = 1_000;
 const NOTHING: MessageCounts = { active: 0, dead: 0, bytes: 0 };
 
+/** What entries are made from besides their entities. */
+export interface EntryContext {
+  readonly descriptions: EntityDescriptionStore;
+  /** Where the client asked, for the addresses of entities. */
+  readonly host: string;
+}
+
 /** A topic with its counts. */
-export function topicEntry(topic: Topic, descriptions: EntityDescriptionStore): AtomEntry {
-  const { description, duplicates, subscriptions, name } = topic;
-  const windowMs = duplicates.windowMs;
-  const actual: Record<string, string> = { RequiresDuplicateDetection: String(windowMs > 0) };
-  if (windowMs > 0) actual['DuplicateDetectionHistoryTimeWindow'] = duration(windowMs);
+export function topicEntry(topic: Topic, { descriptions, host }: EntryContext): AtomEntry {
+  const { description, subscriptions, name } = topic;
   const held = subscriptions.map(({ queue }) => descriptions.counts(queue.subscriptionId));
   const bytes = held.reduce((sum, counts) => sum + counts.bytes, 0);
   const content =
-    elements(shownProperties(description, actual)) +
+    propertyElements(description, sendProperties(topic), host) +
     elements([
       ['SizeInBytes', String(bytes)],
       ['SubscriptionCount', String(subscriptions.length)],
@@ -34,14 +39,13 @@ export function topicEntry(topic: Topic, descriptions: EntityDescriptionStore): 
 }
 
 /** A queue with its counts. */
-export function queueEntry(topic: Topic, descriptions: EntityDescriptionStore): AtomEntry {
-  const { description, duplicates, subscriptions, name } = topic;
+export function queueEntry(topic: Topic, { descriptions, host }: EntryContext): AtomEntry {
+  const { description, subscriptions, name } = topic;
   const [{ queue }] = subscriptions as [Subscription];
   const counts = descriptions.counts(queue.subscriptionId);
   const scheduled = descriptions.scheduledCount(topic.id);
-  const actual = { ...policyProperties(queue), RequiresDuplicateDetection: String(duplicates.windowMs > 0) };
   const content =
-    elements(shownProperties(description, actual)) +
+    propertyElements(description, { ...policyProperties(queue), ...sendProperties(topic) }, host) +
     elements([
       ['SizeInBytes', String(counts.bytes)],
       ['MessageCount', String(counts.active + counts.dead + scheduled)],
@@ -53,11 +57,11 @@ export function queueEntry(topic: Topic, descriptions: EntityDescriptionStore): 
 }
 
 /** A subscription with its counts. */
-export function subscriptionEntry(subscription: Subscription, descriptions: EntityDescriptionStore): AtomEntry {
+export function subscriptionEntry(subscription: Subscription, { descriptions, host }: EntryContext): AtomEntry {
   const { description, queue, name } = subscription;
   const counts = descriptions.counts(queue.subscriptionId);
   const content =
-    elements(shownProperties(description, policyProperties(queue))) +
+    propertyElements(description, policyProperties(queue), host) +
     elements([['MessageCount', String(counts.active + counts.dead)]]) +
     times(description) +
     countDetails(counts);
@@ -90,8 +94,33 @@ function elements(values: readonly (readonly [name: string, value: string])[]): 
   return values.map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`).join('');
 }
 
+/** The properties of a description in XML; forwarding shows the address of its target. */
+function propertyElements(description: EntityDescription, actual: Record<string, string>, host: string): string {
+  const shown = shownProperties(description, actual);
+  for (const name of ['ForwardTo', 'ForwardDeadLetteredMessagesTo']) {
+    if (shown[name] !== undefined) shown[name] = `https://${host}/${shown[name]}`;
+  }
+  return authorizationRulesXml(description.authorizationRules ?? []) + elements(Object.entries(shown));
+}
+
+/** What holds for a queue or subscription where nothing was set over the wire. */
 function policyProperties({ policy }: DeliveryQueue): Record<string, string> {
-  return { LockDuration: duration(policy.lockDurationMs), MaxDeliveryCount: String(policy.maxDeliveryCount) };
+  const { defaultTtlMs } = policy;
+  return {
+    LockDuration: duration(policy.lockDurationMs),
+    MaxDeliveryCount: String(policy.maxDeliveryCount),
+    RequiresSession: String(policy.requiresSession),
+    DeadLetteringOnMessageExpiration: String(policy.deadLettersExpired),
+    ...(defaultTtlMs === null ? {} : { DefaultMessageTimeToLive: duration(defaultTtlMs) }),
+  };
+}
+
+/** What holds for a topic or queue where nothing was set over the wire. */
+function sendProperties({ duplicates: { windowMs } }: Topic): Record<string, string> {
+  return {
+    RequiresDuplicateDetection: String(windowMs > 0),
+    ...(windowMs > 0 ? { DuplicateDetectionHistoryTimeWindow: duration(windowMs) } : {}),
+  };
 }
 
 function times({ createdAtMs, updatedAtMs }: EntityDescription): string {
