@@ -7,7 +7,8 @@ const log = pino({ name: 'local-azure' });
 const config = readConfig(process.env);
 const azure = await startLocalAzure({ ...config, topology });
 const [serviceBus] = azure.serviceBusConnectionString.split(';');
-log.info({ cosmos: azure.cosmosEndpoint, serviceBus, dataDir: config.dataDir }, 'local-azure is ready');
+const faults = azure.faultControl?.endpoint;
+log.info({ cosmos: azure.cosmosEndpoint, serviceBus, faults, dataDir: config.dataDir }, 'local-azure is ready');
 
 const stop = (): void => {
   azure.close().then(

@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Topology } from '@ballast/contracts';
 import { CosmosServer } from './cosmos/cosmos-server.js';
-import { readOrCreateKeys } from './keys.js';
+import { FaultControl } from './faults/fault-control.js';
+import { Faults } from './faults/faults.js';
+import { readOrCreateKeys, type LocalKeys } from './keys.js';
 import type { TopicOptions } from './service-bus/queue-policy.js';
 import { ServiceBusServer } from './service-bus/service-bus-server.js';
 import { Usage } from './usage.js';
@@ -21,6 +23,14 @@ export interface LocalAzureOptions {
   readonly host?: string;
   /** 0, the default, takes free ones. */
   readonly ports?: 0 | { readonly serviceBus: number; readonly cosmos: number };
+  /** Lets faults be ordered over HTTP, on this port of the loopback address; 0 takes a free one. Off unless given. */
+  readonly faultControlPort?: number | undefined;
+}
+
+/** Where faults are ordered, and the key for it. */
+export interface FaultControlAccess {
+  readonly endpoint: string;
+  readonly key: string;
 }
 
 /** The running servers: all that a client needs to connect with the real SDKs. */
@@ -30,17 +40,53 @@ export interface LocalAzure {
   readonly serviceBusConnectionString: string;
   readonly database: string;
   readonly usage: Usage;
+  /** Undefined unless the server was started with it. */
+  readonly faultControl: FaultControlAccess | undefined;
   /** Answers what is in hand and stops; the data stays. */
   close(): Promise<void>;
 }
 
 /** Starts Cosmos DB and Service Bus on this machine, with everything the topology declares. */
 export async function startLocalAzure(options: LocalAzureOptions): Promise<LocalAzure> {
-  const { dataDir, topology, host = '127.0.0.1', ports = 0 } = options;
+  const { dataDir, topology, host = '127.0.0.1', faultControlPort } = options;
   mkdirSync(dataDir, { recursive: true });
-  const keys = readOrCreateKeys(dataDir);
-  const usage = new Usage();
-  const cosmos = await CosmosServer.start({
+  const common = { host, keys: readOrCreateKeys(dataDir), usage: new Usage(), faults: new Faults() };
+  const { keys, usage } = common;
+  const started: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(started.map((server) => server.close())));
+  try {
+    const cosmos = await startCosmos(options, common);
+    started.push(cosmos);
+    const serviceBus = await startServiceBus(options, common);
+    started.push(serviceBus);
+    const faultControl = await startFaultControl(faultControlPort, common);
+    if (faultControl !== undefined) started.push(faultControl);
+    return {
+      cosmosEndpoint: `http://${host}:${cosmos.port}/`,
+      cosmosKey: keys.cosmosKey,
+      serviceBusConnectionString: connectionString(host, serviceBus.port, keys.serviceBusSharedAccessKey),
+      database: topology.database,
+      usage,
+      faultControl: faultControl && { endpoint: faultControl.endpoint, key: keys.faultControlKey },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What both halves are given. */
+interface Common {
+  readonly host: string;
+  readonly keys: LocalKeys;
+  readonly usage: Usage;
+  readonly faults: Faults;
+}
+
+function startCosmos({ dataDir, topology, ports = 0 }: LocalAzureOptions, common: Common): Promise<CosmosServer> {
+  const { host, keys, usage } = common;
+  return CosmosServer.start({
     file: join(dataDir, 'cosmos.db'),
     host,
     port: ports === 0 ? 0 : ports.cosmos,
@@ -49,27 +95,27 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     masterKey: keys.cosmosKey,
     usage,
   });
-  const serviceBus = await ServiceBusServer.start({
+}
+
+function startServiceBus(options: LocalAzureOptions, common: Common): Promise<ServiceBusServer> {
+  const { dataDir, topology, ports = 0 } = options;
+  const { host, keys, usage, faults } = common;
+  return ServiceBusServer.start({
     file: join(dataDir, 'service-bus.db'),
     host,
     port: ports === 0 ? 0 : ports.serviceBus,
     topics: topology.topics,
     sharedAccessKey: keys.serviceBusSharedAccessKey,
     usage,
-  }).catch(async (error: unknown) => {
-    await cosmos.close();
-    throw error;
+    faults,
   });
-  return {
-    cosmosEndpoint: `http://${host}:${cosmos.port}/`,
-    cosmosKey: keys.cosmosKey,
-    serviceBusConnectionString: connectionString(host, serviceBus.port, keys.serviceBusSharedAccessKey),
-    database: topology.database,
-    usage,
-    close: async () => {
-      await Promise.all([serviceBus.close(), cosmos.close()]);
-    },
-  };
+}
+
+async function startFaultControl(
+  port: number | undefined,
+  { faults, keys }: Common,
+): Promise<FaultControl | undefined> {
+  return port === undefined ? undefined : FaultControl.start(faults, { port, key: keys.faultControlKey });
 }
 
 /** `UseDevelopmentEmulator` makes the SDK connect without TLS. */

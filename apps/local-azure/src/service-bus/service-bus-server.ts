@@ -1,4 +1,5 @@
 import { DELIVERY_COUNT_MAX, DUPLICATE_DETECTION_SECONDS, LOCK_DURATION_SECONDS } from '@ballast/contracts';
+import { Faults } from '../faults/faults.js';
 import { HttpServer } from '../http/http-server.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
@@ -29,6 +30,8 @@ export interface ServiceBusServerOptions {
   /** The key that signs clients' tokens, as it stands in their connection string. */
   readonly sharedAccessKey: string;
   readonly usage: Usage;
+  /** Those that can be ordered; its own, which nobody can, unless given. */
+  readonly faults?: Faults;
   /** 5 000 unless given. */
   readonly lockDurationMs?: number;
   /** Deliveries after which a message is dead-lettered; 2 000 unless given. */
