@@ -23,6 +23,8 @@ export interface LocalAzureOptions {
   readonly host?: string;
   /** 0, the default, takes free ones. */
   readonly ports?: 0 | { readonly serviceBus: number; readonly cosmos: number };
+  /** Physical partitions of a Cosmos container that is created; 1 by default, 64 at most. */
+  readonly cosmosRanges?: number;
   /** Lets faults be ordered over HTTP, on this port of the loopback address; 0 takes a free one. Off unless given. */
   readonly faultControlPort?: number | undefined;
 }
@@ -84,7 +86,8 @@ interface Common {
   readonly faults: Faults;
 }
 
-function startCosmos({ dataDir, topology, ports = 0 }: LocalAzureOptions, common: Common): Promise<CosmosServer> {
+function startCosmos(options: LocalAzureOptions, common: Common): Promise<CosmosServer> {
+  const { dataDir, topology, ports = 0, cosmosRanges = 1 } = options;
   const { host, keys, usage } = common;
   return CosmosServer.start({
     file: join(dataDir, 'cosmos.db'),
@@ -94,6 +97,7 @@ function startCosmos({ dataDir, topology, ports = 0 }: LocalAzureOptions, common
     containers: topology.containers,
     masterKey: keys.cosmosKey,
     usage,
+    ranges: cosmosRanges,
   });
 }
 

@@ -92,10 +92,14 @@ function readPartitionKey(value: Json | undefined): {
   const given = isJsonObject(value) && Array.isArray(value['paths']) ? value['paths'] : [];
   const paths = given.filter((path): path is string => typeof path === 'string' && /^\/./.test(path));
   if (paths.length === 0 || paths.length !== given.length) throw badRequest('The partition key needs paths like /a.');
-  const kind = isJsonObject(value) && value['kind'] === 'MultiHash' ? 'MultiHash' : 'Hash';
+  const { kind = 'Hash', version } = value as JsonObject;
+  if (kind !== 'Hash' && kind !== 'MultiHash') throw badRequest('The partition key must be of kind Hash or MultiHash.');
   if (paths.length > (kind === 'MultiHash' ? KEY_PATHS_MAX : 1))
     throw badRequest('The partition key has too many paths.');
-  return { paths: paths.map(parsePath), kind, body: { paths, kind, version: 2 } };
+  if (version !== undefined && version !== 1 && version !== 2) throw badRequest('The partition key version is 1 or 2.');
+  if (kind === 'MultiHash' && version !== 2) throw badRequest('A hierarchical partition key needs version 2.');
+  const body = { paths, kind, ...(version === undefined ? {} : { version }) };
+  return { paths: paths.map(parsePath), kind: kind === 'Hash' && version !== 2 ? 'HashV1' : kind, body };
 }
 
 function readDefaultTtl(value: Json | undefined): number | undefined {

@@ -59,7 +59,7 @@ export class ContainerStore {
     this.databaseId = record.databaseId;
     this.rid = record.rid;
     this.table = `d_${record.n}`;
-    this.ranges = splitKeySpace(record.ranges);
+    this.ranges = splitKeySpace(record.ranges, record.definition.keyKind);
     this.definition = record.definition;
     this.ts = record.ts;
     this.lsn = record.lsn;

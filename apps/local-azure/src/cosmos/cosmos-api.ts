@@ -4,7 +4,8 @@ import { verifySignature } from './auth.js';
 import { badRequest, CosmosError, notSupported } from './cosmos-error.js';
 import { refusal, toHttp, type CosmosReply } from './cosmos-reply.js';
 import { documentRequest, documentsRequest } from './documents.js';
-import { containerRequest, databaseRequest, readAccount, readRanges, type MetadataContext } from './metadata.js';
+import { containerRequest, databaseRequest, readAccount, type MetadataContext } from './metadata.js';
+import { readRanges } from './range-feed.js';
 
 /** Usage of the account itself is counted under this name. */
 const ACCOUNT = '_account';
@@ -61,7 +62,7 @@ export class CosmosApi {
     if (colls !== 'colls' || databaseId === undefined) throw notSupported(`/${segments.join('/')}`);
     if (feed === undefined) return containerRequest(this.options, method, [databaseId, containerId], body);
     const container = this.options.catalog.container(databaseId, containerId!);
-    if (feed === 'pkranges' && id === undefined && method === 'GET') return readRanges(container);
+    if (feed === 'pkranges' && id === undefined && method === 'GET') return readRanges(container, headers);
     if (feed !== 'docs') throw notSupported(`${method} of ${feed}`);
     const request = { http, container, commits: this.options.commits, nowSeconds: this.options.nowSeconds };
     return id === undefined ? documentsRequest(request) : documentRequest(request, id);

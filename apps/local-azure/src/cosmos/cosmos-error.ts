@@ -5,6 +5,8 @@ export class CosmosError extends Error {
     readonly code: string,
     message: string,
     readonly substatus?: number,
+    /** Further properties of the body. */
+    readonly details: Readonly<Record<string, string>> = {},
   ) {
     super(message);
     this.name = 'CosmosError';
@@ -17,6 +19,9 @@ export const SUBSTATUS_PARTITION_KEY_MISMATCH = 1001;
 export const SUBSTATUS_CONDITION_NOT_MET = 1110;
 /** Sub-status of a partition key range that does not exist (any more). */
 export const SUBSTATUS_RANGE_GONE = 1002;
+
+/** Sub-status of a query that clients must run range by range, merging the answers by themselves. */
+export const SUBSTATUS_NOT_SERVABLE = 1004;
 
 /** 400: the request is wrong in itself. */
 export const badRequest = (message: string, substatus?: number): CosmosError =>

@@ -1,7 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CosmosClient, type Container, type Database } from '@azure/cosmos';
+import {
+  CosmosClient,
+  PluginOn,
+  setAuthorizationTokenHeaderUsingMasterKey,
+  type Container,
+  type CosmosClientOptions,
+  type Database,
+  type HTTPMethod,
+  type Plugin,
+  type ResourceType,
+} from '@azure/cosmos';
 import type { ContainerDeclaration } from '@ballast/contracts';
 import { Usage } from '../usage.js';
 import { CosmosServer, type CosmosServerOptions } from './cosmos-server.js';
@@ -54,13 +64,27 @@ export class CosmosFixture {
     return `http://127.0.0.1:${this.server.port}/`;
   }
 
-  /** A client of its own, with another key if one is given. */
-  connect(key = MASTER_KEY): CosmosClient {
+  /** A client of its own, with another key, or headers on each request, if they are given. */
+  connect(key = MASTER_KEY, headers: Record<string, string> = {}): CosmosClient {
+    const plugin: Plugin<unknown> = (context, _, next) => {
+      Object.assign(context.headers!, headers);
+      return next(context);
+    };
     return new CosmosClient({
       endpoint: this.endpoint,
       key,
       connectionPolicy: { enableBackgroundEndpointRefreshing: false },
-    });
+      plugins: [{ on: PluginOn.request, plugin }],
+    } as CosmosClientOptions);
+  }
+
+  /** A signed request for a feed, for what the SDK itself never sends. */
+  async fetch(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}): Promise<Response> {
+    const link = path.split('/');
+    const signed: Record<string, string> = { ...headers };
+    const [type, id] = [link.at(-1) as ResourceType, link.slice(0, -1).join('/')];
+    await setAuthorizationTokenHeaderUsingMasterKey(method as HTTPMethod, id, type, signed, MASTER_KEY);
+    return fetch(this.endpoint + path, { method, headers: signed });
   }
 
   /** Closes and starts again on the same data. */

@@ -35,10 +35,10 @@ export function toHttp(reply: CosmosReply): HttpReply {
 
 /** The answer to a refused request. */
 export function refusal(error: CosmosError, kind: string, container?: ContainerStore): CosmosReply {
-  const { status, code, message, substatus } = error;
+  const { status, code, message, substatus, details } = error;
   return {
     status,
-    body: JSON.stringify({ code, message }),
+    body: JSON.stringify({ code, message, ...details }),
     headers: substatus === undefined ? {} : { 'x-ms-substatus': String(substatus) },
     requestUnits: 1,
     kind,

@@ -4,14 +4,14 @@ import type { PartitionKeyValue } from './partition-key.js';
 
 describe('the effective partition key', () => {
   /** The client computes the same hash to find the range of a key; it is the reference here. */
-  let hashV2PartitionKey: (key: readonly unknown[]) => string;
+  let hashPartitionKey: (key: readonly unknown[], definition: object) => string;
 
   beforeAll(async () => {
-    const reference = join(dirname(require.resolve('@azure/cosmos')), 'utils/hashing/v2.js');
-    ({ hashV2PartitionKey } = (await import(reference)) as { hashV2PartitionKey: typeof hashV2PartitionKey });
+    const reference = join(dirname(require.resolve('@azure/cosmos')), 'utils/hashing/hash.js');
+    ({ hashPartitionKey } = (await import(reference)) as { hashPartitionKey: typeof hashPartitionKey });
   });
 
-  it.each<[PartitionKeyValue]>([
+  const values: [PartitionKeyValue][] = [
     ['ballast'],
     [''],
     ['ünï 💹'],
@@ -23,8 +23,18 @@ describe('the effective partition key', () => {
     [false],
     [null],
     [{}],
-  ])('of %j is the one that clients compute', (value) => {
-    expect(effectivePartitionKey([value], 'Hash')).toBe(hashV2PartitionKey([value]));
+    [2 ** 53],
+    ['x'.repeat(150)],
+  ];
+
+  it.each(values)('of %j is the one that clients compute, in both versions', (value) => {
+    expect(effectivePartitionKey([value], 'Hash')).toBe(hashPartitionKey([value], { kind: 'Hash', version: 2 }));
+    expect(effectivePartitionKey([value], 'HashV1')).toBe(hashPartitionKey([value], { kind: 'Hash' }));
+  });
+
+  it('of several values is the one that clients compute', () => {
+    const key = ['ballast', 7, null];
+    expect(effectivePartitionKey(key, 'MultiHash')).toBe(hashPartitionKey(key, { kind: 'MultiHash', version: 2 }));
   });
 
   it('of a hierarchical key begins with that of its prefix', () => {

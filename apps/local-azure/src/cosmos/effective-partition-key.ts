@@ -1,3 +1,4 @@
+import { hashV1 } from './hash-v1.js';
 import type { PartitionKeyValue } from './partition-key.js';
 
 const MASK = (1n << 64n) - 1n;
@@ -6,15 +7,16 @@ const C2 = 0x4cf5ad432745937fn;
 /** The two highest bits are cleared, so that a hash never reaches the end of the key space, `FF`. */
 const FIRST_BYTE_MASK = 0x3f;
 
-/** How a container spreads its items: `Hash` over one path, `MultiHash` over several. */
-export type PartitionKeyKind = 'Hash' | 'MultiHash';
+/** How a container spreads its items: over one path (version 2 of the hashing, or version 1), or over several. */
+export type PartitionKeyKind = 'Hash' | 'HashV1' | 'MultiHash';
 
 /**
  * The place of a partition key in the hashed key space, as upper-case hex: MurmurHash3 x64-128 over type-tagged bytes
- * (version 2 of the service's hashing). A hierarchical key is the concatenation of its components' hashes, so a prefix
+ * (version 2 of the service's hashing; `hash-v1.ts` has version 1). A hierarchical key is the concatenation of its components' hashes, so a prefix
  * of a key is a prefix of the place.
  */
 export function effectivePartitionKey(key: readonly PartitionKeyValue[], kind: PartitionKeyKind): string {
+  if (kind === 'HashV1') return hashV1(key[0]!);
   return kind === 'MultiHash'
     ? key.map((value) => hashHex(tagged(value))).join('')
     : hashHex(Buffer.concat(key.map(tagged)));

@@ -91,24 +91,6 @@ export async function containerRequest(
   return { status: 204, requestUnits: METADATA_RU, kind: 'metadata' };
 }
 
-/** `/dbs/D/colls/C/pkranges`. */
-export function readRanges(container: ContainerStore): CosmosReply {
-  const ranges = container.ranges.map(({ id, min, max }) => ({
-    _rid: container.rid,
-    id,
-    _etag: `"${container.rid}-${id}"`,
-    minInclusive: min,
-    maxExclusive: max,
-    ridPrefix: Number(id),
-    _self: `${containerSelf(container.rid)}pkranges/${id}/`,
-    throughputFraction: 1 / container.ranges.length,
-    status: 'online',
-    parents: [],
-    _ts: container.ts,
-  }));
-  return { ...metadataFeed(container.rid, 'PartitionKeyRanges', ranges), container };
-}
-
 function databaseBody({ id, rid, ts }: DatabaseEntry): JsonObject {
   return { id, _rid: rid, _self: `dbs/${rid}/`, _etag: `"${rid}"`, _colls: 'colls/', _users: 'users/', _ts: ts };
 }
@@ -133,7 +115,8 @@ function metadataReply(status: number, body: JsonObject, headers: Record<string,
   return { status, body: JSON.stringify(body), headers: all, requestUnits: METADATA_RU, kind: 'metadata' };
 }
 
-function metadataFeed(rid: string, name: string, resources: readonly object[]): CosmosReply {
+/** A whole feed of resources. */
+export function metadataFeed(rid: string, name: string, resources: readonly object[]): CosmosReply {
   const documents = resources.map((resource) => JSON.stringify(resource));
   const headers = { 'x-ms-item-count': String(documents.length) };
   return { status: 200, body: feedBody(rid, name, documents), headers, requestUnits: METADATA_RU, kind: 'metadata' };

@@ -1,4 +1,6 @@
 import { CosmosError, SUBSTATUS_RANGE_GONE } from './cosmos-error.js';
+import type { PartitionKeyKind } from './effective-partition-key.js';
+import { placeOfHash } from './hash-v1.js';
 
 /** A physical partition: a half-open part of the hashed key space. */
 export interface PartitionRange {
@@ -9,22 +11,30 @@ export interface PartitionRange {
   readonly max: string;
 }
 
-/** Hashes have 6 significant bits in their first byte. */
+/** Hashes of version 2 have 6 significant bits in their first byte. */
 const FIRST_BYTES = 0x40;
+/** Version 1 has hashes of 32 bits. */
+const HASHES_V1 = 2 ** 32;
+/** Physical partitions of a container at most. */
+export const RANGES_MAX = FIRST_BYTES;
 
 /** Splits the key space evenly into that many ranges (at most 64). */
-export function splitKeySpace(count: number): PartitionRange[] {
-  const start = (index: number): string =>
-    Math.round((index * FIRST_BYTES) / count)
-      .toString(16)
-      .toUpperCase()
-      .padStart(2, '0');
+export function splitKeySpace(count: number, kind: PartitionKeyKind): PartitionRange[] {
+  const start = kind === 'HashV1' ? startV1 : startV2;
   return Array.from({ length: count }, (_, index) => ({
     id: String(index),
-    min: index === 0 ? '' : start(index),
-    max: index === count - 1 ? 'FF' : start(index + 1),
+    min: index === 0 ? '' : start(index / count),
+    max: index === count - 1 ? 'FF' : start((index + 1) / count),
   }));
 }
+
+const startV2 = (part: number): string =>
+  Math.round(part * FIRST_BYTES)
+    .toString(16)
+    .toUpperCase()
+    .padStart(2, '0');
+
+const startV1 = (part: number): string => placeOfHash(Math.round(part * HASHES_V1));
 
 /** The range with that id. Throws 410 when there is none, which makes clients read the ranges again. */
 export function rangeById(ranges: readonly PartitionRange[], id: string): PartitionRange {

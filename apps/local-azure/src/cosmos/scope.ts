@@ -9,6 +9,8 @@ import { rangeById } from './partition-ranges.js';
 export interface Scope {
   /** One logical partition; partitions whose key begins alike; or all. */
   readonly breadth: 'partition' | 'prefix' | 'all';
+  /** Neither a key nor a range was named. */
+  readonly isWhole: boolean;
   readonly conditions: readonly string[];
   readonly params: readonly SqlValue[];
 }
@@ -26,11 +28,18 @@ export function scopeOf(container: ContainerStore, headers: IncomingHttpHeaders)
     const range = rangeById(container.ranges, rangeId);
     bounds.push([range.min, range.max]);
   }
-  for (const [min = '', max = 'FF'] of bounds) {
-    conditions.push(...(min === '' ? [] : ['epk >= ?']), ...(max === 'FF' ? [] : ['epk < ?']));
-    params.push(...(min === '' ? [] : [min]), ...(max === 'FF' ? [] : [max]));
-  }
-  return { breadth, conditions, params };
+  const isWhole = breadth === 'all' && bounds.flat().every((bound) => bound === undefined);
+  const scope: Scope = { breadth, isWhole, conditions, params };
+  return bounds.reduce((narrowed, [min, max]) => withinPlaces(narrowed, min, max), scope);
+}
+
+/** The part of a scope within two places of the key space. */
+export function withinPlaces(scope: Scope, min = '', max = 'FF'): Scope {
+  return {
+    ...scope,
+    conditions: [...scope.conditions, ...(min === '' ? [] : ['epk >= ?']), ...(max === 'FF' ? [] : ['epk < ?'])],
+    params: [...scope.params, ...(min === '' ? [] : [min]), ...(max === 'FF' ? [] : [max])],
+  };
 }
 
 function narrowToKey(

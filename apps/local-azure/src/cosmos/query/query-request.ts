@@ -5,16 +5,27 @@ import type { CosmosReply } from '../cosmos-reply.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import { feedBody, pageSizeOf } from '../page.js';
 import { METADATA_RU, queryCharge } from '../request-charge.js';
-import { scopeOf } from '../scope.js';
+import { scopeOf, withinPlaces, type Scope } from '../scope.js';
 import { readContinuation, writeContinuation } from './continuation.js';
 import type { Parameters } from './evaluator.js';
 import { parseQuery } from './parser.js';
 import { runQuery } from './query-engine.js';
 import { queryPlanOf } from './query-plan.js';
+import { needsMerge, nextTurn, notServable, readTurn } from './range-turns.js';
+
+interface QueryRequest {
+  readonly container: ContainerStore;
+  readonly specification: Specification;
+  readonly scope: Scope;
+  readonly headers: IncomingHttpHeaders;
+  readonly nowSeconds: number;
+  /** Where the page begins; absent for the first. */
+  readonly token?: string;
+}
 
 /**
- * One page of a query. All ranges of a container are in one store, so that a query across partitions is answered in one
- * piece, ordered and aggregated. Throws 400.
+ * One page of a query. Over several ranges it is a page of one range after the other; a query whose answers have to be merged is
+ * refused with its plan, by which the client does that. Throws 400.
  */
 export function queryReply(
   container: ContainerStore,
@@ -22,16 +33,47 @@ export function queryReply(
   headers: IncomingHttpHeaders,
   nowSeconds: number,
 ): CosmosReply {
-  const { text, parameters } = readSpecification(body);
-  const token = headers['x-ms-continuation'];
+  const specification = readSpecification(body);
+  const scope = scopeOf(container, headers);
+  const given = headers['x-ms-continuation'];
+  const token = typeof given === 'string' && given !== '' ? { token: given } : {};
+  const request = { container, specification, scope, headers, nowSeconds, ...token };
+  return scope.isWhole && container.ranges.length > 1 ? pageOfRange(request) : pageReply(request);
+}
+
+function pageOfRange(request: QueryRequest): CosmosReply {
+  const { container, specification, scope, headers, token, ...rest } = request;
+  if (String(headers['x-ms-documentdb-query-enablecrosspartition']).toLowerCase() !== 'true') {
+    throw badRequest('Cross partition query is required but disabled.');
+  }
+  const plan = queryPlanOf(parseQuery(specification.text), specification.parameters);
+  if (needsMerge(plan)) throw notServable(plan);
+  const turn = readTurn(container.ranges, token);
+  const reply = pageReply({
+    ...rest,
+    container,
+    specification,
+    scope: withinPlaces(scope, turn.min, turn.max),
+    headers,
+    ...(turn.continuation === undefined ? {} : { token: turn.continuation }),
+  });
+  const { [CONTINUATION]: within, ...others } = reply.headers ?? {};
+  const next = nextTurn(container.ranges, turn, within);
+  return { ...reply, headers: next === undefined ? others : { ...others, [CONTINUATION]: next } };
+}
+
+const CONTINUATION = 'x-ms-continuation';
+
+function pageReply({ container, specification, scope, headers, nowSeconds, token }: QueryRequest): CosmosReply {
+  const { text, parameters } = specification;
   const page = runQuery({
     container,
     query: parseQuery(text),
     parameters,
-    scope: scopeOf(container, headers),
+    scope,
     pageSize: pageSizeOf(headers),
     nowSeconds,
-    ...(typeof token === 'string' && token !== '' ? { progress: readContinuation(token, text) } : {}),
+    ...(token === undefined ? {} : { progress: readContinuation(token, text) }),
   });
   const continuation = page.progress && writeContinuation(page.progress, text);
   return {
@@ -39,7 +81,7 @@ export function queryReply(
     body: feedBody(container.rid, 'Documents', page.results),
     headers: {
       'x-ms-item-count': String(page.results.length),
-      ...(continuation === undefined ? {} : { 'x-ms-continuation': continuation }),
+      ...(continuation === undefined ? {} : { [CONTINUATION]: continuation }),
       ...(headers['x-ms-documentdb-populatequerymetrics'] === undefined
         ? {}
         : metrics(page.examinedRows, page.results)),
@@ -57,7 +99,12 @@ export function queryPlanReply(container: ContainerStore, body: JsonObject): Cos
   return { status: 200, body: JSON.stringify(plan), requestUnits: METADATA_RU, kind: 'query-plan', container };
 }
 
-function readSpecification(body: JsonObject): { text: string; parameters: Parameters } {
+interface Specification {
+  readonly text: string;
+  readonly parameters: Parameters;
+}
+
+function readSpecification(body: JsonObject): Specification {
   const { query: text, parameters = [] } = body;
   if (typeof text !== 'string') throw badRequest('The query text is missing.');
   if (!Array.isArray(parameters) || !parameters.every(isJsonObject)) throw badRequest('The parameters must be a list.');

@@ -1,0 +1,71 @@
+import { badRequest, CosmosError, SUBSTATUS_NOT_SERVABLE } from '../cosmos-error.js';
+import { rangeOf, type PartitionRange } from '../partition-ranges.js';
+
+/** The part of the key space that a page of a query over all ranges looks at, and where in it the page begins. */
+export interface RangeTurn {
+  readonly min: string;
+  readonly max: string;
+  /** The continuation within the part; absent at its beginning. */
+  readonly continuation?: string;
+}
+
+/** Reads the turn out of a continuation; the first range without one. Throws 400. */
+export function readTurn(ranges: readonly PartitionRange[], token: string | undefined): RangeTurn {
+  if (token === undefined) return ranges[0]!;
+  const [min, max, continuation] = parsed(token);
+  if (typeof min !== 'string' || typeof max !== 'string') throw badRequest('The continuation token is not valid.');
+  return typeof continuation === 'string' ? { min, max, continuation } : { min, max };
+}
+
+/** The continuation after a page: within the same part, or at the beginning of the next; undefined at the end of all. */
+export function nextTurn(
+  ranges: readonly PartitionRange[],
+  { min, max }: RangeTurn,
+  continuation: string | undefined,
+): string | undefined {
+  if (continuation !== undefined) return written([min, max, continuation]);
+  if (max === 'FF') return undefined;
+  return written([max, rangeOf(ranges, max).max]);
+}
+
+/**
+ * 400 with the plan of the query: it must be run range by range, and the client has to put the answers together. Clients know it
+ * by the additional information.
+ */
+export function notServable(plan: object): CosmosError {
+  const message = 'The provided cross partition query can not be directly served by the gateway.';
+  const details = { additionalErrorInfo: JSON.stringify(plan) };
+  return new CosmosError(400, 'BadRequest', message, SUBSTATUS_NOT_SERVABLE, details);
+}
+
+/** Whether the answers of several ranges must be put together, other than one behind the other. */
+export function needsMerge(plan: object): boolean {
+  const { queryInfo } = plan as { queryInfo: Readonly<Record<string, unknown>> };
+  if (queryInfo['distinctType'] !== 'None') return true;
+  return MERGED.some((name) => {
+    const value = queryInfo[name];
+    return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== false;
+  });
+}
+
+const MERGED = [
+  'top',
+  'offset',
+  'limit',
+  'orderBy',
+  'groupByExpressions',
+  'aggregates',
+  'dCountInfo',
+  'hasNonStreamingOrderBy',
+] as const;
+
+const written = (parts: readonly string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+function parsed(token: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
