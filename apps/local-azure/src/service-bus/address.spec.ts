@@ -13,7 +13,7 @@ describe('link addresses', () => {
     ['team/orders/Subscriptions/ledger', { ...ledger, topic: 'team/orders' }],
     ['orders/Subscriptions/ledger/$DeadLetterQueue', { ...ledger, dead: true }],
     ['jobs/$DeadLetterQueue', { kind: 'queue-dead-letters', queue: 'jobs' }],
-    ['jobs/$Transfer/$DeadLetterQueue', { kind: 'transfer-dead-letters' }],
+    ['jobs/$Transfer/$DeadLetterQueue', { kind: 'transfer-dead-letters', of: { kind: 'topic', topic: 'jobs' } }],
     ['orders/$management', { kind: 'management', of: { kind: 'topic', topic: 'orders' } }],
     ['orders/Subscriptions/ledger/$DeadLetterQueue/$management', { kind: 'management', of: { ...ledger, dead: true } }],
   ])('reads %s', (text, address) => {

@@ -5,8 +5,8 @@ export type Address =
   | { readonly kind: 'topic'; readonly topic: string }
   | { readonly kind: 'queue-dead-letters'; readonly queue: string }
   | { readonly kind: 'subscription'; readonly topic: string; readonly subscription: string; readonly dead: boolean }
-  /** Of any entity; a link there is refused. */
-  | { readonly kind: 'transfer-dead-letters' }
+  /** What a queue or subscription could not forward. */
+  | { readonly kind: 'transfer-dead-letters'; readonly of: Address }
   | { readonly kind: 'management'; readonly of: Address };
 
 const MANAGEMENT_SUFFIX = '/$management';
@@ -14,7 +14,7 @@ const TRANSFER_SUFFIX = '/$transfer/$deadletterqueue';
 const DEAD_LETTER_SUFFIX = '/$deadletterqueue';
 const SUBSCRIPTION_INFIX = '/subscriptions/';
 
-/** Reads `queue`, `topic`, `topic/Subscriptions/sub`, each with `/$DeadLetterQueue` and `/$management`; undefined if it is none. */
+/** Reads `queue`, `topic`, `topic/Subscriptions/sub`, each with `/$DeadLetterQueue`, `/$Transfer/$DeadLetterQueue` and `/$management`; undefined if it is none. */
 export function parseAddress(text: string): Address | undefined {
   const path = text.toLowerCase().replace(/^\/+|\/+$/g, '');
   if (path === '$cbs') return { kind: 'cbs' };
@@ -22,7 +22,10 @@ export function parseAddress(text: string): Address | undefined {
     const of = parseAddress(path.slice(0, -MANAGEMENT_SUFFIX.length));
     return of === undefined ? undefined : { kind: 'management', of };
   }
-  if (path.endsWith(TRANSFER_SUFFIX)) return { kind: 'transfer-dead-letters' };
+  if (path.endsWith(TRANSFER_SUFFIX)) {
+    const of = parseAddress(path.slice(0, -TRANSFER_SUFFIX.length));
+    return of?.kind === 'topic' || of?.kind === 'subscription' ? { kind: 'transfer-dead-letters', of } : undefined;
+  }
   const dead = path.endsWith(DEAD_LETTER_SUFFIX);
   const entity = dead ? path.slice(0, -DEAD_LETTER_SUFFIX.length) : path;
   if (entity === '' || entity.includes('$')) return undefined;

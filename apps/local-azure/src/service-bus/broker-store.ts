@@ -1,16 +1,21 @@
 import type { SqlStatement, Sqlite } from '../storage/sqlite.js';
-import { COPY_COLUMNS, addDeferredColumn, copyRow, type CopyColumns, type CopyRow } from './copy-rows.js';
+import {
+  COPY_COLUMNS,
+  addDeferredColumn,
+  copyRow,
+  type CopyColumns,
+  type CopyRow,
+  type QueuePart,
+} from './copy-rows.js';
 import { MessageCache } from './message-cache.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
+import { MessageRows, type MessageTimes } from './message-rows.js';
 import type { Copy } from './ready-queue.js';
 import { ScheduledStore } from './scheduled-store.js';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entities (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS messages (
-  id INTEGER PRIMARY KEY, enqueued_at INTEGER NOT NULL, expires_at INTEGER, durable INTEGER, priority INTEGER,
-  ttl INTEGER, annotations BLOB, annotations_count INTEGER NOT NULL, bare BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS copies (
   subscription INTEGER NOT NULL, sequence INTEGER NOT NULL, message INTEGER NOT NULL, dead INTEGER NOT NULL,
   delivery_count INTEGER NOT NULL, application_properties BLOB, PRIMARY KEY (subscription, sequence)) WITHOUT ROWID;
@@ -30,53 +35,37 @@ export interface RecentMessageId {
   readonly sentAtMs: number;
 }
 
-interface MessageColumns {
-  enqueued_at: number;
-  durable: number | null;
-  priority: number | null;
-  ttl: number | null;
-  annotations: Buffer | null;
-  annotations_count: number;
-  bare: Buffer;
-}
-
 /**
  * The broker's tables: one row per message, one row per subscription that has a copy of it, and the message ids of the
  * duplicate window. Every writing method belongs inside one transaction of the caller.
  */
 export class BrokerStore {
   readonly scheduled: ScheduledStore;
+  private readonly rows: MessageRows;
   private readonly cache = new MessageCache(CACHE_BYTES_MAX);
   /** How many copies of each message are left. */
   private readonly references = new Map<number, number>();
   private nextSequence: number;
   private reservedSequence: number;
-  private readonly insertMessageRow: SqlStatement<never>;
   private readonly insertCopyRow: SqlStatement<never>;
   private readonly insertRecentRow: SqlStatement<never>;
   private readonly deleteCopyRow: SqlStatement<never>;
-  private readonly deleteMessageRow: SqlStatement<never>;
   private readonly updateCopyRow: SqlStatement<never>;
-  private readonly selectMessage: SqlStatement<MessageColumns>;
 
   constructor(private readonly db: Sqlite) {
     db.exec(SCHEMA);
     addDeferredColumn(db);
+    this.rows = new MessageRows(db);
     this.scheduled = new ScheduledStore(db);
     const counter = db.prepare<{ value: number }>('SELECT value FROM counters WHERE name = ?').get(SEQUENCE_COUNTER);
     this.nextSequence = this.reservedSequence = counter?.value ?? 1;
-    this.insertMessageRow = db.prepare('INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.insertCopyRow = db.prepare(
       'INSERT INTO copies (subscription, sequence, message, dead, delivery_count) VALUES (?, ?, ?, 0, 0)',
     );
     this.insertRecentRow = db.prepare('INSERT INTO recent_message_ids VALUES (?, ?, ?, ?)');
     this.deleteCopyRow = db.prepare('DELETE FROM copies WHERE subscription = ? AND sequence = ?');
-    this.deleteMessageRow = db.prepare('DELETE FROM messages WHERE id = ?');
     this.updateCopyRow = db.prepare(
       'UPDATE copies SET dead = ?, deferred = ?, delivery_count = ?, application_properties = ? WHERE subscription = ? AND sequence = ?',
-    );
-    this.selectMessage = db.prepare(
-      'SELECT enqueued_at, durable, priority, ttl, annotations, annotations_count, bare FROM messages WHERE id = ?',
     );
   }
 
@@ -116,18 +105,7 @@ export class BrokerStore {
     const sequence = this.takeSequence();
     if (topic !== undefined) this.insertRecentRow.run(sequence, topic, sent.messageId, times.enqueuedAtMs);
     if (to.length === 0) return sequence;
-    const { durable, priority, ttlMs, annotations, annotationsCount, bare } = sent;
-    this.insertMessageRow.run(
-      sequence,
-      times.enqueuedAtMs,
-      times.expiresAtMs,
-      durable === null ? null : Number(durable),
-      priority,
-      ttlMs,
-      annotations,
-      annotationsCount,
-      bare,
-    );
+    this.rows.insert(sequence, sent, times);
     for (const subscription of to) this.insertCopyRow.run(subscription, sequence, sequence);
     return sequence;
   }
@@ -145,17 +123,10 @@ export class BrokerStore {
     this.cache.put(id, message);
   }
 
-  /** Changes what one subscription keeps of its copy. */
-  updateCopy(subscription: number, copy: Copy, dead: boolean): void {
+  /** Changes what one subscription keeps of its copy, and where. */
+  updateCopy(subscription: number, copy: Copy, part: QueuePart): void {
     const { deferred = false, deliveryCount, applicationProperties, sequence } = copy;
-    this.updateCopyRow.run(
-      Number(dead),
-      Number(deferred),
-      deliveryCount,
-      applicationProperties,
-      subscription,
-      sequence,
-    );
+    this.updateCopyRow.run(part, Number(deferred), deliveryCount, applicationProperties, subscription, sequence);
   }
 
   /** Removes a copy, and its message when it was the last. */
@@ -168,7 +139,7 @@ export class BrokerStore {
     }
     this.references.delete(copy.message);
     this.cache.delete(copy.message);
-    this.deleteMessageRow.run(copy.message);
+    this.rows.delete(copy.message);
   }
 
   /** Counts a copy again whose removal was undone. */
@@ -180,28 +151,18 @@ export class BrokerStore {
   message(id: number): StoredMessage {
     const cached = this.cache.get(id);
     if (cached !== undefined) return cached;
-    const row = this.selectMessage.get(id);
-    if (row === undefined) throw new Error(`Message ${id} is missing.`);
-    const message = {
-      enqueuedAtMs: row.enqueued_at,
-      durable: row.durable === null ? null : row.durable === 1,
-      priority: row.priority,
-      ttlMs: row.ttl,
-      annotations: row.annotations,
-      annotationsCount: row.annotations_count,
-      bare: row.bare,
-    };
+    const message = this.rows.read(id);
     this.cache.put(id, message);
     return message;
   }
 
   /** The copies of a queue from a sequence number on, locked ones too, without taking them. */
-  browse(subscription: number, dead: boolean, from: number, countMax: number): Copy[] {
+  browse(subscription: number, part: QueuePart, from: number, countMax: number): Copy[] {
     return this.db
       .prepare<CopyColumns>(
         `SELECT ${COPY_COLUMNS} WHERE subscription = ? AND dead = ? AND sequence >= ? ORDER BY sequence LIMIT ?`,
       )
-      .all(subscription, Number(dead), from, countMax)
+      .all(subscription, part, from, countMax)
       .map((row) => copyRow(row).copy);
   }
 
@@ -225,10 +186,4 @@ export class BrokerStore {
     }
     return this.nextSequence++;
   }
-}
-
-/** When a message was taken and when it may no longer be delivered (null is never). */
-export interface MessageTimes {
-  readonly enqueuedAtMs: number;
-  readonly expiresAtMs: number | null;
 }

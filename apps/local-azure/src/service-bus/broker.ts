@@ -4,6 +4,7 @@ import { CopyMoves } from './copy-moves.js';
 import { Deliveries } from './deliveries.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
+import { Forwarding } from './forwarding.js';
 import type { BrowsedMessage, SentMessage } from './message-codec.js';
 import { MessageIntake } from './message-intake.js';
 import { Scheduling, type Enqueue } from './scheduling.js';
@@ -21,6 +22,7 @@ export class Broker {
   readonly deliveries: Deliveries;
   readonly settlement: Settlement;
   private readonly intake: MessageIntake;
+  private readonly forwarding: Forwarding;
 
   constructor(
     private readonly entities: Entities,
@@ -29,7 +31,14 @@ export class Broker {
   ) {
     this.intake = new MessageIntake(store, commits, entities);
     const moves = new CopyMoves(store, commits, (queue) => this.deliveries.pump(queue));
-    this.deliveries = new Deliveries(store, moves);
+    this.deliveries = new Deliveries(store, moves, (queue) => this.forwarding.pump(queue));
+    this.forwarding = new Forwarding({
+      store,
+      moves,
+      target: (name) => entities.topic(name),
+      publish: (topic, messages, also) => this.publish(topic, messages, also),
+      encode: (copy) => this.deliveries.encode(copy),
+    });
     this.settlement = new Settlement(moves);
     const enqueue: Enqueue = (topic, messages, also) => this.publish(topic, messages, also);
     this.scheduling = new Scheduling(() => entities.sendTargets(), store, commits, enqueue);
@@ -56,7 +65,7 @@ export class Broker {
       return browseSession(queue.sessionId, read, { fromSequence, countMax });
     }
     const stored = this.store
-      .browse(queue.subscriptionId, queue.isDeadLetter, fromSequence, countMax)
+      .browse(queue.subscriptionId, queue.part, fromSequence, countMax)
       .map((copy) => ({ sequence: copy.sequence, bytes: this.deliveries.encode(copy) }));
     if (queue.isDeadLetter) return stored;
     const scheduled = this.scheduling.browse(queue.subscriptionId, fromSequence, countMax);
@@ -77,6 +86,7 @@ export class Broker {
   /** Stops handing out messages and every timer, and writes what is left to write. */
   async close(): Promise<void> {
     this.scheduling.close();
+    this.forwarding.close();
     this.deliveries.close(this.entities.queues());
     const saved = this.commits.submit(() => this.store.saveSequence());
     await this.commits.flush();

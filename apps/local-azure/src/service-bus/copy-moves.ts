@@ -5,6 +5,7 @@ import type { DeliveryQueue } from './delivery-queue.js';
 import { EXPIRED } from './expiry.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
+import type { ServiceBusError } from './service-bus-error.js';
 
 /** Application properties that a settlement sets on a message. */
 export type PropertyChanges = Readonly<Record<string, unknown>>;
@@ -62,13 +63,20 @@ export class CopyMoves {
     await (queue.policy.deadLettersExpired ? this.bury(queue, copy, EXPIRED) : this.remove(queue, copy));
   }
 
+  /** Puts a copy that could not be forwarded into the transfer dead-letter queue, with the reason. */
+  async failTransfer(queue: DeliveryQueue, copy: Copy, { condition, description }: ServiceBusError): Promise<void> {
+    const changes = deadLetterProperties({ reason: condition, description });
+    const { deliveryCount } = copy;
+    await this.rewrite(queue, copy, queue.transferDeadLetters!, { deliveryCount, changes, deferred: false });
+  }
+
   private async rewrite(from: DeliveryQueue, copy: Copy, to: DeliveryQueue, what: Rewrite): Promise<void> {
     let rewritten = copy;
     await this.written(from, copy, () => {
       const applicationProperties = this.changedProperties(copy, what.changes);
       const { deliveryCount, deferred } = what;
       rewritten = { ...copy, deliveryCount, deferred, applicationProperties };
-      this.store.updateCopy(from.subscriptionId, rewritten, to.isDeadLetter);
+      this.store.updateCopy(from.subscriptionId, rewritten, to.part);
     });
     to.place(rewritten);
     this.arrived(to);

@@ -1,10 +1,15 @@
 import type { Sqlite } from '../storage/sqlite.js';
 import type { Copy } from './ready-queue.js';
 
+/** The parts of a queue or subscription; the numbers are those on disk. */
+export const PART = { active: 0, deadLetters: 1, transferDeadLetters: 2 } as const;
+/** One of the parts, as its number. */
+export type QueuePart = (typeof PART)[keyof typeof PART];
+
 /** A copy as it is on disk, with the queue it is in. */
 export interface CopyRow {
   readonly subscription: number;
-  readonly dead: boolean;
+  readonly part: QueuePart;
   readonly copy: Copy;
   readonly enqueuedAtMs: number;
 }
@@ -37,7 +42,7 @@ export function addDeferredColumn(db: Sqlite): void {
 export function copyRow(row: CopyColumns): CopyRow {
   return {
     subscription: row.subscription,
-    dead: row.dead === 1,
+    part: row.dead as QueuePart,
     enqueuedAtMs: row.enqueued_at,
     copy: {
       sequence: row.sequence,

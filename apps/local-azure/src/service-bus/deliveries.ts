@@ -19,12 +19,14 @@ export class Deliveries {
   constructor(
     private readonly store: BrokerStore,
     private readonly moves: CopyMoves,
+    private readonly forward: (queue: DeliveryQueue) => void,
   ) {}
 
-  /** Hands ready messages to the consumers that have room. */
+  /** Hands ready messages to the consumers that have room, or to where they are forwarded. */
   pump(queue: DeliveryQueue): void {
     if (queue instanceof SessionEntity) return this.pumpSessions(queue);
     this.expiry.watch(queue);
+    if (queue.forwarding !== undefined) return this.forward(queue);
     const nowMs = Date.now();
     while (!this.closed && queue.ready.size > 0) {
       const consumer = queue.nextConsumer();

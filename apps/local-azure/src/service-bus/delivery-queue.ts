@@ -1,3 +1,4 @@
+import { PART, type QueuePart } from './copy-rows.js';
 import type { EntityStatus } from './entity-description.js';
 import { LockTable } from './lock-table.js';
 import type { QueuePolicy } from './queue-policy.js';
@@ -18,6 +19,14 @@ export interface Consumer {
   detach(reason: ServiceBusError): void;
 }
 
+/** Where a queue forwards its messages. */
+export interface ForwardingTarget {
+  /** The name of a queue or topic, which may be gone by now. */
+  readonly to: string;
+  /** What is forwarded are the dead letters of this entity; null when they are no dead letters. */
+  readonly deadLetterSource: string | null;
+}
+
 /** The messages of one queue or subscription that are active, or that are dead-lettered, and who waits for them. */
 export class DeliveryQueue {
   readonly ready: ReadyQueue = new ReadyQueue();
@@ -25,6 +34,10 @@ export class DeliveryQueue {
   readonly deferred = new Map<number, Copy>();
   readonly locks: LockTable;
   status: EntityStatus = 'Active';
+  /** Where its messages go instead of being received here. */
+  forwarding: ForwardingTarget | undefined;
+  /** Where messages go that could not be forwarded; undefined for what never forwards. */
+  transferDeadLetters: DeliveryQueue | undefined;
   /** Set while a lock is due to expire. */
   expiryTimer: NodeJS.Timeout | undefined;
   private consumers: Consumer[] = [];
@@ -37,12 +50,19 @@ export class DeliveryQueue {
     /** The queue that failed messages go to; undefined for a dead-letter queue. */
     readonly deadLetters: DeliveryQueue | undefined,
     public policy: QueuePolicy,
+    readonly part: QueuePart = deadLetters === undefined ? PART.deadLetters : PART.active,
   ) {
     this.locks = new LockTable(policy.lockDurationMs);
   }
 
+  /** Whether it holds messages that failed, where nothing counts or expires any more. */
   get isDeadLetter(): boolean {
-    return this.deadLetters === undefined;
+    return this.part !== PART.active;
+  }
+
+  /** This queue with its dead-letter queues. */
+  get parts(): DeliveryQueue[] {
+    return [this, this.deadLetters, this.transferDeadLetters].filter((part) => part !== undefined);
   }
 
   /** Puts a copy that nobody holds where it belongs: among the ready or the deferred. */

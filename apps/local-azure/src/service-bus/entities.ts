@@ -1,4 +1,5 @@
 import type { BrokerStore } from './broker-store.js';
+import { PART } from './copy-rows.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { DuplicateWindow } from './duplicate-window.js';
 import { declaredDescriptions, declaredPolicies } from './declared-entities.js';
@@ -111,7 +112,7 @@ export class Entities {
   /** Every queue and subscription, dead-letter queues too. */
   *queues(): Iterable<DeliveryQueue> {
     for (const { subscriptions } of this.byName.values()) {
-      for (const { queue } of subscriptions) yield* [queue, queue.deadLetters!];
+      for (const { queue } of subscriptions) yield* queue.parts;
     }
   }
 
@@ -159,11 +160,12 @@ export class Entities {
       topic.subscriptions = [...topic.subscriptions, { name, description, rules, queue }];
     } else Object.assign(known, { description, rules });
     const { queue } = topic.subscriptions.find((one) => one.name.toLowerCase() === name.toLowerCase())!;
-    for (const each of [queue, queue.deadLetters!]) {
+    for (const each of queue.parts) {
       each.status = statusOf(description.properties);
       each.policy = policy;
       each.locks.lockDurationMs = policy.lockDurationMs;
     }
+    setForwarding(queue, description);
   }
 
   /** Takes a topic out, so that nothing finds it any more. */
@@ -178,9 +180,14 @@ export class Entities {
 
   private deliveryQueue(path: string, id: number, policy: QueuePolicy): DeliveryQueue {
     const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, policy);
-    if (!policy.requiresSession) return new DeliveryQueue(path, id, dead, policy);
     const sessionOf = ({ message }: Copy) => sessionIdOf(this.store.message(message).bare);
-    return new SessionEntity({ name: path, id, deadLetters: dead }, policy, sessionOf);
+    const queue = policy.requiresSession
+      ? new SessionEntity({ name: path, id, deadLetters: dead }, policy, sessionOf)
+      : new DeliveryQueue(path, id, dead, policy);
+    const name = `${path}/$Transfer/$DeadLetterQueue`;
+    queue.transferDeadLetters = new DeliveryQueue(name, id, undefined, policy, PART.transferDeadLetters);
+    dead.transferDeadLetters = queue.transferDeadLetters;
+    return queue;
   }
 
   private policy(description: EntityDescription): QueuePolicy {
@@ -198,9 +205,9 @@ export class Entities {
 
   private load(): void {
     const queues = new Map<string, DeliveryQueue>();
-    for (const queue of this.queues()) queues.set(`${queue.subscriptionId} ${queue.isDeadLetter}`, queue);
-    for (const { subscription, dead, copy, enqueuedAtMs } of this.store.loadCopies()) {
-      const queue = queues.get(`${subscription} ${dead}`);
+    for (const queue of this.queues()) queues.set(`${queue.subscriptionId} ${queue.part}`, queue);
+    for (const { subscription, part, copy, enqueuedAtMs } of this.store.loadCopies()) {
+      const queue = queues.get(`${subscription} ${part}`);
       queue?.place({ ...copy, expiresAtMs: expiryIn(queue, enqueuedAtMs, copy.expiresAtMs) });
     }
     const topics = new Map(this.topics().map((topic) => [topic.id, topic]));
@@ -209,6 +216,16 @@ export class Entities {
       topics.get(topic)?.duplicates.admit(messageId, sentAtMs);
     }
   }
+}
+
+function setForwarding(queue: DeliveryQueue, { topic, subscription, properties }: EntityDescription): void {
+  const { ForwardTo, ForwardDeadLetteredMessagesTo } = properties;
+  const source = subscription === undefined ? topic : `${topic}/Subscriptions/${subscription}`;
+  queue.forwarding = ForwardTo === undefined ? undefined : { to: ForwardTo, deadLetterSource: null };
+  queue.deadLetters!.forwarding =
+    ForwardDeadLetteredMessagesTo === undefined
+      ? undefined
+      : { to: ForwardDeadLetteredMessagesTo, deadLetterSource: source };
 }
 
 /** What the service gives an entity that detects duplicates without saying for how long. */

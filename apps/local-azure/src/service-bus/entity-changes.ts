@@ -1,11 +1,12 @@
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore } from './broker-store.js';
 import { entityNotFound } from './cbs.js';
+import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Subscription, Topic } from './entities.js';
 import { entityPath, idPath, handsOutMessages, type EntityDescription } from './entity-description.js';
 import type { EntityDescriptionStore } from './entity-description-store.js';
 import { compileRule, RULES_MAX, type RuleDescription } from './rules.js';
-import { entityDisabled, ServiceBusError } from './service-bus-error.js';
+import { entityDisabled, forwardsOnly, ServiceBusError } from './service-bus-error.js';
 
 /** What changes of entities need. */
 export interface EntityChangesContext {
@@ -13,6 +14,8 @@ export interface EntityChangesContext {
   readonly store: BrokerStore;
   readonly descriptions: EntityDescriptionStore;
   readonly commits: GroupCommit;
+  /** Told of every queue that was changed. */
+  readonly changed: (queue: DeliveryQueue) => void;
 }
 
 /** Makes, changes and removes entities and their rules, one at a time; each is on disk before its promise resolves. */
@@ -39,7 +42,7 @@ export class EntityChanges {
       if (this.find(description)?.description.kind !== description.kind)
         throw entityNotFound(entityPath(topic, subscription));
       await this.put(description);
-      this.detachDisabled(this.context.entities.topic(topic)!);
+      this.applyTo(this.context.entities.topic(topic)!);
     });
   }
 
@@ -63,7 +66,7 @@ export class EntityChanges {
         descriptions.remove(topic.description);
         descriptions.forgetMessages(topic.id);
       });
-      for (const { queue } of gone) for (const each of [queue, queue.deadLetters!]) each.clear();
+      for (const { queue } of gone) for (const each of queue.parts) each.clear();
     });
   }
 
@@ -112,8 +115,7 @@ export class EntityChanges {
 
   private drop(topic: Topic, subscription: Subscription): void {
     this.context.entities.dropSubscription(topic, subscription);
-    const { queue } = subscription;
-    for (const each of [queue, queue.deadLetters!]) {
+    for (const each of subscription.queue.parts) {
       each.detachAll(entityNotFound(each.name));
       each.clear();
     }
@@ -129,10 +131,12 @@ export class EntityChanges {
     for (const copy of descriptions.copies(subscriptionId)) store.deleteCopy(subscriptionId, copy);
   }
 
-  private detachDisabled({ subscriptions }: Topic): void {
-    for (const { queue } of subscriptions) {
-      if (handsOutMessages(queue.status)) continue;
-      for (const each of [queue, queue.deadLetters!]) each.detachAll(entityDisabled(each.name));
+  /** Ends the links of what hands out nothing any more, and has what forwards now do so. */
+  private applyTo({ subscriptions }: Topic): void {
+    for (const queue of subscriptions.flatMap((subscription) => subscription.queue.parts)) {
+      if (!handsOutMessages(queue.status)) queue.detachAll(entityDisabled(queue.name));
+      else if (queue.forwarding !== undefined) queue.detachAll(forwardsOnly('receiver'));
+      this.context.changed(queue);
     }
   }
 

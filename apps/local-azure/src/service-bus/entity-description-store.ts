@@ -1,4 +1,5 @@
 import type { Sqlite } from '../storage/sqlite.js';
+import { PART } from './copy-rows.js';
 import { entityPath, type EntityDescription } from './entity-description.js';
 
 const SCHEMA = `
@@ -10,6 +11,8 @@ CREATE TABLE IF NOT EXISTS entity_descriptions (
 export interface MessageCounts {
   readonly active: number;
   readonly dead: number;
+  /** Those that could not be forwarded. */
+  readonly transferDead: number;
   readonly bytes: number;
 }
 
@@ -71,6 +74,11 @@ export class EntityDescriptionStore {
       )
       .all(subscriptionId);
     const count = (dead: number): number => rows.find((row) => row.dead === dead)?.count ?? 0;
-    return { active: count(0), dead: count(1), bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0) };
+    return {
+      active: count(PART.active),
+      dead: count(PART.deadLetters),
+      transferDead: count(PART.transferDeadLetters),
+      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
   }
 }

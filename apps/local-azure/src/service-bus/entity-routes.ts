@@ -15,7 +15,7 @@ import { openReceiverLink } from './receiver-links.js';
 import { openReplyLink, openRequestLink } from './request-links.js';
 import { remoteAddress, sourceFilterKeys, wantedSession } from './rhea-internals.js';
 import { openSenderLink } from './sender-links.js';
-import { entityDisabled, notSupported, ServiceBusError } from './service-bus-error.js';
+import { entityDisabled, forwardsOnly, ServiceBusError } from './service-bus-error.js';
 import { SessionEntity } from './session-entity.js';
 import { openSessionLink } from './session-links.js';
 import type { Sessions } from './sessions.js';
@@ -64,6 +64,7 @@ export class EntityRoutes implements LinkRoutes {
     const queue = this.queueOf(address);
     if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
     if (!handsOutMessages(queue.status)) throw entityDisabled(queue.name);
+    if (queue.forwarding !== undefined) throw forwardsOnly('receiver');
     const link = { broker: this.broker, usage: this.options.usage, client };
     const session = wantedSession(sender);
     if (queue instanceof SessionEntity) {
@@ -91,7 +92,6 @@ export class EntityRoutes implements LinkRoutes {
 
   private exists(address: Address): boolean {
     if (address.kind === 'management') return this.exists(address.of);
-    if (address.kind === 'transfer-dead-letters') throw notSupported('The transfer dead-letter queue is');
     return this.topicOf(address) !== undefined || this.queueOf(address) !== undefined;
   }
 
@@ -113,6 +113,8 @@ export class EntityRoutes implements LinkRoutes {
         return this.entities.plainQueue(address.queue, true);
       case 'subscription':
         return this.entities.queue(address.topic, address.subscription, address.dead);
+      case 'transfer-dead-letters':
+        return this.queueOf(address.of)?.transferDeadLetters;
       default:
         return undefined;
     }

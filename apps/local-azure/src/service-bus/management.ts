@@ -3,13 +3,14 @@ import type { Usage } from '../usage.js';
 import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
+import { handsOutMessages, statusOf, takesMessages } from './entity-description.js';
 import { addRule, enumerateRules, removeRule, type RuleContext } from './management-rules.js';
 import { receiveDeferred } from './management-deferred.js';
 import { scheduleMessages, sequenceNumbers } from './management-scheduling.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
 import { performOnSession, queueNamed } from './session-management.js';
 import type { Sessions } from './sessions.js';
-import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
+import { asServiceBusError, entityDisabled, forwardsOnly, notSupported, ServiceBusError } from './service-bus-error.js';
 
 const TIMESTAMP_CODE = 0x83;
 const BROWSE_COUNT_MAX = 250;
@@ -26,7 +27,9 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:not-found': 404,
   'amqp:resource-limit-exceeded': 403,
   'com.microsoft:entity-already-exists': 409,
+  'com.microsoft:entity-disabled': 400,
 };
+const SENDING: ReadonlySet<string> = new Set(['schedule-message', 'cancel-scheduled-message']);
 
 /** What a `$management` request is about. */
 export interface ManagementContext {
@@ -59,6 +62,9 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
   const { operation, properties } = request;
   const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
   usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
+  if (topic !== undefined && SENDING.has(name) && !takesMessages(statusOf(topic.description.properties))) {
+    throw entityDisabled(topic.name);
+  }
   if (topic !== undefined && name === 'schedule-message') {
     return status(200, 'OK', { body: await scheduleMessages(body, topic, broker) });
   }
@@ -73,6 +79,8 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
     return found === undefined ? status(204, 'No Content') : status(200, 'OK', { body: found });
   }
   if (context.queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
+  if (!handsOutMessages(context.queue.status)) throw entityDisabled(entity);
+  if (context.queue.forwarding !== undefined) throw forwardsOnly('browser');
   const answer = await performOnSession({ operation: name, body, properties }, context.queue, sessions);
   if (answer !== undefined) return status(200, 'OK', { body: answer });
   const queue = queueNamed(body, context.queue);

@@ -9,7 +9,7 @@ import {
   type Sections,
 } from './message-sections.js';
 import type { FilterSubject } from './filter-subject.js';
-import { plain, typed, typedList, writeValues, type TypedValue } from './rhea-internals.js';
+import { plain, symbol, typed, typedList, writeValues, type TypedValue } from './rhea-internals.js';
 
 /** What is kept of a message besides who has it: enough to encode it again for any receiver. */
 export interface StoredMessage {
@@ -22,6 +22,18 @@ export interface StoredMessage {
   readonly annotationsCount: number;
   /** Properties, application properties, body and footer, byte for byte as they were sent. */
   readonly bare: Buffer;
+  /** Absent for a message that was sent here. */
+  readonly forwarded?: ForwardedFrom;
+}
+
+/** Where a message was forwarded from. */
+export interface ForwardedFrom {
+  /** Its number where it was first sent. */
+  readonly origin: number;
+  /** How often it was forwarded. */
+  readonly hops: number;
+  /** The entity whose dead letter it was; null when it was none. */
+  readonly deadLetterSource: string | null;
 }
 
 /** A message as it was sent, before it has a place in a queue. */
@@ -76,6 +88,7 @@ const SERVER_ANNOTATIONS: ReadonlySet<string> = new Set([
   'x-opt-enqueue-sequence-number',
   'x-opt-locked-until',
   'x-opt-message-state',
+  'x-opt-deadletter-source',
 ]);
 
 /**
@@ -205,12 +218,17 @@ function annotationBytes(message: StoredMessage, facts: DeliveryFacts): Buffer {
   const parts = [
     ...long(ENQUEUED_TIME, message.enqueuedAtMs),
     ...long(SEQUENCE_NUMBER, facts.sequence),
-    ...long(ENQUEUED_SEQUENCE_NUMBER, facts.enqueuedSequence),
+    ...long(ENQUEUED_SEQUENCE_NUMBER, message.forwarded?.origin ?? facts.enqueuedSequence),
     facts.deferred === true ? STATE_DEFERRED : wasScheduled(message) ? STATE_SCHEDULED : STATE_ACTIVE,
   ];
   let count = 8 + message.annotationsCount;
   if (facts.lockedUntilMs !== undefined) {
     parts.push(...long(LOCKED_UNTIL, facts.lockedUntilMs));
+    count += 2;
+  }
+  const source = message.forwarded?.deadLetterSource ?? null;
+  if (source !== null) {
+    parts.push(writeValues([symbol('x-opt-deadletter-source'), typed(source)]));
     count += 2;
   }
   if (message.annotations !== null) parts.push(Buffer.from(message.annotations));

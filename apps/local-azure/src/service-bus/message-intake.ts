@@ -1,10 +1,11 @@
 import type { GroupCommit } from '../storage/group-commit.js';
-import type { BrokerStore, MessageTimes } from './broker-store.js';
+import type { BrokerStore } from './broker-store.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import { deadLetterProperties } from './dead-letter-reason.js';
 import type { Entities, Subscription, Topic } from './entities.js';
 import { expiryIn } from './expiry.js';
 import type { SentMessage, StoredMessage } from './message-codec.js';
+import type { MessageTimes } from './message-rows.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { copiesFor } from './rules.js';
@@ -92,7 +93,7 @@ export class MessageIntake {
         const sequence = index === 0 ? message : this.store.insertFurtherCopy(subscriptionId, message);
         const expiresAtMs = expiryIn(queue, times.enqueuedAtMs, times.expiresAtMs);
         const copy = { sequence, message, deliveryCount: 0, expiresAtMs, applicationProperties };
-        if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, queue.isDeadLetter);
+        if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, queue.part);
         return { queue, copy };
       }),
     );
@@ -134,8 +135,9 @@ function routedCopies({ queue, rules }: Subscription, sent: SentMessage): Routed
 }
 
 function storedMessage(sent: SentMessage, enqueuedAtMs: number): StoredMessage {
-  const { durable, priority, ttlMs, annotations, annotationsCount, bare } = sent;
-  return { enqueuedAtMs, durable, priority, ttlMs, annotations, annotationsCount, bare };
+  const { durable, priority, ttlMs, annotations, annotationsCount, bare, forwarded } = sent;
+  const stored = { enqueuedAtMs, durable, priority, ttlMs, annotations, annotationsCount, bare };
+  return forwarded === undefined ? stored : { ...stored, forwarded };
 }
 
 /** A time to live too long for the header is sent as the largest number there, with an absolute expiry time. */

@@ -89,6 +89,11 @@ export function typed(value: unknown): unknown {
   return types.wrap(value);
 }
 
+/** An AMQP symbol. */
+export function symbol(name: string): unknown {
+  return rhea.types.wrap_symbol(name);
+}
+
 /** An AMQP map of keys and values in turns, all of them Typed. */
 export function typedMap(entries: readonly unknown[]): unknown {
   return types.Map32(entries);

@@ -44,3 +44,11 @@ export function entityDisabled(entity: string): ServiceBusError {
     `The messaging entity '${entity}' is currently disabled.`,
   );
 }
+
+/** What receiving or peeking answers where messages are forwarded. */
+export function forwardsOnly(what: 'receiver' | 'browser'): ServiceBusError {
+  return new ServiceBusError(
+    'amqp:not-allowed',
+    `Cannot create a message ${what} on an entity with auto-forwarding enabled.`,
+  );
+}

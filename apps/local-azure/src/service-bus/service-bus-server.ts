@@ -67,7 +67,13 @@ export class ServiceBusServer {
       const entities = new Entities(declarations, store, descriptions, { policy, duplicateDetectionMs });
       const commits = new GroupCommit(db);
       const broker = new Broker(entities, store, commits);
-      const changes = new EntityChanges({ entities, store, descriptions, commits });
+      const changes = new EntityChanges({
+        entities,
+        store,
+        descriptions,
+        commits,
+        changed: (queue) => broker.deliveries.pump(queue),
+      });
       const administration = { entities, changes, descriptions, key: options.sharedAccessKey };
       const status = { entities, broker, descriptions };
       const http = HttpServer.detached(

@@ -12,7 +12,7 @@ import { escapeXml } from './xml.js';
 
 const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 const MS_PER_SECOND = 1_000;
-const NOTHING: MessageCounts = { active: 0, dead: 0, bytes: 0 };
+const NOTHING: MessageCounts = { active: 0, dead: 0, transferDead: 0, bytes: 0 };
 
 /** What entries are made from besides their entities. */
 export interface EntryContext {
@@ -33,7 +33,7 @@ export function topicEntry(topic: Topic, { descriptions, host }: EntryContext): 
       ['SubscriptionCount', String(subscriptions.length)],
     ]) +
     times(description) +
-    countDetails(NOTHING, descriptions.scheduledCount(topic.id));
+    countDetails(NOTHING, { scheduled: descriptions.scheduledCount(topic.id), forwards: false });
   const path = resourceName({ kind: 'topic', topic: name });
   return { path, element: 'TopicDescription', content, updatedAtMs: description.updatedAtMs };
 }
@@ -48,10 +48,10 @@ export function queueEntry(topic: Topic, { descriptions, host }: EntryContext): 
     propertyElements(description, { ...policyProperties(queue), ...sendProperties(topic) }, host) +
     elements([
       ['SizeInBytes', String(counts.bytes)],
-      ['MessageCount', String(counts.active + counts.dead + scheduled)],
+      ['MessageCount', String(totalOf(counts) + scheduled)],
     ]) +
     times(description) +
-    countDetails(counts, scheduled);
+    countDetails(counts, { scheduled, forwards: queue.forwarding !== undefined });
   const path = resourceName({ kind: 'topic', topic: name });
   return { path, element: 'QueueDescription', content, updatedAtMs: description.updatedAtMs };
 }
@@ -62,9 +62,9 @@ export function subscriptionEntry(subscription: Subscription, { descriptions, ho
   const counts = descriptions.counts(queue.subscriptionId);
   const content =
     propertyElements(description, policyProperties(queue), host) +
-    elements([['MessageCount', String(counts.active + counts.dead)]]) +
+    elements([['MessageCount', String(totalOf(counts))]]) +
     times(description) +
-    countDetails(counts);
+    countDetails(counts, { scheduled: 0, forwards: queue.forwarding !== undefined });
   const path = resourceName({ kind: 'subscription', topic: description.topic, subscription: name });
   return { path, element: 'SubscriptionDescription', content, updatedAtMs: description.updatedAtMs };
 }
@@ -132,8 +132,22 @@ function times({ createdAtMs, updatedAtMs }: EntityDescription): string {
   ]);
 }
 
-function countDetails({ active, dead }: MessageCounts, scheduled = 0): string {
-  const counts = { Active: active, DeadLetter: dead, Scheduled: scheduled, TransferDeadLetter: 0, Transfer: 0 };
+function totalOf({ active, dead, transferDead }: MessageCounts): number {
+  return active + dead + transferDead;
+}
+
+/** What an entity that forwards has not forwarded yet waits for its transfer. */
+function countDetails(
+  { active, dead, transferDead }: MessageCounts,
+  { scheduled, forwards }: { readonly scheduled: number; readonly forwards: boolean },
+): string {
+  const counts = {
+    Active: forwards ? 0 : active,
+    DeadLetter: dead,
+    Scheduled: scheduled,
+    TransferDeadLetter: transferDead,
+    Transfer: forwards ? active : 0,
+  };
   const inner = Object.entries(counts).map(
     ([name, count]) => `<d2p1:${name}MessageCount>${count}</d2p1:${name}MessageCount>`,
   );
