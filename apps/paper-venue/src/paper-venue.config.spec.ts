@@ -18,6 +18,7 @@ describe('the configuration', () => {
       BARS_PER_SECOND: '2.5',
       SEED: 's',
       INITIAL_CASH: '1',
+      SHORTING: 'true',
     };
     expect(readConfig(environment)).toEqual({
       port: 0,
@@ -25,6 +26,7 @@ describe('the configuration', () => {
       control: true,
       barsPerSecond: 2.5,
       seed: 's',
+      shorting: true,
       initialCash: '1',
       host: '127.0.0.1',
     });

@@ -20,6 +20,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): PaperVenueOptions {
     host: environment['HOST'] ?? PAPER_VENUE_DEFAULTS.host,
     dataDir: environment['DATA_DIR'] ?? DATA_DIR_DEFAULT,
     control: booleanOf(environment, 'CONTROL'),
+    shorting: booleanOf(environment, 'SHORTING'),
     seed: environment['SEED'] ?? PAPER_VENUE_DEFAULTS.seed,
   };
 }

@@ -138,8 +138,13 @@ describe('refusals', () => {
   it.each<[string, Json, number, Json]>([
     ['an unknown symbol', { symbol: 'NOPE' }, 422, { code: 42210000, message: 'asset "NOPE" not found' }],
     ['no symbol', { symbol: undefined }, 422, { code: 40010001, message: 'symbol is required' }],
-    ['a stop order', { type: 'stop' }, 422, { code: 42210000 }],
-    ['a stop price', { stop_price: '1' }, 422, { message: 'stop_price is not supported' }],
+    [
+      'a stop order without its stop',
+      { type: 'stop', limit_price: undefined },
+      422,
+      { code: 42210000, message: 'stop orders require a stop price' },
+    ],
+    ['a stop price', { stop_price: '1' }, 422, { message: 'limit orders require no stop price' }],
     ['another time in force', { time_in_force: 'opg' }, 422, { code: 42210000 }],
     ['a market order with a limit', { type: 'market' }, 422, { message: 'market orders require no limit price' }],
     ['a limit order without one', { limit_price: null }, 422, { message: 'limit orders require a limit price' }],

@@ -5,19 +5,23 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Decimal } from '@ballast/money';
 import { accountRoutes } from './adapters/account.routes.js';
-import { controlRoutes } from './adapters/control.routes.js';
+import { controlRoutes, type Controls } from './adapters/control.routes.js';
+import { faultGate } from './adapters/fault-gate.js';
 import { FillFile } from './adapters/fill-file.js';
 import { loadHistory } from './adapters/history.js';
 import { createHttpServer, type Route } from './adapters/http-server.js';
 import { loadKeys } from './adapters/keys.js';
 import { marketDataRoutes } from './adapters/market-data.routes.js';
+import { QuotesStream } from './adapters/quotes.stream.js';
 import { TradeUpdatesStream } from './adapters/trade-updates.stream.js';
 import { tradingRoutes } from './adapters/trading.routes.js';
+import { routeUpgrades } from './adapters/upgrades.js';
 import { VenueStore } from './adapters/venue.store.js';
-import type { Announcement } from './domain/execution.js';
+import { Faults } from './domain/faults.js';
 import { Moments } from './domain/moments.js';
 import { Replay } from './domain/replay.js';
-import { Exchange } from './exchange.js';
+import type { Tick } from './domain/tick.js';
+import { Exchange, type Surroundings } from './exchange.js';
 import { RunReplay } from './run-replay.js';
 
 /** How a venue is started; what is left out has the value of `PAPER_VENUE_DEFAULTS`. */
@@ -35,6 +39,8 @@ export interface PaperVenueOptions {
   initialCash?: string;
   /** Milliseconds since 1970. */
   nowMs?: () => number;
+  /** Whether shares that are not owned may be sold. */
+  shorting?: boolean;
 }
 
 /** A running venue: its address, the keys that open it, and its end. */
@@ -52,6 +58,7 @@ export const PAPER_VENUE_DEFAULTS = {
   barsPerSecond: 0.2,
   seed: 'ballast',
   initialCash: '100000000.00',
+  shorting: false,
 } as const;
 
 /** Starts a venue; resolves when it takes orders. Throws when the price history is missing or the data directory is unreadable. */
@@ -63,20 +70,28 @@ export async function startPaperVenue(given: PaperVenueOptions): Promise<PaperVe
   const store = new VenueStore(join(options.dataDir, 'venue.db'));
   const fills = new FillFile(join(options.dataDir, 'fills.ndjson'), store.allExecutions());
 
-  const listeners: ((announcement: Announcement) => void)[] = [];
-  const exchange = openExchange(store, fills, {
-    initialCash: new Decimal(options.initialCash),
-    nowMs: options.nowMs,
-    announce: (announcement) => listeners.forEach((listener) => listener(announcement)),
+  const faults = new Faults();
+  const quotedAtMs = (tick: Tick): number =>
+    (tick.atMs ?? options.nowMs()) - (faults.standing('stale-quotes', tick)?.ageMs ?? 0);
+  const updates = new TradeUpdatesStream(keys, faults);
+  const quotes = new QuotesStream(keys, quotedAtMs);
+  const exchange = openExchange(store, options, faults, {
+    fills,
+    announce: (announcement) => updates.announce(announcement),
+    quoted: (tick) => quotes.quoted(tick),
   });
   const replay = new RunReplay(exchange, new Replay(history, options.seed), {
     barsPerSecond: options.barsPerSecond,
     epochMs: Number(store.fact('epochMs', () => String(options.nowMs()))),
     nowMs: options.nowMs,
   });
-  const server = createHttpServer(routesOf(exchange, replay, options), keys);
-  const stream = new TradeUpdatesStream(server, keys);
-  listeners.push((announcement) => stream.announce(announcement));
+  const controls = { exchange, replay, faults, dropStream: () => updates.drop() };
+  const server = createHttpServer(routesOf(controls, options, quotedAtMs), keys, faultGate(faults));
+  routeUpgrades(server, [
+    { path: /^\/stream$/, sockets: updates.sockets },
+    { path: /^\/v2\/(iex|sip)$/, sockets: quotes.sockets },
+    { path: /^\/v1beta3\/crypto\/us$/, sockets: quotes.sockets },
+  ]);
   replay.start();
   try {
     await listen(server, options);
@@ -89,7 +104,8 @@ export async function startPaperVenue(given: PaperVenueOptions): Promise<PaperVe
     url: `http://${options.host}:${(server.address() as AddressInfo).port}`,
     close: async () => {
       replay.stop();
-      stream.close();
+      updates.close();
+      quotes.close();
       await closed(server);
       fills.close();
       store.close();
@@ -97,30 +113,46 @@ export async function startPaperVenue(given: PaperVenueOptions): Promise<PaperVe
   };
 }
 
-interface ExchangeParts {
-  initialCash: Decimal;
+interface ExchangeOptions {
+  initialCash: string;
+  shorting: boolean;
   nowMs(): number;
-  announce(announcement: Announcement): void;
 }
 
-function openExchange(store: VenueStore, fills: FillFile, parts: ExchangeParts): Exchange {
-  const moments = new Moments(parts.nowMs, store.lastMoment());
+function openExchange(
+  store: VenueStore,
+  options: ExchangeOptions,
+  faults: Faults,
+  outlets: Omit<Surroundings, 'rules'>,
+): Exchange {
+  const moments = new Moments(options.nowMs, store.lastMoment());
   const source = { newId: () => randomUUID(), nextMoment: () => moments.next() };
-  return new Exchange(store, store.load(parts.initialCash), source, { fills, announce: parts.announce });
+  const rules = {
+    isShortingAllowed: options.shorting,
+    isHalted: (symbol: string) => faults.standing('halt', { symbol }) !== undefined,
+    volumeMax: (symbol: string) => faults.take('partial-fills', { symbol })?.quantity,
+  };
+  return new Exchange(store, store.load(new Decimal(options.initialCash)), source, { rules, ...outlets });
 }
 
-function routesOf(exchange: Exchange, replay: RunReplay, options: { control: boolean; nowMs(): number }): Route[] {
+function routesOf(
+  controls: Controls,
+  options: { control: boolean; nowMs(): number },
+  quotedAtMs: (tick: Tick) => number,
+): Route[] {
+  const { exchange, faults } = controls;
   const account = {
     id: exchange.store.fact('accountId', () => randomUUID()),
     createdAt: exchange.store.fact('accountCreatedAt', () => new Date(options.nowMs()).toISOString()),
     nowMs: options.nowMs,
+    isMarketHalted: () => faults.standing('halt') !== undefined,
   };
   return [
     { method: 'GET', path: /^\/health$/, isPublic: true, handle: () => ({ status: 200, json: { status: 'ok' } }) },
-    ...tradingRoutes(exchange),
+    ...tradingRoutes(exchange, faults),
     ...accountRoutes(exchange, account),
-    ...marketDataRoutes(exchange, options.nowMs),
-    ...(options.control ? controlRoutes(exchange, replay) : []),
+    ...marketDataRoutes(exchange, quotedAtMs),
+    ...(options.control ? controlRoutes(controls) : []),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { isOpen } from './domain/order.js';
 import type { Tick } from './domain/tick.js';
 import type { Exchange } from './exchange.js';
 
@@ -6,9 +5,7 @@ import type { Exchange } from './exchange.js';
 export function tradeTick(exchange: Exchange, tick: Tick): void {
   exchange.quote(tick);
   const turn = exchange.turn(tick.symbol);
-  for (const order of exchange.books.open.values()) {
-    if (order.symbol === tick.symbol) turn.match(order);
-  }
+  turn.matchAll();
   exchange.commit(turn);
 }
 
@@ -19,10 +16,20 @@ export function tradeScriptedTick(exchange: Exchange, tick: Omit<Tick, 'atMs'>):
   tradeTick(exchange, standing);
 }
 
+/** Lets every symbol trade again against the price that stands. */
+export function resumeTrading(exchange: Exchange): void {
+  for (const symbol of exchange.books.ticks.keys()) {
+    const turn = exchange.turn(symbol);
+    turn.matchAll();
+    exchange.commit(turn);
+  }
+}
+
 /** Ends the `day` orders whose day is over at a moment. */
 export function expireOrders(exchange: Exchange, moment: string): void {
   for (const order of [...exchange.books.open.values()]) {
-    if (order.expiresAt === undefined || order.expiresAt > moment || !isOpen(order)) continue;
+    if (order.expiresAt === undefined || order.expiresAt > moment) continue;
+    if (!exchange.books.open.has(order.id)) continue;
     const turn = exchange.turn(order.symbol);
     turn.end(order, 'expired');
     exchange.commit(turn);

@@ -1,5 +1,5 @@
 import { Decimal, decimalText } from '@ballast/money';
-import { heldBySells } from '../domain/admission.js';
+import { heldByClosings } from '../domain/holds.js';
 import { ASSETS, assetOf } from '../domain/asset.js';
 import { endOfDay } from '../domain/moments.js';
 import type { Position } from '../domain/position.js';
@@ -14,6 +14,8 @@ export interface AccountFacts {
   id: string;
   createdAt: string;
   nowMs(): number;
+  /** Whether nothing at all may trade now. */
+  isMarketHalted(): boolean;
 }
 
 /** The account, its positions, what can be traded, and the venue's clock. */
@@ -22,13 +24,19 @@ export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] 
   const view = (position: Position): Record<string, unknown> =>
     positionView(position, {
       tick: books.ticks.get(position.symbol),
-      held: heldBySells(books.open.values(), position.symbol),
+      held: heldByClosings(books.open.values(), position.symbol),
     });
   return [
-    { method: 'GET', path: /^\/v2\/account$/, handle: () => ({ status: 200, json: accountView(exchange, facts) }) },
+    {
+      method: 'GET',
+      path: /^\/v2\/account$/,
+      operation: 'account',
+      handle: () => ({ status: 200, json: accountView(exchange, facts) }),
+    },
     {
       method: 'GET',
       path: /^\/v2\/positions$/,
+      operation: 'account',
       handle: () => ({ status: 200, json: [...books.positions.values()].map(view) }),
     },
     {
@@ -46,7 +54,10 @@ export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] 
       handle: ({ query }) => {
         const [wantedClass, wantedStatus] = [query.get('asset_class'), query.get('status')];
         const assets = [...ASSETS.values()].filter((asset) => !wantedClass || asset.class === wantedClass);
-        return { status: 200, json: wantedStatus === 'inactive' ? [] : assets.map(assetView) };
+        return {
+          status: 200,
+          json: wantedStatus === 'inactive' ? [] : assets.map((asset) => assetView(asset, exchange.rules)),
+        };
       },
     },
     {
@@ -55,7 +66,7 @@ export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] 
       handle: ({ path: [symbol = ''] }) => {
         const asset = assetOf(symbol) ?? [...ASSETS.values()].find(({ id }) => id === symbol);
         if (!asset) throw notFound(`asset not found for ${symbol}`);
-        return { status: 200, json: assetView(asset) };
+        return { status: 200, json: assetView(asset, exchange.rules) };
       },
     },
     {
@@ -64,7 +75,10 @@ export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] 
       handle: () => {
         const timestamp = new Date(facts.nowMs()).toISOString();
         const midnight = endOfDay(timestamp);
-        return { status: 200, json: { timestamp, is_open: true, next_open: midnight, next_close: midnight } };
+        return {
+          status: 200,
+          json: { timestamp, is_open: !facts.isMarketHalted(), next_open: midnight, next_close: midnight },
+        };
       },
     },
   ];
@@ -72,11 +86,13 @@ export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] 
 
 function accountView(exchange: Exchange, facts: AccountFacts): Record<string, unknown> {
   const { cash, positions, ticks } = exchange.books;
-  const held = [...positions.values()].reduce((sum, position) => {
-    const tick = ticks.get(position.symbol);
-    return sum.plus(tick ? position.quantity.times(middle(tick)) : position.cost);
-  }, new Decimal(0));
-  const [cashText, buyingPower, equity] = [cash, exchange.buyingPower(), cash.plus(held)].map(decimalText);
+  const valueOf = (isCounted: (position: Position) => boolean): Decimal =>
+    [...positions.values()].filter(isCounted).reduce((sum, position) => {
+      const tick = ticks.get(position.symbol);
+      return sum.plus(tick ? position.quantity.times(middle(tick)) : position.cost);
+    }, new Decimal(0));
+  const [long, short] = [valueOf(({ quantity }) => quantity.gt(0)), valueOf(({ quantity }) => quantity.lt(0))];
+  const [cashText, buyingPower, equity] = [cash, exchange.buyingPower(), cash.plus(long).plus(short)].map(decimalText);
   return {
     id: facts.id,
     account_number: `PA${facts.id.replace(/-/g, '').slice(0, 10).toUpperCase()}`,
@@ -91,8 +107,8 @@ function accountView(exchange: Exchange, facts: AccountFacts): Record<string, un
     portfolio_value: equity,
     equity,
     last_equity: equity,
-    long_market_value: decimalText(held),
-    short_market_value: '0',
+    long_market_value: decimalText(long),
+    short_market_value: decimalText(short),
     initial_margin: '0',
     maintenance_margin: '0',
     last_maintenance_margin: '0',
@@ -100,7 +116,7 @@ function accountView(exchange: Exchange, facts: AccountFacts): Record<string, un
     accrued_fees: '0',
     multiplier: '1',
     daytrade_count: 0,
-    shorting_enabled: false,
+    shorting_enabled: exchange.rules.isShortingAllowed,
     pattern_day_trader: false,
     trade_suspended_by_user: false,
     trading_blocked: false,

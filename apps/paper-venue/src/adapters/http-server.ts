@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Operation } from '../domain/faults.js';
 import { Refusal, malformed, notFound, unauthorized } from '../domain/refusal.js';
 import { keysMatch, type Keys } from './keys.js';
 import { parseLossless } from './lossless-json.js';
@@ -18,26 +19,38 @@ export interface Answer {
   status: number;
   json?: unknown;
   text?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** How the answer is kept from the client: by silence, or by a cut connection. */
+  lost?: 'hang' | 'drop';
 }
 
-/** One operation; `isPublic` needs no keys. */
+/** One operation; `isPublic` needs no keys, `operation` is its name among those that faults may hit. */
 export interface Route {
   method: string;
   path: RegExp;
   isPublic?: boolean;
+  operation?: Operation;
   handle(call: Call): Answer;
 }
 
+/** What stands before an operation: it may make the caller wait, or answer in the operation's place. */
+export type Gate = (operation: Operation, call: Call) => Promise<Answer | undefined>;
+
 const BODY_BYTES_MAX = 1_048_576;
 
-/** The HTTP server of a list of routes: keys first, then the body, then the operation. */
-export function createHttpServer(routes: readonly Route[], keys: Keys): Server {
+/** The HTTP server of a list of routes: keys first, then the body, then the gate, then the operation. */
+export function createHttpServer(routes: readonly Route[], keys: Keys, gate: Gate): Server {
   return createServer((request, response) => {
-    void answer(routes, keys, request).then((result) => send(response, result));
+    void answer({ routes, gate }, keys, request).then((result) => send(response, result));
   });
 }
 
-async function answer(routes: readonly Route[], keys: Keys, request: IncomingMessage): Promise<Answer> {
+interface Offer {
+  routes: readonly Route[];
+  gate: Gate;
+}
+
+async function answer({ routes, gate }: Offer, keys: Keys, request: IncomingMessage): Promise<Answer> {
   try {
     const url = new URL(request.url ?? '/', 'http://venue');
     const text = await readBody(request);
@@ -48,7 +61,10 @@ async function answer(routes: readonly Route[], keys: Keys, request: IncomingMes
     if (!found?.route.isPublic && !keysMatch(keys, shownKeys(request))) throw unauthorized();
     if (!found?.match) throw notFound('endpoint not found.');
     const path = found.match.slice(1).map(decodePart);
-    return found.route.handle({ path, query: url.searchParams, body: decodeBody(text) });
+    const call = { path, query: url.searchParams, body: decodeBody(text) };
+    const { operation } = found.route;
+    const inPlace = operation === undefined ? undefined : await gate(operation, call);
+    return inPlace ?? found.route.handle(call);
   } catch (error) {
     return errorAnswer(error);
   }
@@ -96,11 +112,14 @@ function decodePart(part: string): string {
   }
 }
 
-function send(response: ServerResponse, { status, json, text }: Answer): void {
+function send(response: ServerResponse, { status, json, text, headers, lost }: Answer): void {
+  if (lost === 'drop') response.destroy();
+  if (lost !== undefined) return;
   const body = text ?? (json === undefined ? '' : JSON.stringify(json));
   response.writeHead(status, {
     'x-request-id': randomUUID(),
     'content-length': Buffer.byteLength(body),
+    ...headers,
     ...(body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
   });
   response.end(body);

@@ -1,31 +1,41 @@
 import { assetOf } from '../domain/asset.js';
 import { malformed, notFound } from '../domain/refusal.js';
+import type { Tick } from '../domain/tick.js';
 import type { Exchange } from '../exchange.js';
 import type { Answer, Route } from './http-server.js';
 import { symbolsOf } from './requests.js';
 import { quoteJson } from './views.js';
 
 /** The latest quotes, for stocks and for crypto pairs; symbols the venue does not know are left out of a list. */
-export function marketDataRoutes(exchange: Exchange, nowMs: () => number): Route[] {
+export function marketDataRoutes(exchange: Exchange, quotedAtMs: (tick: Tick) => number): Route[] {
   const list = (query: URLSearchParams): Answer => {
     const symbols = symbolsOf(query);
     if (symbols.length === 0) throw malformed('symbols is required');
     const entries = symbols.flatMap((symbol) => {
       const tick = exchange.books.ticks.get(assetOf(symbol)?.symbol ?? symbol);
-      return tick ? [`${JSON.stringify(symbol)}:${quoteJson(tick, nowMs())}`] : [];
+      return tick ? [`${JSON.stringify(symbol)}:${quoteJson(tick, quotedAtMs(tick))}`] : [];
     });
     return { status: 200, text: `{"quotes":{${entries.join(',')}}}` };
   };
   return [
-    { method: 'GET', path: /^\/v2\/stocks\/quotes\/latest$/, handle: ({ query }) => list(query) },
-    { method: 'GET', path: /^\/v1beta3\/crypto\/us\/latest\/quotes$/, handle: ({ query }) => list(query) },
+    { method: 'GET', path: /^\/v2\/stocks\/quotes\/latest$/, operation: 'quotes', handle: ({ query }) => list(query) },
+    {
+      method: 'GET',
+      path: /^\/v1beta3\/crypto\/us\/latest\/quotes$/,
+      operation: 'quotes',
+      handle: ({ query }) => list(query),
+    },
     {
       method: 'GET',
       path: /^\/v2\/stocks\/(.+)\/quotes\/latest$/,
+      operation: 'quotes',
       handle: ({ path: [symbol = ''] }) => {
         const tick = exchange.books.ticks.get(assetOf(symbol)?.symbol ?? symbol);
         if (!tick) throw notFound(`no quote found for ${symbol}`);
-        return { status: 200, text: `{"symbol":${JSON.stringify(symbol)},"quote":${quoteJson(tick, nowMs())}}` };
+        return {
+          status: 200,
+          text: `{"symbol":${JSON.stringify(symbol)},"quote":${quoteJson(tick, quotedAtMs(tick))}}`,
+        };
       },
     },
   ];

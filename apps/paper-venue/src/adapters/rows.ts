@@ -15,14 +15,21 @@ export function encode(record: Order | Execution): string {
   return JSON.stringify(Object.fromEntries(entries));
 }
 
-/** The order that `encode` wrote. */
+/** The order that `encode` wrote; rows of earlier versions lack what they did not know. */
 export function decodeOrder(text: string): Order {
   const stored = JSON.parse(text) as Stored<Order>;
+  const optional = (value: string | undefined): Decimal | undefined =>
+    value === undefined ? undefined : new Decimal(value);
   return {
     ...stored,
     expiresAt: stored.expiresAt,
     quantity: new Decimal(stored.quantity),
-    limitPrice: stored.limitPrice === undefined ? undefined : new Decimal(stored.limitPrice),
+    limitPrice: optional(stored.limitPrice),
+    stopPrice: optional(stored.stopPrice),
+    trailPrice: optional(stored.trailPrice),
+    trailPercent: optional(stored.trailPercent),
+    notional: optional(stored.notional),
+    highWaterMark: optional(stored.highWaterMark),
     filledQuantity: new Decimal(stored.filledQuantity),
     filledNotional: new Decimal(stored.filledNotional),
     commission: new Decimal(stored.commission),

@@ -1,6 +1,6 @@
-import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Announcement } from '../domain/execution.js';
+import type { Faults } from '../domain/faults.js';
 import { keysMatch, type Keys } from './keys.js';
 import { tradeUpdateView } from './views.js';
 
@@ -13,30 +13,50 @@ const STREAM = 'trade_updates';
 
 /** The websocket `/stream`: every client that shows the keys and listens gets its own copy of each update, from then on. */
 export class TradeUpdatesStream {
-  private readonly sockets: WebSocketServer;
+  readonly sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
   private readonly listening = new Set<WebSocket>();
+  /** Updates that the next one is to overtake. */
+  private overtaken: string[] = [];
 
   constructor(
-    server: Server,
     private readonly keys: Keys,
+    private readonly faults: Faults,
   ) {
-    this.sockets = new WebSocketServer({ server, path: '/stream', maxPayload: MESSAGE_BYTES_MAX });
-    this.sockets.on('connection', (socket) => this.welcome(socket));
+    this.sockets.on('connection', (socket) => {
+      if (this.faults.take('refuse-stream')) socket.terminate();
+      else this.welcome(socket);
+    });
   }
 
-  /** Sends an update to every listener. */
+  /** Sends an update to every listener, unless a fault loses, doubles or delays it. */
   announce(announcement: Announcement): void {
-    if (this.listening.size === 0) return;
+    const { order } = announcement;
+    if (this.faults.take('lose-updates', order)) return;
     const text = JSON.stringify({ stream: STREAM, data: tradeUpdateView(announcement) });
+    if (this.faults.take('reorder-updates', order)) {
+      this.overtaken.push(text);
+      return;
+    }
+    const copies = this.faults.take('duplicate-updates', order)?.copies ?? 0;
+    for (let sent = 0; sent <= copies; sent += 1) this.send(text);
+    this.overtaken.splice(0).forEach((late) => this.send(late));
+  }
+
+  /** Cuts every connection; the clients may come back. */
+  drop(): void {
+    for (const socket of this.sockets.clients) socket.terminate();
+  }
+
+  close(): void {
+    this.drop();
+    this.sockets.close();
+  }
+
+  private send(text: string): void {
     for (const socket of this.listening) {
       if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
       else socket.send(text);
     }
-  }
-
-  close(): void {
-    for (const socket of this.sockets.clients) socket.terminate();
-    this.sockets.close();
   }
 
   private welcome(socket: WebSocket): void {

@@ -14,6 +14,7 @@ const SCHEMA = `
     id TEXT PRIMARY KEY, client_order_id TEXT NOT NULL UNIQUE, symbol TEXT NOT NULL, side TEXT NOT NULL,
     is_open INTEGER NOT NULL, created_at TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS orders_by_time ON orders (is_open, created_at);
+  CREATE INDEX IF NOT EXISTS orders_by_parent ON orders (body ->> '$.parentId') WHERE body ->> '$.parentId' IS NOT NULL;
   CREATE TABLE IF NOT EXISTS executions (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, order_id TEXT NOT NULL, at TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL);
@@ -117,6 +118,12 @@ export class VenueStore {
 
   orderOfClient(clientOrderId: string): Order | undefined {
     return this.orderWhere('client_order_id = ?', clientOrderId);
+  }
+
+  /** The legs of an order, oldest first. */
+  legsOf(id: string): Order[] {
+    const sql = "SELECT body FROM orders WHERE body ->> '$.parentId' = ? ORDER BY created_at";
+    return this.sqlite.all<{ body: string }>(sql, [id]).map(({ body }) => decodeOrder(body));
   }
 
   /** Orders by the moment they were taken in. */

@@ -1,6 +1,7 @@
 import { decimalText, type Decimal } from '@ballast/money';
 import { assetOf, type Asset } from '../domain/asset.js';
 import type { Announcement, Execution } from '../domain/execution.js';
+import { intentOf } from '../domain/holds.js';
 import { averagePrice, type Order } from '../domain/order.js';
 import type { Position } from '../domain/position.js';
 import { middle, type Tick } from '../domain/tick.js';
@@ -8,8 +9,8 @@ import { middle, type Tick } from '../domain/tick.js';
 const CENT_DECIMALS = 2;
 const AVERAGE_PRICE_DECIMALS = 12;
 
-/** An order as Alpaca shows it. */
-export function orderView(order: Order): Record<string, unknown> {
+/** An order as Alpaca shows it, with its legs where they are to be shown. */
+export function orderView(order: Order, legs?: readonly Order[]): Record<string, unknown> {
   const endedAs = (status: Order['status']): string | null => (order.status === status ? order.updatedAt : null);
   const asset = assetOf(order.symbol);
   return {
@@ -22,30 +23,30 @@ export function orderView(order: Order): Record<string, unknown> {
     expired_at: endedAs('expired'),
     canceled_at: endedAs('canceled'),
     failed_at: endedAs('rejected'),
-    replaced_at: null,
-    replaced_by: null,
-    replaces: null,
+    replaced_at: endedAs('replaced'),
+    replaced_by: order.replacedBy ?? null,
+    replaces: order.replaces ?? null,
     asset_id: asset?.id ?? null,
     symbol: order.symbol,
     asset_class: asset?.class ?? null,
-    notional: null,
-    qty: decimalText(order.quantity),
+    notional: textOrNull(order.notional),
+    qty: order.notional === undefined ? decimalText(order.quantity) : null,
     filled_qty: decimalText(order.filledQuantity),
     filled_avg_price: textOrNull(averagePrice(order)),
-    order_class: 'simple',
+    order_class: order.orderClass ?? 'simple',
     order_type: order.type,
     type: order.type,
     side: order.side,
-    position_intent: order.side === 'buy' ? 'buy_to_open' : 'sell_to_close',
+    position_intent: intentOf(order),
     time_in_force: order.timeInForce,
     limit_price: textOrNull(order.limitPrice),
-    stop_price: null,
+    stop_price: textOrNull(order.stopPrice),
     status: order.status,
     extended_hours: false,
-    legs: null,
-    trail_percent: null,
-    trail_price: null,
-    hwm: null,
+    legs: legs && legs.length > 0 ? legs.map((leg) => orderView(leg)) : null,
+    trail_percent: textOrNull(order.trailPercent),
+    trail_price: textOrNull(order.trailPrice),
+    hwm: textOrNull(order.highWaterMark),
     expires_at: order.expiresAt ?? null,
   };
 }
@@ -92,7 +93,8 @@ export function activityId(execution: Execution): string {
 }
 
 /** An asset as Alpaca shows it. */
-export function assetView(asset: Asset): Record<string, unknown> {
+export function assetView(asset: Asset, rules: { isShortingAllowed: boolean }): Record<string, unknown> {
+  const isShortable = rules.isShortingAllowed && asset.class !== 'crypto';
   return {
     id: asset.id,
     class: asset.class,
@@ -102,8 +104,8 @@ export function assetView(asset: Asset): Record<string, unknown> {
     status: 'active',
     tradable: true,
     marginable: false,
-    shortable: false,
-    easy_to_borrow: false,
+    shortable: isShortable,
+    easy_to_borrow: isShortable,
     fractionable: true,
     min_order_size: decimalText(asset.quantityMin),
     min_trade_increment: decimalText(asset.quantityIncrement),
@@ -119,6 +121,7 @@ export function positionView(
 ): Record<string, unknown> {
   const asset = assetOf(position.symbol);
   const price = facts.tick ? middle(facts.tick) : position.cost.div(position.quantity);
+  const isShort = position.quantity.isNegative();
   const value = position.quantity.times(price);
   const profit = value.minus(position.cost);
   return {
@@ -128,13 +131,13 @@ export function positionView(
     asset_class: asset?.class ?? null,
     asset_marginable: false,
     qty: decimalText(position.quantity),
-    qty_available: decimalText(position.quantity.minus(facts.held)),
+    qty_available: decimalText(isShort ? position.quantity.plus(facts.held) : position.quantity.minus(facts.held)),
     avg_entry_price: decimalText(position.cost.div(position.quantity).toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
-    side: 'long',
+    side: isShort ? 'short' : 'long',
     market_value: decimalText(value),
     cost_basis: decimalText(position.cost.toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
     unrealized_pl: decimalText(profit.toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
-    unrealized_plpc: decimalText(profit.div(position.cost).toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
+    unrealized_plpc: decimalText(profit.div(position.cost.abs()).toDecimalPlaces(AVERAGE_PRICE_DECIMALS)),
     unrealized_intraday_pl: '0',
     unrealized_intraday_plpc: '0',
     current_price: decimalText(price),
@@ -144,10 +147,19 @@ export function positionView(
 }
 
 /** A latest quote as JSON text: Alpaca's prices here are JSON numbers, written digit by digit from the decimals. */
-export function quoteJson(tick: Tick, nowMs: number): string {
-  const at = new Date(tick.atMs ?? nowMs).toISOString();
+export function quoteJson(tick: Tick, atMs: number): string {
+  return `{${quoteFields(tick, atMs)},"c":["R"],"z":"C"}`;
+}
+
+/** A quote as a message of the market data stream. */
+export function streamedQuoteJson(tick: Tick, atMs: number): string {
+  return `{"T":"q","S":${JSON.stringify(tick.symbol)},${quoteFields(tick, atMs)},"c":["R"],"z":"C"}`;
+}
+
+function quoteFields(tick: Tick, atMs: number): string {
+  const at = new Date(atMs).toISOString();
   const [bid, ask, size] = [decimalText(tick.bid), decimalText(tick.ask), decimalText(tick.volume)];
-  return `{"t":"${at}","ax":"V","ap":${ask},"as":${size},"bx":"V","bp":${bid},"bs":${size},"c":["R"],"z":"C"}`;
+  return `"t":"${at}","ax":"V","ap":${ask},"as":${size},"bx":"V","bp":${bid},"bs":${size}`;
 }
 
 function textOrNull(value: Decimal | undefined): string | null {

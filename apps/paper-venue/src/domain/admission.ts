@@ -1,7 +1,7 @@
-import { Decimal, decimalText } from '@ballast/money';
+import { decimalText, type Decimal } from '@ballast/money';
 import type { Asset } from './asset.js';
-import { COMMISSION_DECIMALS, COMMISSION_RATE } from './commission.js';
-import { isOpen, leaves, type Order, type OrderTerms } from './order.js';
+import { costOfOpening } from './holds.js';
+import type { OrderTerms, PositionIntent } from './order.js';
 import type { Position } from './position.js';
 import { forbidden, unprocessable, type Refusal } from './refusal.js';
 import type { Tick } from './tick.js';
@@ -12,15 +12,30 @@ export interface AdmissionFacts {
   /** Undefined before the symbol's first price. */
   tick: Tick | undefined;
   position: Position;
-  /** Cash that no open buy has spoken for. */
+  /** Cash that no open order and no short position has spoken for. */
   buyingPower: Decimal;
-  /** What open sells of the symbol have spoken for. */
+  /** What open orders that close the position have spoken for. */
   heldForOrders: Decimal;
+  isShortingAllowed: boolean;
+}
+
+/** What an order would do: a sell closes what is owned, a buy closes what is owed, and with nothing to close both open. */
+export function intentFor(
+  side: OrderTerms['side'],
+  facts: Pick<AdmissionFacts, 'position' | 'isShortingAllowed'>,
+): PositionIntent {
+  const { quantity } = facts.position;
+  if (side === 'buy') return quantity.lt(0) ? 'buy_to_close' : 'buy_to_open';
+  return quantity.gt(0) || !facts.isShortingAllowed ? 'sell_to_close' : 'sell_to_open';
 }
 
 /** Says why an order may not be taken, or undefined when it may: increments, a price, then buying power or the position. */
 export function decideAdmission(order: OrderTerms, facts: AdmissionFacts): Refusal | undefined {
-  const { asset, tick } = facts;
+  return decideIncrements(order, facts.asset) ?? decidePower(order, facts);
+}
+
+/** Says why the quantity or a price of an order does not fit the asset's steps, or undefined when all do. */
+export function decideIncrements(order: OrderTerms, asset: Asset): Refusal | undefined {
   if (!order.quantity.mod(asset.quantityIncrement).isZero()) {
     return unprocessable(
       `invalid qty ${decimalText(order.quantity)}. increment is ${decimalText(asset.quantityIncrement)}`,
@@ -29,41 +44,29 @@ export function decideAdmission(order: OrderTerms, facts: AdmissionFacts): Refus
   if (order.quantity.lt(asset.quantityMin)) {
     return unprocessable(`qty must be >= ${decimalText(asset.quantityMin)} for ${asset.symbol}`);
   }
-  if (order.limitPrice && !order.limitPrice.mod(asset.priceIncrement).isZero()) {
+  const prices = { limit_price: order.limitPrice, stop_price: order.stopPrice, trail_price: order.trailPrice };
+  for (const [name, price] of Object.entries(prices)) {
+    if (price === undefined || price.mod(asset.priceIncrement).isZero()) continue;
     return unprocessable(
-      `invalid limit_price ${decimalText(order.limitPrice)}. sub-penny increment does not fulfill minimum pricing criteria`,
+      `invalid ${name} ${decimalText(price)}. sub-penny increment does not fulfill minimum pricing criteria`,
     );
   }
+  return undefined;
+}
+
+function decidePower(order: OrderTerms, facts: AdmissionFacts): Refusal | undefined {
+  const { asset, tick } = facts;
   if (tick === undefined) return unprocessable(`asset "${asset.symbol}" has no price yet`);
-  return order.side === 'buy' ? decideBuyingPower(order, facts, tick) : decideOwnership(order, facts);
-}
-
-/** The most that the open part of a buy can cost with its commission, in dollars rounded up to cents. */
-export function costAtMost(quantity: Decimal, price: Decimal): Decimal {
-  return quantity.times(price).times(COMMISSION_RATE.plus(1)).toDecimalPlaces(COMMISSION_DECIMALS, Decimal.ROUND_UP);
-}
-
-/** What open buys have spoken for; a market order counts at the ask of its symbol now. */
-export function heldByBuys(orders: Iterable<Order>, askOf: (symbol: string) => Decimal | undefined): Decimal {
-  let held = new Decimal(0);
-  for (const order of orders) {
-    if (order.side !== 'buy' || !isOpen(order)) continue;
-    held = held.plus(costAtMost(leaves(order), order.limitPrice ?? askOf(order.symbol) ?? new Decimal(0)));
+  if (order.intent === 'buy_to_close' || order.intent === 'sell_to_close') return decideOwnership(order, facts);
+  if (order.intent === 'sell_to_open') {
+    if (asset.class === 'crypto') return unprocessable(`asset "${asset.symbol}" cannot be sold short`);
+    if (!order.quantity.isInteger()) return unprocessable('fractional orders cannot be sold short');
   }
-  return held;
-}
-
-/** What open sells of a symbol have spoken for. */
-export function heldBySells(orders: Iterable<Order>, symbol: string): Decimal {
-  let held = new Decimal(0);
-  for (const order of orders) {
-    if (order.side === 'sell' && order.symbol === symbol && isOpen(order)) held = held.plus(leaves(order));
-  }
-  return held;
+  return decideBuyingPower(order, facts, tick);
 }
 
 function decideBuyingPower(order: OrderTerms, facts: AdmissionFacts, tick: Tick): Refusal | undefined {
-  const cost = costAtMost(order.quantity, order.limitPrice ?? tick.ask);
+  const cost = costOfOpening(order, tick.ask);
   if (cost.lte(facts.buyingPower)) return undefined;
   return forbidden('insufficient buying power', {
     buying_power: decimalText(facts.buyingPower),
@@ -72,7 +75,7 @@ function decideBuyingPower(order: OrderTerms, facts: AdmissionFacts, tick: Tick)
 }
 
 function decideOwnership(order: OrderTerms, facts: AdmissionFacts): Refusal | undefined {
-  const available = facts.position.quantity.minus(facts.heldForOrders);
+  const available = facts.position.quantity.abs().minus(facts.heldForOrders);
   if (order.quantity.lte(available)) return undefined;
   const requested = decimalText(order.quantity);
   return forbidden(

@@ -1,6 +1,6 @@
 import type { Decimal } from '@ballast/money';
 import type { Execution } from './execution.js';
-import type { Order } from './order.js';
+import { isOpen, type Order } from './order.js';
 import type { Position } from './position.js';
 import type { Tick } from './tick.js';
 
@@ -20,4 +20,18 @@ export interface Changes {
   cash: Decimal;
   /** The symbol's market with what this turn traded taken off. */
   tick: Tick | undefined;
+}
+
+/** Puts what a turn changed into the books. */
+export function applyChanges(books: Books, changes: Changes): void {
+  books.cash = changes.cash;
+  for (const position of changes.positions) {
+    if (position.quantity.isZero()) books.positions.delete(position.symbol);
+    else books.positions.set(position.symbol, position);
+  }
+  for (const order of changes.orders) {
+    if (isOpen(order)) books.open.set(order.id, order);
+    else books.open.delete(order.id);
+  }
+  if (changes.tick) books.ticks.set(changes.tick.symbol, changes.tick);
 }

@@ -19,5 +19,5 @@ export interface Execution {
 
 /** Something that happened to an order, as the stream announces it; `order` is the order after it. */
 export type Announcement =
-  | { event: 'new' | 'canceled' | 'expired' | 'rejected'; order: Order; at: string }
+  | { event: 'new' | 'canceled' | 'expired' | 'rejected' | 'replaced'; order: Order; at: string }
   | { event: 'fill' | 'partial_fill'; order: Order; at: string; execution: Execution };

@@ -2,7 +2,7 @@ import { Decimal } from '@ballast/money';
 import type { Match } from './matching.js';
 import type { Side } from './order.js';
 
-/** What the account owns of a symbol and what that cost, without commissions. */
+/** What the account owns of a symbol and what that cost, without commissions; both are below zero for a short position. */
 export interface Position {
   symbol: string;
   quantity: Decimal;
@@ -14,16 +14,13 @@ export function flat(symbol: string): Position {
   return { symbol, quantity: new Decimal(0), cost: new Decimal(0) };
 }
 
-/** A position after a trade, at average cost; throws when more is sold than there is. */
+/** A position after a trade, at average cost; a trade through zero closes the old position and opens the rest at its own price. */
 export function afterTrade(position: Position, side: Side, match: Match): Position {
-  if (side === 'buy') {
-    return {
-      ...position,
-      quantity: position.quantity.plus(match.quantity),
-      cost: position.cost.plus(match.quantity.times(match.price)),
-    };
+  const change = side === 'buy' ? match.quantity : match.quantity.negated();
+  const quantity = position.quantity.plus(change);
+  if (position.quantity.isZero() || position.quantity.isNegative() === change.isNegative()) {
+    return { ...position, quantity, cost: position.cost.plus(change.times(match.price)) };
   }
-  const quantity = position.quantity.minus(match.quantity);
-  if (quantity.lt(0)) throw new Error(`position in ${position.symbol} is smaller than what was sold`);
+  if (match.quantity.gt(position.quantity.abs())) return { ...position, quantity, cost: quantity.times(match.price) };
   return { ...position, quantity, cost: position.cost.times(quantity).div(position.quantity) };
 }
