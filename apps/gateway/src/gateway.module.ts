@@ -6,6 +6,7 @@ import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/com
 import { AdminController } from './adapters/admin.controller.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Broadcaster } from './adapters/broadcaster.js';
+import { CapitalAccountController } from './adapters/capital-account.controller.js';
 import { CapitalController } from './adapters/capital.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
@@ -30,6 +31,7 @@ export class GatewayModule implements OnApplicationShutdown {
         AuthController,
         ProfilesController,
         CapitalController,
+        CapitalAccountController,
         OrdersController,
         AdminController,
         DocsController,

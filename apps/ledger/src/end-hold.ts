@@ -5,11 +5,11 @@ import { Clock } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
 import type { LedgerChange, LedgerFacts } from './adapters/ledger.store.js';
-import { balancesText, evolve } from './domain/account.js';
+import { balancesText } from './domain/account.js';
 import type { Account } from './domain/account.js';
 import { decideEnd } from './domain/decide-end.js';
 import { placementIdOf } from './domain/hold.js';
-import { Posting, postingIdOf } from './domain/posting.js';
+import { post, postingIdOf } from './domain/posting.js';
 import { requireAccount } from './domain/requirements.js';
 
 type Released = Extract<ReturnType<typeof decideEnd>, { outcome: 'released' }>;
@@ -58,7 +58,7 @@ export class EndHold {
   private release(account: Account, { hold, legs, releasedUnits }: Released, cause: string): LedgerChange<void> {
     const { orderId } = hold;
     const movement = { id: postingIdOf(cause), kind: 'release', cause, orderId, legs } as const;
-    const posting = new Posting(account, movement, this.clock.iso());
+    const { posting, account: next } = post(account, movement, this.clock.iso());
     const data = {
       profileId: account.profileId,
       asset: account.asset,
@@ -68,7 +68,7 @@ export class EndHold {
       orderId,
     };
     return {
-      account: evolve(account, posting),
+      account: next,
       posting,
       event: { declaration: capitalReleased, subject: orderId, data },
       result: undefined,

@@ -4,10 +4,10 @@ import { Clock } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
 import type { LedgerChange, LedgerFacts } from './adapters/ledger.store.js';
-import { balancesText, evolve } from './domain/account.js';
+import { balancesText } from './domain/account.js';
 import { decideHold } from './domain/decide-hold.js';
 import { evolveHold, placementIdOf } from './domain/hold.js';
-import { Posting, postingIdOf } from './domain/posting.js';
+import { post, postingIdOf } from './domain/posting.js';
 import { requireAccount, requireAsset } from './domain/requirements.js';
 
 /** Reserves the worst cost and fee of a placed entry, or declines; once per order, and never after the order's end. */
@@ -51,11 +51,11 @@ export class HoldCapital {
       };
     }
     const movement = { id: postingIdOf(cause), kind: 'hold', cause, orderId, legs: decision.legs } as const;
-    const posting = new Posting(account, movement, this.clock.iso());
+    const { posting, account: next } = post(account, movement, this.clock.iso());
     const balances = balancesText(posting.balances);
     const data = { profileId, asset, orderId, postingId: posting.id, units: units.toString(), balances };
     return {
-      account: evolve(account, posting),
+      account: next,
       posting,
       hold: { before: undefined, after: evolveHold(orderId, undefined, { kind: 'held', units }) },
       event: { declaration: capitalHeld, subject: orderId, data },

@@ -2,10 +2,14 @@ import { AzureModule } from '@ballast/service-host';
 import type { AzureOptions } from '@ballast/service-host';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { AccountController } from './adapters/account.controller.js';
 import { AccountsEventsConsumer } from './adapters/accounts-events.consumer.js';
 import { CapitalController } from './adapters/capital.controller.js';
+import { CapitalReadsController } from './adapters/capital-reads.controller.js';
 import { LedgerStore } from './adapters/ledger.store.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
+import { AnswerOnce } from './answer-once.js';
+import { ChangeAccount } from './change-account.js';
 import { EndHold } from './end-hold.js';
 import { HoldCapital } from './hold-capital.js';
 import type { LedgerSettings } from './ledger.config.js';
@@ -13,6 +17,7 @@ import { MoveCapital } from './move-capital.js';
 import { OpenAccount } from './open-account.js';
 import { PostExecution } from './post-execution.js';
 import { ReadCapital } from './read-capital.js';
+import { ReversePosting } from './reverse-posting.js';
 import { VerifyLedger } from './verify-ledger.js';
 
 /** The wiring of the ledger. */
@@ -30,14 +35,23 @@ export class LedgerModule {
           ...overrides,
         }),
       ],
-      controllers: [CapitalController, AccountsEventsConsumer, OrdersEventsConsumer],
+      controllers: [
+        AccountController,
+        CapitalController,
+        CapitalReadsController,
+        AccountsEventsConsumer,
+        OrdersEventsConsumer,
+      ],
       providers: [
         LedgerStore,
         OpenAccount,
         HoldCapital,
         PostExecution,
         EndHold,
+        AnswerOnce,
         MoveCapital,
+        ReversePosting,
+        ChangeAccount,
         ReadCapital,
         VerifyLedger,
       ],

@@ -1,118 +1,122 @@
-import { createHash } from 'node:crypto';
-import { capitalDeposited, capitalWithdrawn, withdrawalRefused } from '@ballast/contracts/ledger';
+import { HOLD_REFUSAL_CODES } from '@ballast/contracts';
+import type { EventDeclaration } from '@ballast/contracts';
+import {
+  capitalAdjusted,
+  capitalDeposited,
+  capitalWithdrawn,
+  feeCharged,
+  withdrawalRefused,
+} from '@ballast/contracts/ledger';
 import type { CapitalMoveView } from '@ballast/contracts/ledger';
-import type { Refusal } from '@ballast/contracts';
-import { unitsText } from '@ballast/money';
 import { Clock } from '@ballast/service-host';
-import type { Caller } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
-import { profileKey } from './adapters/ledger-documents.js';
-import type { AnswerDocument } from './adapters/ledger-documents.js';
 import { LedgerStore } from './adapters/ledger.store.js';
-import type { LedgerChange } from './adapters/ledger.store.js';
-import { mayUse } from './domain/access.js';
-import { balancesText, evolve } from './domain/account.js';
-import type { Account, Legs } from './domain/account.js';
-import { decideMove } from './domain/decide-move.js';
-import type { MoveKind } from './domain/decide-move.js';
-import { Posting, postingIdOf } from './domain/posting.js';
+import type { Publication } from './adapters/ledger.store.js';
+import { AnswerOnce, keyHashOf } from './answer-once.js';
+import type { CapitalAnswer, CapitalRequest, RequestDecision } from './answer-once.js';
+import { balancesText } from './domain/account.js';
+import type { Account } from './domain/account.js';
+import { moveViewOf } from './domain/capital-views.js';
+import { decideMove, refusalOfVersion } from './domain/decide-move.js';
+import type { AmountKind, CapitalRefusal, MoveDecision } from './domain/decide-move.js';
+import { post, postingIdOf } from './domain/posting.js';
+import type { Movement, Posting } from './domain/posting.js';
 
-/** A decoded request with what makes it repeatable. */
-export interface MoveCapitalCommand {
-  readonly profileId: string;
-  readonly caller: Caller;
-  readonly kind: MoveKind;
-  /** Above zero. */
+/** A decoded request to move an amount. */
+export interface MoveCapitalCommand extends CapitalRequest {
+  readonly kind: AmountKind;
+  /** Above zero; what an adjustment adds may be below. */
   readonly units: bigint;
-  readonly idempotencyKey: string;
-  /** Hash of method, path and body: the same key with another hash is another request. */
-  readonly requestHash: string;
+  /** Number of postings that the caller knew of. */
+  readonly expectedVersion?: number;
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly occurredAt?: string;
+  /** For what only operators do. */
+  readonly reason?: string;
 }
 
-/** The one answer to a request, however often it is repeated. */
-export type MoveAnswer =
-  | { readonly outcome: 'moved'; readonly view: CapitalMoveView }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal }
-  | { readonly outcome: 'key-reused' }
-  | { readonly outcome: 'not-found' };
+type Moved = Extract<MoveDecision, { outcome: 'moved' }>;
 
 /** Moves capital into a profile or out of it, or refuses, exactly once per idempotency key of the profile. */
 @Injectable()
 export class MoveCapital {
   constructor(
+    private readonly answers: AnswerOnce,
     private readonly ledger: LedgerStore,
     private readonly clock: Clock,
   ) {}
 
   /** Throws `Failure` while the store cannot be reached; repeating the request is safe. */
-  async execute(command: MoveCapitalCommand): Promise<MoveAnswer> {
-    return this.ledger.change<MoveAnswer>(
-      command.profileId,
-      ({ account }) => {
-        if (account === undefined || !mayUse(command.caller, account.ownerId)) return { result: NOT_FOUND };
-        const decision = decideMove(account, command.kind, command.units);
-        return decision.outcome === 'moved'
-          ? this.move(account, command, decision.legs)
-          : this.refuse(account, command, decision.refusal);
-      },
-      () => this.earlierAnswer(command),
-    );
+  async execute(command: MoveCapitalCommand): Promise<CapitalAnswer<CapitalMoveView>> {
+    const answer = await this.answers.execute<CapitalMoveView>(command, (account) => this.decide(account, command));
+    return answer.outcome === 'done' ? { ...answer, view: await this.complete(command, answer.view) } : answer;
   }
 
-  private move(account: Account, command: MoveCapitalCommand, legs: Legs): LedgerChange<MoveAnswer> {
-    const { profileId, kind, units } = command;
-    const key = keyHash(command);
-    const posting = new Posting(account, { id: postingIdOf(key), kind, cause: `key:${key}`, legs }, this.clock.iso());
-    const { asset } = posting;
-    const view: CapitalMoveView = {
-      postingId: posting.id,
+  private decide(account: Account, command: MoveCapitalCommand): RequestDecision<CapitalMoveView> {
+    const stale = refusalOfVersion(account, command.expectedVersion);
+    if (stale !== undefined) return { outcome: 'refused', refusal: stale };
+    const decision = decideMove(account, command.kind, command.units);
+    return decision.outcome === 'moved'
+      ? this.move(account, command, decision)
+      : { ...decision, ...withdrawalRefusedEvent(account, command, decision.refusal) };
+  }
+
+  private move(account: Account, command: MoveCapitalCommand, decision: Moved): RequestDecision<CapitalMoveView> {
+    const key = keyHashOf(command);
+    const { kind, caller, occurredAt, reason } = command;
+    const movement: Movement = {
+      id: postingIdOf(key),
       kind,
-      amount: unitsText(units, asset),
-      available: unitsText(posting.balances.available, asset),
+      cause: `key:${key}`,
+      legs: decision.legs,
+      actor: caller.userId,
+      ...(occurredAt !== undefined && { occurredAt }),
+      ...(reason !== undefined && { reason }),
     };
-    const balances = balancesText(posting.balances);
-    const data = { profileId, asset, postingId: posting.id, units: units.toString(), balances };
-    const declaration = kind === 'deposit' ? capitalDeposited : capitalWithdrawn;
-    return {
-      account: evolve(account, posting),
-      posting,
-      answer: { ...answerTo(command), moved: view },
-      event: { declaration, subject: profileId, data },
-      result: { outcome: 'moved', view },
-    };
+    const { posting, account: next } = post(account, movement, this.clock.iso());
+    const event = movedEvent(account, command, { posting, units: decision.units });
+    const result = moveViewOf(posting.content(), kind);
+    return { outcome: 'done', change: { account: next, posting, event, result } };
   }
 
-  private refuse(account: Account, command: MoveCapitalCommand, refusal: Refusal): LedgerChange<MoveAnswer> {
-    const { profileId, units } = command;
-    const data = { profileId, asset: account.asset, units: units.toString(), refusal };
-    return {
-      account,
-      answer: { ...answerTo(command), refusal },
-      event: { declaration: withdrawalRefused, subject: profileId, data },
-      result: { outcome: 'refused', refusal },
-    };
-  }
-
-  private async earlierAnswer(command: MoveCapitalCommand): Promise<MoveAnswer> {
-    const { id, requestHash } = answerTo(command);
-    const earlier = await this.ledger.answer(command.profileId, id);
-    if (earlier === undefined) throw new Error(`answer ${id} conflicted and is not there`);
-    if (earlier.requestHash !== requestHash) return { outcome: 'key-reused' };
-    if (earlier.moved !== undefined) return { outcome: 'moved', view: earlier.moved };
-    if (earlier.refusal !== undefined) return { outcome: 'refused', refusal: earlier.refusal };
-    throw new Error(`answer ${id} says nothing`);
+  /** Answers of earlier releases were kept without the balances; the posting has them. */
+  private async complete({ profileId, kind }: MoveCapitalCommand, view: CapitalMoveView): Promise<CapitalMoveView> {
+    if ((view.version as number | undefined) !== undefined) return view;
+    const posting = await this.ledger.posting(profileId, view.postingId);
+    if (posting === undefined) throw new Error(`${view.postingId} was answered and is not there`);
+    return moveViewOf(posting, kind);
   }
 }
 
-const NOT_FOUND: MoveAnswer = { outcome: 'not-found' };
+const MOVED: Readonly<Record<AmountKind, EventDeclaration>> = {
+  deposit: capitalDeposited,
+  withdrawal: capitalWithdrawn,
+  fee: feeCharged,
+  adjustment: capitalAdjusted,
+};
 
-/** The row that answers a repetition; kept for ever, like the posting that it stands beside. */
-function answerTo(command: MoveCapitalCommand): AnswerDocument {
-  const { profileId, requestHash } = command;
-  return { id: `answer:${keyHash(command)}`, kind: 'answer', ...profileKey(profileId), requestHash };
+function movedEvent(
+  { profileId, asset }: Account,
+  { kind, units, reason, caller }: MoveCapitalCommand,
+  moved: { readonly posting: Posting; readonly units: bigint },
+): Publication {
+  const { id: postingId, balances, story } = moved.posting;
+  const common = { profileId, asset, postingId, balances: balancesText(balances) };
+  const byHand = { reason, actor: caller.userId, ...(story.occurredAt && { occurredAt: story.occurredAt }) };
+  const data =
+    kind === 'deposit' || kind === 'withdrawal'
+      ? { ...common, units: units.toString() }
+      : { ...common, units: moved.units.toString(), ...byHand };
+  return { declaration: MOVED[kind], subject: profileId, data };
 }
 
-/** Keys are the caller's and may hold characters that an id may not. */
-function keyHash({ idempotencyKey }: MoveCapitalCommand): string {
-  return createHash('sha256').update(idempotencyKey).digest('hex');
+/** A refused withdrawal has an event of its own, which says how much was asked for. */
+function withdrawalRefusedEvent(
+  { profileId, asset }: Account,
+  { kind, units }: MoveCapitalCommand,
+  refusal: CapitalRefusal,
+): { event?: Publication } {
+  if (kind !== 'withdrawal' || !(HOLD_REFUSAL_CODES as readonly string[]).includes(refusal.code)) return {};
+  const data = { profileId, asset, units: units.toString(), refusal };
+  return { event: { declaration: withdrawalRefused, subject: profileId, data } };
 }

@@ -6,10 +6,11 @@ import { Clock, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
 import type { LedgerChange, LedgerFacts, Publication } from './adapters/ledger.store.js';
-import { balancesText, evolve } from './domain/account.js';
+import { balancesText } from './domain/account.js';
 import { decideEntryExecution, decideExitExecution } from './domain/decide-execution.js';
 import type { Execution, Settlement } from './domain/decide-execution.js';
-import { Posting, postingIdOf } from './domain/posting.js';
+import { post, postingIdOf } from './domain/posting.js';
+import type { Posting } from './domain/posting.js';
 import { requireAccount, requireAsset } from './domain/requirements.js';
 
 /** Settles an execution of the broker's in the ledger, once, in whatever order executions arrive. */
@@ -50,15 +51,17 @@ export class PostExecution {
     if (decision.outcome === 'already-posted') return { result: 0n };
     if (decision.outcome === 'too-early') {
       // Heard again after the position was closed: what it would build on is gone because it was posted.
-      if (await facts.isPosted(postingIdOf(cause))) return { result: 0n };
+      if ((await facts.posting(postingIdOf(cause))) !== undefined) return { result: 0n };
       throw new Failure(`${decision.missing}-not-there-yet`, `execution ${executionNumber} of ${orderId} is early`);
     }
     const { settlement, hold } = decision;
     const kind = intent === 'exit' ? 'exit-execution' : 'entry-execution';
-    const movement = { id: postingIdOf(cause), kind, cause, orderId, executionNumber, legs: settlement.legs } as const;
-    const posting = new Posting(account, movement, this.clock.iso());
+    const occurredAt = new Date(executed.executedAt).toISOString();
+    const { legs } = settlement;
+    const movement = { id: postingIdOf(cause), kind, cause, orderId, executionNumber, occurredAt, legs } as const;
+    const { posting, account: next } = post(account, movement, this.clock.iso());
     return {
-      account: evolve(account, posting),
+      account: next,
       posting,
       ...(hold !== undefined && { hold: { before, after: hold } }),
       event: publicationOf(executed, settlement, posting),

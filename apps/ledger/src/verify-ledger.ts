@@ -17,9 +17,8 @@ export class VerifyLedger {
 
   /** Postings made while it runs are not looked at. Throws for a profile without an account. */
   async execute(profileId: string): Promise<LedgerVerdict> {
-    const stored = await this.ledger.account(profileId);
-    if (stored === undefined) throw new Error(`profile ${profileId} has no account`);
-    const expected = stored.account;
+    const expected = await this.ledger.account(profileId);
+    if (expected === undefined) throw new Error(`profile ${profileId} has no account`);
     let account = emptyAccount(profileId, expected.ownerId, expected.asset);
     for await (const page of this.ledger.postings(profileId)) {
       const due = page.slice(0, expected.postings - account.postings);

@@ -1,15 +1,6 @@
 import { profileCreated, userCreated, userSignedIn } from './accounts.js';
 import type { EventDeclaration } from './event.js';
-import {
-  accountOpened,
-  capitalDeclined,
-  capitalDeposited,
-  capitalHeld,
-  capitalPosted,
-  capitalReleased,
-  capitalWithdrawn,
-  withdrawalRefused,
-} from './ledger.js';
+import { LEDGER_EVENTS, capitalDeclined, capitalHeld } from './ledger.js';
 import {
   bookOpened,
   controlsChanged,
@@ -40,14 +31,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   orderEnded,
   orderCancelRequested,
   controlsChanged,
-  accountOpened,
-  capitalDeposited,
-  capitalWithdrawn,
-  withdrawalRefused,
-  capitalHeld,
-  capitalDeclined,
-  capitalPosted,
-  capitalReleased,
+  ...LEDGER_EVENTS,
 ];
 
 /** Who hears what: consumer, topic, and the events; an entry of `only` narrows an event by its intent. */
@@ -148,7 +132,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'ledger',
     partitionKeyPaths: BY_PROFILE,
     defaultTtlSeconds: -1,
-    indexedPaths: ['/kind/?', '/number/?'],
+    indexedPaths: ['/kind/?', '/number/?', '/at/?', '/occurredAt/?'],
   },
   leases('ledger'),
   {

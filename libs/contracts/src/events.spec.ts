@@ -67,15 +67,16 @@ describe('samples', () => {
     const moved = EVENTS.map((event) => sampleOf(event).data as unknown as CapitalMovedV1).filter(
       ({ balances }) => balances !== undefined,
     );
-    expect(moved.length).toBe(5);
+    expect(moved.length).toBe(8);
     for (const { balances } of moved) {
-      const units = (name: keyof CapitalBalances): bigint => BigInt(balances[name]);
+      const units = (name: Exclude<keyof CapitalBalances, 'inTransit'>): bigint => BigInt(balances[name]);
       expect(units('available')).toBe(
         units('allocated') -
           units('reservedForOrders') -
           units('reservedForPositions') +
           units('realizedPnl') -
-          units('fees') +
+          units('fees') -
+          BigInt(balances.inTransit ?? 0) +
           units('shortfall'),
       );
     }

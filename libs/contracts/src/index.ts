@@ -20,8 +20,14 @@ export {
 } from './ids.js';
 export { PROBLEMS, Problem, ProblemField } from './problem.js';
 export type { ProblemCode } from './problem.js';
-export { ORDER_REFUSALS, ORDER_REFUSAL_CODES } from './refusals.js';
-export type { OrderRefusalCode, Refusal } from './refusals.js';
+export {
+  CAPITAL_REFUSALS,
+  CAPITAL_REFUSAL_CODES,
+  HOLD_REFUSAL_CODES,
+  ORDER_REFUSALS,
+  ORDER_REFUSAL_CODES,
+} from './refusals.js';
+export type { CapitalRefusalCode, OrderRefusalCode, Refusal } from './refusals.js';
 export {
   AUDIT_TTL_SECONDS,
   DELIVERY_COUNT_MAX,

@@ -1,4 +1,10 @@
-import { ORDER_REFUSALS, ORDER_REFUSAL_CODES } from './refusals.js';
+import {
+  CAPITAL_REFUSALS,
+  CAPITAL_REFUSAL_CODES,
+  HOLD_REFUSAL_CODES,
+  ORDER_REFUSALS,
+  ORDER_REFUSAL_CODES,
+} from './refusals.js';
 
 describe('refusals of an order', () => {
   it('are tried in this order: switches, the symbol, its prices, the size, the book, the ledger', () => {
@@ -17,11 +23,26 @@ describe('refusals of an order', () => {
       'open-orders-above-limit',
       'entry-already-live',
       'exit-above-position',
+      'account-closed',
       'insufficient-capital',
+      'available-below-floor',
+      'reserved-above-limit',
     ]);
   });
 
   it.each(Object.entries(ORDER_REFUSALS))('%s is a kebab-case code with one sentence', (code, sentence) => {
+    expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(sentence).toMatch(/^[A-Z][^.]*\.$/);
+  });
+});
+
+describe('refusals of a request about capital', () => {
+  it('end with those of a hold, in the same order', () => {
+    expect(CAPITAL_REFUSAL_CODES.slice(-HOLD_REFUSAL_CODES.length)).toEqual(HOLD_REFUSAL_CODES);
+    expect(ORDER_REFUSAL_CODES.slice(-HOLD_REFUSAL_CODES.length)).toEqual(HOLD_REFUSAL_CODES);
+  });
+
+  it.each(Object.entries(CAPITAL_REFUSALS))('%s is a kebab-case code with one sentence', (code, sentence) => {
     expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(sentence).toMatch(/^[A-Z][^.]*\.$/);
   });

@@ -1,6 +1,16 @@
+/** Why the ledger holds nothing for an order, in order of precedence. Its word comes after placement. */
+const HOLD_REFUSALS = {
+  'account-closed': 'The profile’s account is closed; it takes part in nothing new until it is opened again.',
+  'insufficient-capital': 'The profile has less available capital than this takes.',
+  'available-below-floor': 'Less would be left available than must stay available in this profile.',
+  'reserved-above-limit': 'More would be reserved for orders and positions than may be in this profile.',
+} as const;
+
+export const HOLD_REFUSAL_CODES = Object.keys(HOLD_REFUSALS) as (keyof typeof HOLD_REFUSALS)[];
+
 /**
- * Why the business says no to an order, in order of precedence: the first that applies is the answer. The last,
- * `insufficient-capital`, is the ledger's word after placement; all the others are decided before anything is reserved.
+ * Why the business says no to an order, in order of precedence: the first that applies is the answer. The last, from
+ * `account-closed` on, are the ledger's word after placement; all the others are decided before anything is reserved.
  */
 export const ORDER_REFUSALS = {
   'trading-halted': 'Trading is halted; no order may be placed until an operator makes it active again.',
@@ -17,15 +27,32 @@ export const ORDER_REFUSALS = {
   'open-orders-above-limit': 'As many orders of this profile are live as may be.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
   'exit-above-position': 'The exit is larger than what is held and not already being sold.',
-  'insufficient-capital': 'The profile has not enough available capital for the worst cost and fee of this order.',
+  ...HOLD_REFUSALS,
 } as const;
+
+/** Why the ledger says no to a request about capital, in order of precedence within each request. */
+export const CAPITAL_REFUSALS = {
+  'version-stale': 'The balances have changed since they were looked at.',
+  'account-not-closed': 'The account is open; there is nothing to open again.',
+  'posting-not-reversible': 'Only entries made by hand can be taken back: deposits, withdrawals, fees, adjustments.',
+  'posting-already-reversed': 'The posting has been taken back already.',
+  'holds-standing': 'Capital is held for orders that are not done.',
+  'positions-standing': 'The profile still holds positions.',
+  'transfers-pending': 'Capital is still on its way to another profile.',
+  'shortfall-standing': 'The broker has taken more than was available, and it is not repaid.',
+  'money-standing': 'There is still capital in the account; it must be withdrawn or moved first.',
+  ...HOLD_REFUSALS,
+} as const;
+
+export type CapitalRefusalCode = keyof typeof CAPITAL_REFUSALS;
+export const CAPITAL_REFUSAL_CODES = Object.keys(CAPITAL_REFUSALS) as CapitalRefusalCode[];
 
 export type OrderRefusalCode = keyof typeof ORDER_REFUSALS;
 export const ORDER_REFUSAL_CODES = Object.keys(ORDER_REFUSALS) as OrderRefusalCode[];
 
 /** A refusal with the limit that was met and the value that broke it, both as text. */
-export interface Refusal {
-  readonly code: OrderRefusalCode;
+export interface Refusal<Code extends string = OrderRefusalCode> {
+  readonly code: Code;
   readonly limit: string;
   readonly value: string;
 }

@@ -1,4 +1,4 @@
-import { ORDER_REFUSALS, PROBLEMS } from '@ballast/contracts';
+import { CAPITAL_REFUSALS, ORDER_REFUSALS, PROBLEMS } from '@ballast/contracts';
 import type { Problem, ProblemCode, ProblemField } from '@ballast/contracts';
 import { HttpException } from '@nestjs/common';
 
@@ -47,7 +47,7 @@ function problemOf(code: ProblemCode, { detail, errors, refusal, orderId }: Prob
   };
 }
 
-const REFUSAL_TITLES: Readonly<Record<string, string | undefined>> = ORDER_REFUSALS;
+const REFUSAL_TITLES: Readonly<Record<string, string | undefined>> = { ...ORDER_REFUSALS, ...CAPITAL_REFUSALS };
 
 function refusalTitle(code: string | undefined): string | undefined {
   return code === undefined ? undefined : REFUSAL_TITLES[code];

@@ -1,19 +1,27 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { CapitalMoveView, CapitalView, MoveCapitalRequest } from '@ballast/contracts/ledger';
-import { idParam } from '@ballast/service-host';
-import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+  AdjustCapitalRequest,
+  CapitalMoveView,
+  ChargeFeeRequest,
+  MoveCapitalRequest,
+  ReversePostingRequest,
+} from '@ballast/contracts/ledger';
+import { idParam } from '@ballast/service-host';
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiIdempotencyKey } from './api-decorators.js';
 import { Owners } from './owners.js';
+
+/** What a move of capital can end with beyond what any write can. */
+const MOVE_PROBLEMS = [
+  'idempotency-key-missing',
+  'idempotency-key-reused',
+  'capital-refused',
+  'conflict',
+  'forbidden',
+  'not-found',
+] as const;
 
 @ApiTags('Capital')
 @ApiBearerAuth()
@@ -27,7 +35,7 @@ export class CapitalController {
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
-  @ApiBodyProblems('idempotency-key-missing', 'idempotency-key-reused', 'forbidden', 'not-found')
+  @ApiBodyProblems(...MOVE_PROBLEMS)
   deposit(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
@@ -41,7 +49,7 @@ export class CapitalController {
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
-  @ApiBodyProblems('idempotency-key-missing', 'idempotency-key-reused', 'capital-refused', 'forbidden', 'not-found')
+  @ApiBodyProblems(...MOVE_PROBLEMS)
   withdraw(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
@@ -50,11 +58,41 @@ export class CapitalController {
     return this.owners.forward('ledger', request, reply);
   }
 
-  @Get('capital')
-  @ApiOperation({ summary: 'The capital of a profile.' })
-  @ApiOkResponse({ type: CapitalView })
-  @ApiProblems('not-found')
-  read(
+  @Post('fees')
+  @ApiOperation({ summary: 'Post a fee that the broker charged beside its executions. Operators only.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: ChargeFeeRequest })
+  @ApiCreatedResponse({ type: CapitalMoveView })
+  @ApiBodyProblems(...MOVE_PROBLEMS)
+  chargeFee(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Post('adjustments')
+  @ApiOperation({ summary: 'Correct the realised profit or loss. Operators only.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: AdjustCapitalRequest })
+  @ApiCreatedResponse({ type: CapitalMoveView })
+  @ApiBodyProblems(...MOVE_PROBLEMS)
+  adjust(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Post('reversals')
+  @ApiOperation({ summary: 'Take back, once, what was entered by hand. Operators only.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: ReversePostingRequest })
+  @ApiCreatedResponse({ type: CapitalMoveView })
+  @ApiBodyProblems(...MOVE_PROBLEMS)
+  reverse(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

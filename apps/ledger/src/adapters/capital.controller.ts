@@ -1,24 +1,31 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { MoveCapitalRequest } from '@ballast/contracts/ledger';
-import type { CapitalMoveView, CapitalView } from '@ballast/contracts/ledger';
-import { CAPITAL_ASSET, decimal, exactUnits } from '@ballast/money';
-import { CurrentCaller, IdempotencyKey, ProblemException, Roles, idParam, requestHash } from '@ballast/service-host';
+import {
+  AdjustCapitalRequest,
+  ChargeFeeRequest,
+  MoveCapitalRequest,
+  ReversePostingRequest,
+} from '@ballast/contracts/ledger';
+import type { CapitalMoveView } from '@ballast/contracts/ledger';
+import { Clock, CurrentCaller, IdempotencyKey, Roles, idParam, requestHash } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
-import { Body, Controller, Get, Post } from '@nestjs/common';
-import type { MoveKind } from '../domain/decide-move.js';
+import { Body, Controller, Post } from '@nestjs/common';
+import type { AmountKind } from '../domain/decide-move.js';
 import { MoveCapital } from '../move-capital.js';
-import type { MoveAnswer } from '../move-capital.js';
-import { ReadCapital } from '../read-capital.js';
+import { ReversePosting } from '../reverse-posting.js';
+import { invalid, occurredAtIn, unitsIn, viewIn } from './capital-requests.js';
 
-/** Capital over private HTTP. Somebody else's profile is answered as one that does not exist. */
+/**
+ * Moves of capital over private HTTP: 201 with the posting, 409 when the caller is behind, 422 with a refusal. Somebody
+ * else's profile is answered as one that does not exist.
+ */
 @Controller('v1/profiles/:id')
 export class CapitalController {
   constructor(
     private readonly moveCapital: MoveCapital,
-    private readonly readCapital: ReadCapital,
+    private readonly reversePosting: ReversePosting,
+    private readonly clock: Clock,
   ) {}
 
-  /** 201 with the posting. */
   @Post('deposits')
   @Roles('trader', 'operator', 'admin')
   deposit(
@@ -27,10 +34,9 @@ export class CapitalController {
     @IdempotencyKey() idempotencyKey: string,
     @CurrentCaller() caller: Caller,
   ): Promise<CapitalMoveView> {
-    return this.move('deposit', { profileId, request, idempotencyKey, caller });
+    return this.move('deposit', 'deposits', { profileId, request, idempotencyKey, caller });
   }
 
-  /** 201 with the posting; 422 with the refusal when less is available. */
   @Post('withdrawals')
   @Roles('trader', 'operator', 'admin')
   withdraw(
@@ -39,52 +45,59 @@ export class CapitalController {
     @IdempotencyKey() idempotencyKey: string,
     @CurrentCaller() caller: Caller,
   ): Promise<CapitalMoveView> {
-    return this.move('withdrawal', { profileId, request, idempotencyKey, caller });
+    return this.move('withdrawal', 'withdrawals', { profileId, request, idempotencyKey, caller });
   }
 
-  @Get('capital')
-  async capital(
+  @Post('fees')
+  @Roles('operator', 'admin')
+  chargeFee(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @Body() request: ChargeFeeRequest,
+    @IdempotencyKey() idempotencyKey: string,
     @CurrentCaller() caller: Caller,
-  ): Promise<CapitalView> {
-    const view = await this.readCapital.execute(profileId, caller);
-    if (view === undefined) throw new ProblemException('not-found');
-    return view;
+  ): Promise<CapitalMoveView> {
+    return this.move('fee', 'fees', { profileId, request, idempotencyKey, caller });
   }
 
-  private async move(kind: MoveKind, asked: MoveAsked): Promise<CapitalMoveView> {
+  @Post('adjustments')
+  @Roles('operator', 'admin')
+  adjust(
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @Body() request: AdjustCapitalRequest,
+    @IdempotencyKey() idempotencyKey: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<CapitalMoveView> {
+    return this.move('adjustment', 'adjustments', { profileId, request, idempotencyKey, caller });
+  }
+
+  @Post('reversals')
+  @Roles('operator', 'admin')
+  async reverse(
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @Body() request: ReversePostingRequest,
+    @IdempotencyKey() idempotencyKey: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<CapitalMoveView> {
+    const hash = requestHash('POST', `/v1/profiles/${profileId}/reversals`, request);
+    const asked = { kind: 'reversal', profileId, caller, idempotencyKey, requestHash: hash } as const;
+    return viewIn(await this.reversePosting.execute({ ...asked, ...request }));
+  }
+
+  private async move(kind: AmountKind, path: string, asked: MoveAsked): Promise<CapitalMoveView> {
     const { profileId, request, idempotencyKey, caller } = asked;
-    const hash = requestHash('POST', `/v1/profiles/${profileId}/${kind}s`, request);
-    const units = unitsOf(request);
-    const command = { profileId, caller, kind, units, idempotencyKey, requestHash: hash };
-    return viewOf(await this.moveCapital.execute(command));
+    const hash = requestHash('POST', `/v1/profiles/${profileId}/${path}`, request);
+    const { amount, occurredAt, ...rest } = request;
+    const units = unitsIn(amount);
+    if (units === 0n) throw invalid('/amount', 'must not be zero');
+    const happened = occurredAtIn(occurredAt, this.clock.iso());
+    const command = { kind, profileId, caller, units, idempotencyKey, requestHash: hash, ...rest, ...happened };
+    return viewIn(await this.moveCapital.execute(command));
   }
 }
 
 interface MoveAsked {
   readonly profileId: string;
-  readonly request: MoveCapitalRequest;
+  readonly request: MoveCapitalRequest | ChargeFeeRequest | AdjustCapitalRequest;
   readonly idempotencyKey: string;
   readonly caller: Caller;
-}
-
-function unitsOf({ amount }: MoveCapitalRequest): bigint {
-  const units = exactUnits(decimal(amount), CAPITAL_ASSET);
-  if (units !== undefined) return units;
-  throw new ProblemException('invalid-request', {
-    errors: [{ pointer: '/amount', detail: 'must fall on whole cents' }],
-  });
-}
-
-function viewOf(answer: MoveAnswer): CapitalMoveView {
-  switch (answer.outcome) {
-    case 'moved':
-      return answer.view;
-    case 'refused':
-      throw new ProblemException('capital-refused', { refusal: answer.refusal });
-    case 'key-reused':
-      throw new ProblemException('idempotency-key-reused');
-    case 'not-found':
-      throw new ProblemException('not-found');
-  }
 }

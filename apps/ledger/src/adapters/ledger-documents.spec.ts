@@ -28,7 +28,7 @@ const heldHold: fc.Arbitrary<Hold> = fc
 
 const accountWith = (holds: AccountDocument['holds']): AccountDocument =>
   JSON.parse(
-    JSON.stringify(accountDocument(emptyAccount('prf_1', 'usr_1', 'USD'), holds, AT)),
+    JSON.stringify(accountDocument({ ...emptyAccount('prf_1', 'usr_1', 'USD'), updatedAt: AT }, holds)),
   ) as unknown as AccountDocument;
 
 describe('a hold in its account', () => {

@@ -1,8 +1,8 @@
 import { PRODUCT_ID } from '@ballast/contracts';
-import type { Refusal } from '@ballast/contracts';
-import type { CapitalBalances, CapitalMoveView } from '@ballast/contracts/ledger';
+import type { CapitalBalances } from '@ballast/contracts/ledger';
 import { balancesText, readBalances } from '../domain/account.js';
 import type { Account } from '../domain/account.js';
+import type { CapitalRefusal } from '../domain/decide-move.js';
 import { holdIdOf } from '../domain/hold.js';
 import type { Hold, HoldState } from '../domain/hold.js';
 import type { Posting } from '../domain/posting.js';
@@ -30,6 +30,9 @@ export interface AccountDocument extends ProfileKey {
   /** Every hold that is `held`, by its order's id; it moves to a row of its own when it is resolved. */
   readonly holds: Readonly<Record<string, LiveHoldDocument>>;
   readonly updatedAt: string;
+  readonly closedAt?: string;
+  readonly availableMin?: string;
+  readonly reservedMax?: string;
 }
 
 /** A hold inside its account, without what follows from the rest; a number that is zero is left out. */
@@ -71,8 +74,10 @@ export interface AnswerDocument extends ProfileKey {
   readonly id: string;
   readonly kind: 'answer';
   readonly requestHash: string;
-  readonly moved?: CapitalMoveView;
-  readonly refusal?: Refusal;
+  readonly view?: object;
+  /** What earlier releases kept in the place of `view`. */
+  readonly moved?: object;
+  readonly refusal?: CapitalRefusal;
 }
 
 /** The partition key of a profile's documents, as fields. */
@@ -85,16 +90,30 @@ export function partitionOf(profileId: string): string[] {
   return [PRODUCT_ID, profileId];
 }
 
-export function accountDocument(account: Account, holds: AccountDocument['holds'], updatedAt: string): AccountDocument {
-  const { profileId, ownerId, asset, sequence, postings, lastHash } = account;
+export function accountDocument(account: Account, holds: AccountDocument['holds']): AccountDocument {
+  const { profileId, ownerId, asset, sequence, postings, lastHash, updatedAt, closedAt, limits } = account;
+  const { availableMin, reservedMax } = limits;
   const balances = { ...balancesText(account.balances) };
-  const state = { ownerId, asset, sequence, postings, lastHash, balances, holds, updatedAt };
-  return { id: ACCOUNT_ID, kind: 'account', ...profileKey(profileId), ...state };
+  return {
+    id: ACCOUNT_ID,
+    kind: 'account',
+    ...profileKey(profileId),
+    ...{ ownerId, asset, sequence, postings, lastHash, balances, holds, updatedAt },
+    ...(closedAt !== undefined && { closedAt }),
+    ...(availableMin !== undefined && { availableMin: availableMin.toString() }),
+    ...(reservedMax !== undefined && { reservedMax: reservedMax.toString() }),
+  };
 }
 
 export function accountOf(document: AccountDocument): Account {
-  const { profileId, ownerId, asset, sequence, postings, lastHash, balances } = document;
-  return { profileId, ownerId, asset, sequence, postings, lastHash, balances: readBalances(balances) };
+  const { profileId, ownerId, asset, sequence, postings, lastHash, updatedAt, closedAt } = document;
+  const limits = {
+    ...(document.availableMin !== undefined && { availableMin: BigInt(document.availableMin) }),
+    ...(document.reservedMax !== undefined && { reservedMax: BigInt(document.reservedMax) }),
+  };
+  const balances = readBalances(document.balances);
+  const account = { profileId, ownerId, asset, sequence, postings, lastHash, balances, updatedAt, limits };
+  return closedAt === undefined ? account : { ...account, closedAt };
 }
 
 export function postingDocument(profileId: string, posting: Posting): PostingDocument {

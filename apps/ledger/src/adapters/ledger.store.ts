@@ -9,6 +9,7 @@ import type { Account } from '../domain/account.js';
 import { holdIdOf } from '../domain/hold.js';
 import type { Hold } from '../domain/hold.js';
 import type { Posting } from '../domain/posting.js';
+import type { StoredPosting } from '../domain/verify-chain.js';
 import {
   ACCOUNT_ID,
   accountDocument,
@@ -22,7 +23,13 @@ import {
   postingDocument,
   profileKey,
 } from './ledger-documents.js';
-import type { AccountDocument, AnswerDocument, HoldDocument, PostingDocument } from './ledger-documents.js';
+import type {
+  AccountDocument,
+  AnswerDocument,
+  BarredPostingDocument,
+  HoldDocument,
+  PostingDocument,
+} from './ledger-documents.js';
 
 const POSTINGS_PAGE_SIZE = 200;
 
@@ -34,8 +41,8 @@ export interface LedgerFacts {
   liveHold(orderId: string): Hold | undefined;
   /** The hold of an order, or what became of it; read only where the account holds nothing for it. */
   hold(orderId: string): Promise<Hold | undefined>;
-  /** Whether there is a posting with this id. */
-  isPosted(postingId: string): Promise<boolean>;
+  /** The posting with this id. */
+  posting(postingId: string): Promise<StoredPosting | undefined>;
 }
 
 /** An event to publish; it takes the account's next sequence. */
@@ -77,13 +84,13 @@ export class LedgerStore {
 
   /**
    * Hands the facts to `decide` and commits what it decided; asked again from fresh facts when another replica was
-   * faster. `orElse` answers when the answer or the posting exists already, or is barred: it was all done before.
+   * faster. `orElse` answers when the answer or the posting, whose id it is given, exists already or is barred: it was done before.
    * Whatever is thrown, the next try starts from fresh facts.
    */
   async change<Result>(
     profileId: string,
     decide: (facts: LedgerFacts) => LedgerChange<Result> | Promise<LedgerChange<Result>>,
-    orElse: () => Result | Promise<Result>,
+    orElse: (conflict: string) => Result | Promise<Result>,
   ): Promise<Result> {
     try {
       return await this.heads.change(partitionOf(profileId), async (document) =>
@@ -92,15 +99,21 @@ export class LedgerStore {
     } catch (error) {
       // A lost answer may have left the account in memory behind what is stored; so may waiting for another replica.
       this.heads.forget(partitionOf(profileId));
-      if (error instanceof DocumentConflict && provesThatItWasDone(error.id)) return orElse();
+      if (error instanceof DocumentConflict && provesThatItWasDone(error.id)) return orElse(error.id);
       throw error;
     }
   }
 
-  /** The account as it is stored now, whatever is in memory, and when it changed last. */
-  async account(profileId: string): Promise<{ account: Account; updatedAt: string } | undefined> {
+  /** The account as it is stored now, whatever is in memory. */
+  async account(profileId: string): Promise<Account | undefined> {
     const stored = await this.store.read<AccountDocument>(ACCOUNT_ID, partitionOf(profileId));
-    return stored && { account: accountOf(stored.document), updatedAt: stored.document.updatedAt };
+    return stored && accountOf(stored.document);
+  }
+
+  /** The posting with this id; `undefined` where there is none, or where the id is barred. */
+  async posting(profileId: string, id: string): Promise<StoredPosting | undefined> {
+    const stored = await this.store.read<PostingDocument | BarredPostingDocument>(id, partitionOf(profileId));
+    return stored?.document.kind === 'posting' ? stored.document : undefined;
   }
 
   /** The stored answer with this id. */
@@ -130,7 +143,7 @@ export class LedgerStore {
       liveHold: (orderId) => document && liveHoldOf(document, orderId),
       hold: async (orderId) =>
         (document && liveHoldOf(document, orderId)) ?? (await this.holdElsewhere(profileId, orderId)),
-      isPosted: async (postingId) => (await this.store.read(postingId, partitionOf(profileId))) !== undefined,
+      posting: (postingId) => this.posting(profileId, postingId),
     };
   }
 
@@ -163,8 +176,14 @@ export class LedgerStore {
     ];
     if (next === undefined) return { first, operations, result };
     const holds = before?.holds ?? {};
-    const head = accountDocument(next, hold ? holdsWith(holds, hold.after) : holds, this.clock.iso());
+    const head = accountDocument(this.touched(next), hold ? holdsWith(holds, hold.after) : holds);
     return { first, head, operations, result };
+  }
+
+  /** The times of an account never run back, however the clocks of replicas differ. */
+  private touched(account: Account): Account {
+    const now = this.clock.iso();
+    return now > account.updatedAt ? { ...account, updatedAt: now } : account;
   }
 
   /** The account carries the sequence that this event takes. */

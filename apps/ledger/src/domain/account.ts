@@ -10,6 +10,7 @@ export const LEDGER_ACCOUNTS = [
   'realized-pnl',
   'fees',
   'shortfall',
+  'in-transit',
 ] as const;
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
@@ -18,9 +19,17 @@ export type Legs = Readonly<Partial<Record<LedgerAccount, bigint>>>;
 
 /**
  * The balances of a profile in whole units, each with the sign in which people speak of it:
- * `available = allocated − reservedForOrders − reservedForPositions + realizedPnl − fees + shortfall`.
+ * `available = allocated − reservedForOrders − reservedForPositions − inTransit + realizedPnl − fees + shortfall`.
  */
 export type Balances = Readonly<Record<keyof CapitalBalances, bigint>>;
+
+/** What a profile sets for itself, in whole units; absent where it has not. */
+export interface CapitalLimits {
+  /** What must stay available after a hold, a withdrawal or a transfer. */
+  readonly availableMin?: bigint;
+  /** What may be reserved for orders and positions together. */
+  readonly reservedMax?: bigint;
+}
 
 /** A profile's capital and the end of its chain of postings. */
 export interface Account {
@@ -35,6 +44,11 @@ export interface Account {
   /** Hash of the latest posting; 64 zeros before the first. */
   readonly lastHash: string;
   readonly balances: Balances;
+  /** When it changed last, ISO 8601 in UTC; empty before the first time. */
+  readonly updatedAt: string;
+  /** When it was closed; absent while it takes part in what is new. */
+  readonly closedAt?: string;
+  readonly limits: CapitalLimits;
 }
 
 /** What the first posting of a chain names as the hash before it. */
@@ -47,12 +61,14 @@ export const ZERO_BALANCES: Balances = {
   realizedPnl: 0n,
   fees: 0n,
   shortfall: 0n,
+  inTransit: 0n,
   available: 0n,
 };
 
 /** An account before its first event and posting. */
 export function emptyAccount(profileId: string, ownerId: string, asset: string): Account {
-  return { profileId, ownerId, asset, sequence: 0, postings: 0, lastHash: NO_HASH, balances: ZERO_BALANCES };
+  const empty = { sequence: 0, postings: 0, lastHash: NO_HASH, balances: ZERO_BALANCES, updatedAt: '', limits: {} };
+  return { profileId, ownerId, asset, ...empty };
 }
 
 /** The account after its next posting; throws `RangeError` for a posting that does not follow the latest one. */
@@ -60,7 +76,8 @@ export function evolve(account: Account, posting: Posting): Account {
   if (posting.number !== account.postings + 1 || posting.previousHash !== account.lastHash) {
     throw new RangeError(`posting ${posting.id} does not follow posting ${account.postings} of ${account.profileId}`);
   }
-  return { ...account, postings: posting.number, lastHash: posting.hash, balances: posting.balances };
+  const { number: postings, hash: lastHash, balances, at: updatedAt } = posting;
+  return { ...account, postings, lastHash, balances, updatedAt };
 }
 
 /** The balances after `legs`. Where the money came from (funding, profit, shortfall) is spoken of with the other sign. */
@@ -73,6 +90,7 @@ export function balancesAfter(balances: Balances, legs: Legs): Balances {
     realizedPnl: balances.realizedPnl - moved('realized-pnl'),
     fees: balances.fees + moved('fees'),
     shortfall: balances.shortfall - moved('shortfall'),
+    inTransit: balances.inTransit + moved('in-transit'),
     available: balances.available + moved('available'),
   };
 }
@@ -88,16 +106,18 @@ export function freeCapitalLegs(balances: Balances, units: bigint): Legs {
   return { available: available - balances.available, shortfall: balances.shortfall - shortfall };
 }
 
-/** The balances as they stand in documents and events: strings of whole units. */
+/** The balances as they stand in documents and events: strings of whole units; nothing in transit is left out. */
 export function balancesText(balances: Balances): CapitalBalances {
   const text = new CapitalBalances();
-  for (const field of BALANCE_FIELDS) text[field] = balances[field].toString();
+  for (const field of BALANCE_FIELDS) {
+    if (field !== 'inTransit' || balances.inTransit !== 0n) text[field] = balances[field].toString();
+  }
   return text;
 }
 
 /** Reads what `balancesText` wrote. */
 export function readBalances(text: CapitalBalances): Balances {
-  return Object.fromEntries(BALANCE_FIELDS.map((field) => [field, BigInt(text[field])])) as Record<
+  return Object.fromEntries(BALANCE_FIELDS.map((field) => [field, BigInt(text[field] ?? 0)])) as Record<
     keyof CapitalBalances,
     bigint
   >;

@@ -171,6 +171,7 @@ describe('the figures worked by hand', () => {
       realizedPnl: 4_400n,
       fees: 84n,
       shortfall: 0n,
+      inTransit: 0n,
       available: 1_004_316n,
     });
   });

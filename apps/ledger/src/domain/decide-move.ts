@@ -1,20 +1,49 @@
-import type { Refusal } from '@ballast/contracts';
+import type { CapitalRefusalCode, Refusal } from '@ballast/contracts';
+import type { MoveKind } from '@ballast/contracts/ledger';
 import type { Account, Legs } from './account.js';
 import { freeCapitalLegs } from './account.js';
-import { refusalOf } from './decide-hold.js';
+import { refusalOfClosed, refusalOfSpending } from './decide-hold.js';
 
-export type MoveKind = 'deposit' | 'withdrawal';
+/** Why a request about capital is refused. */
+export type CapitalRefusal = Refusal<CapitalRefusalCode>;
 
-/** Either the money moves, or a withdrawal asks for more than is available and nothing moves. */
+/** What somebody asks to move by naming an amount. */
+export type AmountKind = Exclude<MoveKind, 'reversal'>;
+
+/** Either the money moves, or nothing does. `units` is what it adds to the free capital. */
 export type MoveDecision =
-  { readonly outcome: 'moved'; readonly legs: Legs } | { readonly outcome: 'refused'; readonly refusal: Refusal };
+  | { readonly outcome: 'moved'; readonly legs: Legs; readonly units: bigint }
+  | { readonly outcome: 'refused'; readonly refusal: CapitalRefusal };
 
-/** Moves `units` above zero between the outside and what is available; a deposit repays the shortfall first. */
-export function decideMove(account: Account, kind: MoveKind, units: bigint): MoveDecision {
-  if (kind === 'deposit') {
-    return { outcome: 'moved', legs: { ...freeCapitalLegs(account.balances, units), funding: -units } };
-  }
-  const refusal = refusalOf(account, units);
+/**
+ * Moves `units` between what is free and where the kind says; above zero, but for an adjustment. What comes repays the
+ * shortfall first. A fee is the broker's doing: it is posted even from a closed account, and beyond what is available it
+ * becomes shortfall; anything else is ours and takes no more than is available.
+ */
+export function decideMove(account: Account, kind: AmountKind, units: bigint): MoveDecision {
+  const gained = kind === 'deposit' || kind === 'adjustment' ? units : -units;
+  const refusal = refusalOfMove(account, kind, gained);
   if (refusal !== undefined) return { outcome: 'refused', refusal };
-  return { outcome: 'moved', legs: { available: -units, funding: units } };
+  const legs: Legs = { ...freeCapitalLegs(account.balances, gained), [COUNTERPART[kind]]: -gained };
+  return { outcome: 'moved', legs, units: gained };
+}
+
+const COUNTERPART = {
+  deposit: 'funding',
+  withdrawal: 'funding',
+  fee: 'fees',
+  adjustment: 'realized-pnl',
+} as const;
+
+function refusalOfMove(account: Account, kind: AmountKind, gained: bigint): CapitalRefusal | undefined {
+  if (kind === 'fee') return undefined;
+  if (gained > 0n) return refusalOfClosed(account);
+  // A correction may take what must stay available: the floor is for what somebody chooses to spend.
+  return refusalOfSpending(kind === 'withdrawal' ? account : { ...account, limits: {} }, -gained);
+}
+
+/** The refusal of a request that was decided on other balances than these. */
+export function refusalOfVersion(account: Account, expected: number | undefined): CapitalRefusal | undefined {
+  if (expected === undefined || expected === account.postings) return undefined;
+  return { code: 'version-stale', limit: `${account.postings}`, value: `${expected}` };
 }

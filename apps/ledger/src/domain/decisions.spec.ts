@@ -5,7 +5,6 @@ import { decideEnd } from './decide-end.js';
 import { decideEntryExecution, decideExitExecution } from './decide-execution.js';
 import type { Execution } from './decide-execution.js';
 import { decideHold } from './decide-hold.js';
-import { decideMove } from './decide-move.js';
 import { evolveHold } from './hold.js';
 import type { Hold, HoldEvent } from './hold.js';
 
@@ -51,21 +50,6 @@ describe('holding capital', () => {
   it('says why not, with limit and value in decimals', () => {
     const refusal = { code: 'insufficient-capital', limit: '8999.00', value: '10000.50' };
     expect(decideHold(accountWith({ available: 899_900n }), 1_000_050n)).toEqual({ outcome: 'declined', refusal });
-  });
-});
-
-describe('moving capital', () => {
-  it('takes no more out than is available', () => {
-    expect(decideMove(accountWith({ available: 100n }), 'withdrawal', 100n).outcome).toBe('moved');
-    expect(decideMove(accountWith({ available: 100n }), 'withdrawal', 101n)).toEqual({
-      outcome: 'refused',
-      refusal: { code: 'insufficient-capital', limit: '1.00', value: '1.01' },
-    });
-  });
-
-  it('repays the shortfall first', () => {
-    const decision = decideMove(accountWith({ shortfall: 30n }), 'deposit', 100n);
-    expect(decision).toEqual({ outcome: 'moved', legs: { available: 70n, shortfall: 30n, funding: -100n } });
   });
 });
 

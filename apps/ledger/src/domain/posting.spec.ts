@@ -11,7 +11,7 @@ import {
   readBalances,
 } from './account.js';
 import type { Account, Balances, Legs } from './account.js';
-import { Posting, UnbalancedLegs, canonicalJson } from './posting.js';
+import { Posting, UnbalancedLegs, canonicalJson, post } from './posting.js';
 import type { Movement } from './posting.js';
 import { verifyChain } from './verify-chain.js';
 import type { StoredPosting } from './verify-chain.js';
@@ -37,7 +37,8 @@ function chainOf(amounts: readonly bigint[]): { account: Account; stored: Stored
 const partsOf = (balances: Balances): bigint =>
   balances.allocated -
   balances.reservedForOrders -
-  balances.reservedForPositions +
+  balances.reservedForPositions -
+  balances.inTransit +
   balances.realizedPnl -
   balances.fees +
   balances.shortfall;
@@ -80,6 +81,26 @@ describe('a posting', () => {
     const second = evolve(first, posting);
     expect(() => evolve(second, posting)).toThrow(RangeError);
     expect(() => evolve({ ...first, lastHash: 'f'.repeat(64) }, posting)).toThrow(RangeError);
+  });
+
+  it('is dated after whatever changed the account last, even when the clock runs behind', () => {
+    const account = { ...emptyAccount(PROFILE, 'usr_1', 'USD'), updatedAt: AT };
+    const times = [AT, '2026-11-02T09:00:00.000Z', '2026-11-02T10:00:00.001Z'].map(
+      (now) => post(account, movement('e', {}), now).posting.at,
+    );
+    expect(times).toEqual(Array.from({ length: 3 }, () => '2026-11-02T10:00:00.001Z'));
+    expect(post(account, movement('e', {}), '2026-11-02T11:00:00.000Z').account.updatedAt).toBe(
+      '2026-11-02T11:00:00.000Z',
+    );
+  });
+
+  it('says when it happened only where that was before it was posted', () => {
+    const account = emptyAccount(PROFILE, 'usr_1', 'USD');
+    const [before, after] = ['2026-11-02T09:59:59.999Z', '2026-11-02T10:00:00.001Z'];
+    const happened = [before, AT, after].map(
+      (occurredAt) => new Posting(account, { ...movement('e', {}), occurredAt }, AT).content().occurredAt,
+    );
+    expect(happened).toEqual([before, undefined, undefined]);
   });
 
   it('leaves out legs that move nothing', () => {
@@ -128,6 +149,10 @@ describe('verifying a chain', () => {
     ['edited balances', [stored[0], { ...second, balances: { ...second.balances, available: '1' } }, stored[2]]],
     ['another asset', [stored[0], { ...second, asset: 'EUR' }, stored[2]]],
     ['another time', [stored[0], { ...second, at: '2026-11-02T10:00:00.001Z' }, stored[2]]],
+    ['a time before the last', [stored[0], { ...second, at: '2026-11-02T09:00:00.000Z' }, stored[2]]],
+    ['an edited reason', [stored[0], { ...second, reason: 'another' }, stored[2]]],
+    ['a time of its event', [stored[0], { ...second, occurredAt: '2026-11-02T09:00:00.000Z' }, stored[2]]],
+    ['a time of its event after it', [stored[0], { ...second, occurredAt: '2026-11-02T11:00:00.000Z' }, stored[2]]],
     ['an edited hash', [stored[0], { ...second, hash: 'f'.repeat(64) }, stored[2]]],
     ['a missing posting', [stored[0], stored[2]]],
     ['another order', [second, stored[0], stored[2]]],

@@ -1,19 +1,31 @@
 import { createHash } from 'node:crypto';
-import type { PostingKind } from '@ballast/contracts/ledger';
-import { LEDGER_ACCOUNTS, balancesAfter, balancesText } from './account.js';
+import type { CapitalBalances, PostingKind } from '@ballast/contracts/ledger';
+import { LEDGER_ACCOUNTS, balancesAfter, balancesText, evolve } from './account.js';
 import type { Account, Balances, Legs } from './account.js';
 
+/** What is told of a posting beside its legs. */
+export interface Story {
+  /** Id of the order that it is about. */
+  readonly orderId?: string;
+  /** Number of the execution within the order. */
+  readonly executionNumber?: number;
+  /** When it happened in the world, ISO 8601 in UTC with milliseconds; absent where that is when it was posted. */
+  readonly occurredAt?: string;
+  /** Why it was posted by hand, and the user who did it. */
+  readonly reason?: string;
+  readonly actor?: string;
+  /** Id of the posting that it takes back. */
+  readonly reverses?: string;
+}
+
 /** A movement of money that is decided and not posted yet. */
-export interface Movement {
+export interface Movement extends Story {
   /** Id of the posting it becomes; made from its cause, so that a repetition conflicts. */
   readonly id: string;
   readonly kind: PostingKind;
   /** Id of the event, or of the request, that caused it. */
   readonly cause: string;
   readonly legs: Legs;
-  readonly orderId?: string;
-  /** Number of the execution within the order. */
-  readonly executionNumber?: number;
 }
 
 /** The legs of a movement do not add up to zero: money would appear or vanish. */
@@ -30,8 +42,7 @@ export class Posting {
   readonly id: string;
   readonly kind: PostingKind;
   readonly cause: string;
-  readonly orderId: string | undefined;
-  readonly executionNumber: number | undefined;
+  readonly story: Story;
   readonly asset: string;
   /** Legs that move something, in the order of the accounts. */
   readonly legs: Legs;
@@ -48,8 +59,7 @@ export class Posting {
     this.id = movement.id;
     this.kind = movement.kind;
     this.cause = movement.cause;
-    this.orderId = movement.orderId;
-    this.executionNumber = movement.executionNumber;
+    this.story = storyOf(movement, at);
     this.asset = account.asset;
     this.legs = withoutZeros(movement.legs);
     const sum = Object.values(this.legs).reduce((total, units) => total + units, 0n);
@@ -63,14 +73,13 @@ export class Posting {
       .digest('hex');
   }
 
-  /** Everything that is hashed, in document form; undefined where it does not apply. */
+  /** Everything that is hashed, in document form. */
   content(): PostingContent {
     return {
       id: this.id,
       about: this.kind,
       cause: this.cause,
-      orderId: this.orderId,
-      executionNumber: this.executionNumber,
+      ...this.story,
       asset: this.asset,
       legs: Object.fromEntries(Object.entries(this.legs).map(([account, units]) => [account, units.toString()])),
       number: this.number,
@@ -81,17 +90,41 @@ export class Posting {
 }
 
 /** A posting as plain JSON, without its place among the hashes. Amounts are strings of whole units. */
-export interface PostingContent {
+export interface PostingContent extends Story {
   readonly id: string;
   readonly about: PostingKind;
   readonly cause: string;
-  readonly orderId: string | undefined;
-  readonly executionNumber: number | undefined;
   readonly asset: string;
   readonly legs: Readonly<Record<string, string>>;
   readonly number: number;
   readonly at: string;
-  readonly balances: Readonly<Record<string, string>>;
+  readonly balances: Readonly<CapitalBalances>;
+}
+
+/**
+ * Posts a movement on an account at `now` (ISO 8601 in UTC with milliseconds), or one millisecond after whatever changed
+ * the account last: the postings of a profile have strictly rising times, so that an instant names one state.
+ */
+export function post(account: Account, movement: Movement, now: string): { posting: Posting; account: Account } {
+  const posting = new Posting(account, movement, laterOf(now, account.updatedAt));
+  return { posting, account: evolve(account, posting) };
+}
+
+/** What a posting tells of itself beside its legs and its place, without what does not apply. */
+export function storyOf(told: Story, at: string): Story {
+  const { orderId, executionNumber, occurredAt, reason, actor, reverses } = told;
+  return {
+    ...(orderId !== undefined && { orderId }),
+    ...(executionNumber !== undefined && { executionNumber }),
+    ...(occurredAt !== undefined && occurredAt < at && { occurredAt }),
+    ...(reason !== undefined && { reason }),
+    ...(actor !== undefined && { actor }),
+    ...(reverses !== undefined && { reverses }),
+  };
+}
+
+function laterOf(now: string, last: string): string {
+  return now > last ? now : new Date(Date.parse(last) + 1).toISOString();
 }
 
 /** Id of the posting that the event, or the request's idempotency key, with this id causes. */

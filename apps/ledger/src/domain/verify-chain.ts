@@ -1,6 +1,6 @@
 import { evolve } from './account.js';
 import type { Account } from './account.js';
-import { Posting, canonicalJson } from './posting.js';
+import { Posting, canonicalJson, storyOf } from './posting.js';
 import type { Movement, PostingContent } from './posting.js';
 
 /** A posting as it was stored. */
@@ -33,6 +33,7 @@ function findingOf(account: Account, found: StoredPosting): Posting | string {
   const place = account.postings + 1;
   if (found.number !== place) return `${found.id} has number ${found.number} in place ${place}`;
   if (found.previousHash !== account.lastHash) return `${found.id} does not link to the posting before it`;
+  if (found.at < account.updatedAt) return `${found.id} was posted before the posting before it`;
   const again = postAgain(account, found);
   if (typeof again === 'string') return again;
   if (canonicalJson(again.content()) !== canonicalJson(contentOf(found))) {
@@ -50,18 +51,24 @@ function postAgain(account: Account, found: StoredPosting): Posting | string {
   }
 }
 
-function movementOf({ id, about, cause, orderId, executionNumber, legs }: StoredPosting): Movement {
-  return {
-    id,
-    kind: about,
-    cause,
-    legs: Object.fromEntries(Object.entries(legs).map(([account, units]) => [account, BigInt(units)])),
-    ...(orderId !== undefined && { orderId }),
-    ...(executionNumber !== undefined && { executionNumber }),
-  };
+function movementOf(found: StoredPosting): Movement {
+  const { id, about: kind, cause, legs, at } = found;
+  const moved = Object.fromEntries(Object.entries(legs).map(([account, units]) => [account, BigInt(units)]));
+  return { id, kind, cause, legs: moved, ...storyOf(found, at) };
 }
 
 function contentOf(found: StoredPosting): PostingContent {
-  const { id, about, cause, orderId, executionNumber, asset, legs, number, at, balances } = found;
-  return { id, about, cause, orderId, executionNumber, asset, legs, number, at, balances };
+  const { id, about, cause, asset, legs, number, at, balances, occurredAt } = found;
+  return {
+    id,
+    about,
+    cause,
+    ...storyOf(found, at),
+    asset,
+    legs,
+    number,
+    at,
+    balances,
+    ...(occurredAt && { occurredAt }),
+  };
 }

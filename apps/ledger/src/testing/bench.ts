@@ -28,6 +28,16 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
+/** One write: `POST deposits` of a body. */
+export interface SentRequest {
+  /** Below the profile, with its method unless that is POST (`PUT capital/limits`). */
+  readonly path: string;
+  readonly body: object;
+  readonly key?: string;
+  /** Of another replica than the first. */
+  readonly url?: string;
+}
+
 /** What a profile's tests speak with: its ids, its owner's token and the ways to ask. */
 export interface TestProfile {
   readonly profileId: string;
@@ -49,6 +59,8 @@ export interface Bench {
   /** A profile that the ledger knows. */
   openProfile(): Promise<TestProfile>;
   move(profile: TestProfile, kind: 'deposits' | 'withdrawals', amount: string, key?: string): Promise<Answer<unknown>>;
+  /** A write about a profile's capital, under a key of its own unless one is given. */
+  send<Body>(profile: TestProfile, request: SentRequest): Promise<Answer<Body>>;
   capital(profile: TestProfile): Promise<Answer<CapitalView>>;
   /** What stands in the stored account for orders, by their ids. */
   liveHolds(profile: TestProfile): Promise<AccountDocument['holds']>;
@@ -106,12 +118,8 @@ export async function startBench(): Promise<Bench> {
         .sort((left, right) => (left.sequence ?? 0) - (right.sequence ?? 0)),
     publish: (topic, ...events) => senders[topic].send(events),
     openProfile: () => openProfile(bench),
-    move: (profile, kind, amount, key = newRequestId(Date.now())) =>
-      ask(`${ledger.url}/v1/profiles/${profile.profileId}/${kind}`, {
-        method: 'POST',
-        headers: { ...bearer(profile), 'content-type': 'application/json', 'idempotency-key': key },
-        body: JSON.stringify({ amount }),
-      }),
+    move: (profile, path, amount, key) => send(ledger, profile, { path, body: { amount }, ...(key && { key }) }),
+    send: (profile, request) => send(ledger, profile, request),
     capital: (profile) => ask(`${ledger.url}/v1/profiles/${profile.profileId}/capital`, { headers: bearer(profile) }),
     liveHolds: async ({ profileId }) => {
       const stored = await bench.store.read<AccountDocument>(ACCOUNT_ID, partitionOf(profileId));
@@ -134,6 +142,16 @@ export async function startBench(): Promise<Bench> {
     },
   };
   return bench;
+}
+
+function send<Body>(ledger: RunningService, profile: TestProfile, request: SentRequest): Promise<Answer<Body>> {
+  const { path, body, key = newRequestId(Date.now()), url = ledger.url } = request;
+  const [method = 'POST', below = ''] = path.includes(' ') ? path.split(' ') : ['POST', path];
+  return ask(`${url}/v1/profiles/${profile.profileId}/${below}`, {
+    method,
+    headers: { ...bearer(profile), 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
 }
 
 /** The header that says who asks. */

@@ -1,0 +1,81 @@
+import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { CapitalLimitsRequest, CapitalView, ChangeAccountStateRequest } from '@ballast/contracts/ledger';
+import { idParam } from '@ballast/service-host';
+import { Controller, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiProblems } from './api-decorators.js';
+import { Owners } from './owners.js';
+
+/** What a change of an account can end with beyond what any write can. */
+const CHANGE_PROBLEMS = [
+  'idempotency-key-missing',
+  'idempotency-key-reused',
+  'capital-refused',
+  'forbidden',
+  'not-found',
+] as const;
+
+@ApiTags('Capital')
+@ApiBearerAuth()
+@ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
+@Controller('v1/profiles/:id/capital')
+export class CapitalAccountController {
+  constructor(private readonly owners: Owners) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The capital of a profile.' })
+  @ApiOkResponse({ type: CapitalView })
+  @ApiProblems('not-found')
+  read(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Post('close')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Close an account in which nothing stands; it takes part in nothing new.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: ChangeAccountStateRequest })
+  @ApiOkResponse({ type: CapitalView })
+  @ApiBodyProblems(...CHANGE_PROBLEMS)
+  close(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Post('reopen')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Open a closed account again.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: ChangeAccountStateRequest })
+  @ApiOkResponse({ type: CapitalView })
+  @ApiBodyProblems(...CHANGE_PROBLEMS)
+  reopen(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Put('limits')
+  @ApiOperation({ summary: 'Set what must stay available and what may be reserved; what is absent is removed.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: CapitalLimitsRequest })
+  @ApiOkResponse({ type: CapitalView })
+  @ApiBodyProblems(...CHANGE_PROBLEMS)
+  setLimits(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+}

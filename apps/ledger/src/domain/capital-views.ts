@@ -1,0 +1,46 @@
+import type { BalancesView, CapitalMoveView, CapitalView, MoveKind } from '@ballast/contracts/ledger';
+import { unitsText } from '@ballast/money';
+import { readBalances } from './account.js';
+import type { Account, Balances } from './account.js';
+import { freedBy } from './decide-reversal.js';
+import type { PostingContent } from './posting.js';
+
+/** The balances as callers see them: decimals with the asset's digits. */
+export function balancesView(balances: Balances, asset: string): BalancesView {
+  return {
+    allocated: unitsText(balances.allocated, asset),
+    reservedForOrders: unitsText(balances.reservedForOrders, asset),
+    reservedForPositions: unitsText(balances.reservedForPositions, asset),
+    inTransit: unitsText(balances.inTransit, asset),
+    realizedPnl: unitsText(balances.realizedPnl, asset),
+    fees: unitsText(balances.fees, asset),
+    shortfall: unitsText(balances.shortfall, asset),
+    available: unitsText(balances.available, asset),
+  };
+}
+
+/** What was moved, as the caller who asked for it sees it. */
+export function moveViewOf(posting: PostingContent, kind: MoveKind): CapitalMoveView {
+  const { id: postingId, asset, number: version } = posting;
+  const freed = freedBy(posting);
+  const amount = kind === 'withdrawal' || kind === 'fee' ? -freed : freed;
+  const balances = balancesView(readBalances(posting.balances), asset);
+  return { postingId, kind, amount: unitsText(amount, asset), available: balances.available, balances, version };
+}
+
+/** A profile's capital as its owner sees it. */
+export function capitalViewOf(account: Account): CapitalView {
+  const { profileId, asset, balances, postings, limits, closedAt, updatedAt } = account;
+  const { availableMin, reservedMax } = limits;
+  return {
+    profileId,
+    asset,
+    ...balancesView(balances, asset),
+    state: closedAt === undefined ? 'open' : 'closed',
+    ...(availableMin !== undefined && { availableMin: unitsText(availableMin, asset) }),
+    ...(reservedMax !== undefined && { reservedMax: unitsText(reservedMax, asset) }),
+    postings,
+    version: postings,
+    updatedAt,
+  };
+}
