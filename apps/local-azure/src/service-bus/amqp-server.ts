@@ -76,6 +76,11 @@ export class AmqpServer {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** The connections that are open. */
+  connections(): Iterable<ClientConnection> {
+    return this.clients.values();
+  }
+
   /** Tells every client that its connection is closed, waits a moment for them to agree, and cuts the rest. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -107,7 +112,7 @@ export class AmqpServer {
 
   private accept(socket: Socket): void {
     const connection = this.container.create_connection(CONNECTION_OPTIONS as never);
-    const client = new ClientConnection();
+    const client = new ClientConnection(() => socket.resetAndDestroy());
     this.clients.set(connection, client);
     this.sockets.set(socket, connection);
     let writtenBefore = 0;

@@ -1,3 +1,4 @@
+import type { Faults } from '../faults/faults.js';
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { BrokerStore } from './broker-store.js';
 import { CopyMoves } from './copy-moves.js';
@@ -28,10 +29,11 @@ export class Broker {
     private readonly entities: Entities,
     private readonly store: BrokerStore,
     private readonly commits: GroupCommit,
+    faults: Faults,
   ) {
     this.intake = new MessageIntake(store, commits, entities);
     const moves = new CopyMoves(store, commits, (queue) => this.deliveries.pump(queue));
-    this.deliveries = new Deliveries(store, moves, (queue) => this.forwarding.pump(queue));
+    this.deliveries = new Deliveries(store, moves, (queue) => this.forwarding.pump(queue), faults);
     this.forwarding = new Forwarding({
       store,
       moves,
@@ -39,7 +41,7 @@ export class Broker {
       publish: (topic, messages, also) => this.publish(topic, messages, also),
       encode: (copy) => this.deliveries.encode(copy),
     });
-    this.settlement = new Settlement(moves);
+    this.settlement = new Settlement(moves, faults);
     const enqueue: Enqueue = (topic, messages, also) => this.publish(topic, messages, also);
     this.scheduling = new Scheduling(() => entities.sendTargets(), store, commits, enqueue);
     this.scheduling.arm();

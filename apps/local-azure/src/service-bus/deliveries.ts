@@ -1,4 +1,6 @@
+import type { Faults } from '../faults/faults.js';
 import type { BrokerStore } from './broker-store.js';
+import { BUS_FAULT } from './bus-faults.js';
 import type { CopyMoves } from './copy-moves.js';
 import { takeDeferred, type DeferredDelivery } from './deferral.js';
 import type { Consumer, DeliveryQueue } from './delivery-queue.js';
@@ -20,12 +22,14 @@ export class Deliveries {
     private readonly store: BrokerStore,
     private readonly moves: CopyMoves,
     private readonly forward: (queue: DeliveryQueue) => void,
+    private readonly faults: Faults,
   ) {}
 
   /** Hands ready messages to the consumers that have room, or to where they are forwarded. */
   pump(queue: DeliveryQueue): void {
     if (queue instanceof SessionEntity) return this.pumpSessions(queue);
     this.expiry.watch(queue);
+    if (this.faults.stands(BUS_FAULT.pause, queue.name)) return;
     if (queue.forwarding !== undefined) return this.forward(queue);
     const nowMs = Date.now();
     while (!this.closed && queue.ready.size > 0) {

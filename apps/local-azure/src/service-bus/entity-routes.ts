@@ -1,10 +1,12 @@
 import type { Receiver, Sender } from 'rhea';
+import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
 import { audiencePath, parseAddress, type Address } from './address.js';
 import type { LinkRoutes } from './amqp-server.js';
+import { refuseIfBusy } from './bus-faults.js';
 import type { Broker } from './broker.js';
 import { answerPutToken, entityNotFound } from './cbs.js';
-import type { ClientConnection } from './client-connection.js';
+import type { ClientConnection, OpenLink } from './client-connection.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
 import type { EntityChanges } from './entity-changes.js';
@@ -20,6 +22,13 @@ import { SessionEntity } from './session-entity.js';
 import { openSessionLink } from './session-links.js';
 import type { Sessions } from './sessions.js';
 
+/** The key that tokens are signed with, what is counted, and what may fail on demand. */
+export interface RouteOptions {
+  readonly sharedAccessKey: string;
+  readonly usage: Usage;
+  readonly faults: Faults;
+}
+
 /** Which entity each link is for, and whether its client may use it. */
 export class EntityRoutes implements LinkRoutes {
   constructor(
@@ -27,7 +36,7 @@ export class EntityRoutes implements LinkRoutes {
     private readonly broker: Broker,
     private readonly changes: EntityChanges,
     private readonly sessions: Sessions,
-    private readonly options: { readonly sharedAccessKey: string; readonly usage: Usage },
+    private readonly options: RouteOptions,
   ) {}
 
   incoming(receiver: Receiver, client: ClientConnection): void {
@@ -39,20 +48,23 @@ export class EntityRoutes implements LinkRoutes {
     }
     if (address.kind === 'management') {
       const { broker, sessions } = this;
-      const { usage } = this.options;
+      const { usage, faults } = this.options;
       const queue = this.queueOf(address.of);
       const topic = this.topicOf(address.of);
       const rules = this.rulesOf(address.of);
       const entity = queue?.name ?? topic!.name;
       openRequestLink(receiver, client, (request) =>
-        answerManagement(request, { queue, topic, rules, entity, broker, sessions, usage }),
+        answerManagement(request, { queue, topic, rules, entity, broker, sessions, usage, faults }),
       );
+      noteLink(receiver, { path, entity, client }, endOf(receiver));
       return;
     }
     const topic = this.topicOf(address);
     if (topic === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be sent to '${path}'.`);
     if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
-    openSenderLink(receiver, topic, this.broker, this.options.usage);
+    const { usage, faults } = this.options;
+    openSenderLink(receiver, { topic, broker: this.broker, usage, faults });
+    noteLink(receiver, { path, entity: topic.name, client }, endOf(receiver));
   }
 
   outgoing(sender: Sender, client: ClientConnection): void {
@@ -65,18 +77,24 @@ export class EntityRoutes implements LinkRoutes {
     if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
     if (!handsOutMessages(queue.status)) throw entityDisabled(queue.name);
     if (queue.forwarding !== undefined) throw forwardsOnly('receiver');
+    refuseIfBusy(this.options.faults, queue.name);
+    const place = { path, entity: queue.name, client };
     const link = { broker: this.broker, usage: this.options.usage, client };
     const session = wantedSession(sender);
     if (queue instanceof SessionEntity) {
       if (session === undefined)
         throw new ServiceBusError('amqp:not-allowed', `'${path}' is received by session only.`);
-      openSessionLink(sender, session, { ...link, entity: queue, sessions: this.sessions });
+      noteLink(sender, place, openSessionLink(sender, session, { ...link, entity: queue, sessions: this.sessions }));
       return;
     }
     if (sourceFilterKeys(sender).length > 0) {
       throw new ServiceBusError('amqp:not-allowed', `'${path}' has no sessions; a session filter cannot be used.`);
     }
-    openReceiverLink(sender, { ...link, queue });
+    const stop = openReceiverLink(sender, { ...link, queue });
+    noteLink(sender, place, (reason) => {
+      stop();
+      endOf(sender)(reason);
+    });
   }
 
   private authorized(text: string, client: ClientConnection): { address: Address; path: string } {
@@ -119,4 +137,21 @@ export class EntityRoutes implements LinkRoutes {
         return undefined;
     }
   }
+}
+
+/** Notes a link with its client for as long as it is open. */
+function noteLink(link: Receiver | Sender, place: Omit<OpenLink, 'end'>, end: OpenLink['end']): void {
+  const forget = place.client.addLink({
+    ...place,
+    end: (reason) => {
+      forget();
+      end(reason);
+    },
+  });
+  (link as Sender).on(link.is_receiver() ? 'receiver_close' : 'sender_close', forget);
+  link.session.on('session_close', forget);
+}
+
+function endOf(link: Receiver | Sender): OpenLink['end'] {
+  return ({ condition, description }) => link.close({ condition, description });
 }

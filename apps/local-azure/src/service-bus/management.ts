@@ -1,5 +1,7 @@
 import rhea from 'rhea';
+import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
+import { refuseIfBusy } from './bus-faults.js';
 import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
@@ -28,6 +30,7 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:resource-limit-exceeded': 403,
   'com.microsoft:entity-already-exists': 409,
   'com.microsoft:entity-disabled': 400,
+  'com.microsoft:server-busy': 503,
 };
 const SENDING: ReadonlySet<string> = new Set(['schedule-message', 'cancel-scheduled-message']);
 
@@ -43,6 +46,7 @@ export interface ManagementContext {
   readonly broker: Broker;
   readonly sessions: Sessions;
   readonly usage: Usage;
+  readonly faults: Faults;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -65,6 +69,7 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
   if (topic !== undefined && SENDING.has(name) && !takesMessages(statusOf(topic.description.properties))) {
     throw entityDisabled(topic.name);
   }
+  refuseIfBusy(context.faults, entity);
   if (topic !== undefined && name === 'schedule-message') {
     return status(200, 'OK', { body: await scheduleMessages(body, topic, broker) });
   }

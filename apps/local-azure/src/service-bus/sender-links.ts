@@ -1,5 +1,7 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
+import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
+import { refuseIfBusy } from './bus-faults.js';
 import type { Broker } from './broker.js';
 import type { Topic } from './entities.js';
 import { statusOf, takesMessages } from './entity-description.js';
@@ -14,11 +16,24 @@ const CREDIT_TOP_UP = 100;
 const PLAIN_FORMAT = 0;
 const BATCH_FORMAT = 0x80013700;
 
+/** Where what is sent goes, and what is counted. */
+export interface SenderLinkContext {
+  readonly topic: Topic;
+  readonly broker: Broker;
+  readonly usage: Usage;
+  readonly faults: Faults;
+}
+
 /** Opens a link that a client sends to a topic on; every message, or batch, is accepted once it is on disk. */
-export function openSenderLink(receiver: Receiver, topic: Topic, broker: Broker, usage: Usage): void {
+export function openSenderLink(receiver: Receiver, { topic, broker, usage, faults }: SenderLinkContext): void {
   receiver.set_target({ address: topic.name });
   localAttach(receiver)['max_message_size'] = MESSAGE_BYTES_MAX;
   receiver.add_credit(CREDIT);
+  const taken = async (messages: readonly SentMessage[]): Promise<void> => {
+    if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
+    refuseIfBusy(faults, topic.name);
+    await broker.publish(topic, messages);
+  };
   let used = 0;
   receiver.on('message', (context: EventContext) => {
     used += 1;
@@ -30,11 +45,7 @@ export function openSenderLink(receiver: Receiver, topic: Topic, broker: Broker,
     const messages = readable(bytes, format, context.delivery!);
     if (messages === undefined) return;
     usage.serviceBus({ entity: topic.name, kind: 'send', count: messages.length, bytes: bytes.length });
-    if (!takesMessages(statusOf(topic.description.properties))) {
-      reject(context.delivery!, entityDisabled(topic.name));
-      return;
-    }
-    broker.publish(topic, messages).then(
+    taken(messages).then(
       () => context.delivery!.accept(),
       (error: unknown) => reject(context.delivery!, error),
     );

@@ -12,6 +12,7 @@ import {
   type ServiceBusReceivedMessage,
   type ServiceBusReceiver,
 } from '@azure/service-bus';
+import { Faults } from '../faults/faults.js';
 import { Usage } from '../usage.js';
 import type { TopicOptions } from './queue-policy.js';
 import { ServiceBusServer, type ServiceBusServerOptions } from './service-bus-server.js';
@@ -35,6 +36,8 @@ export class ServiceBusFixture {
   private readonly clients: ServiceBusClient[] = [];
   private server!: ServiceBusServer;
   client!: ServiceBusClient;
+  /** Those of the server that runs now. */
+  faults!: Faults;
 
   private constructor(
     private readonly topics: readonly TopicOptions[],
@@ -120,6 +123,7 @@ export class ServiceBusFixture {
   }
 
   private async open(topics = this.topics): Promise<void> {
+    this.faults = new Faults();
     this.server = await ServiceBusServer.start({
       file: join(this.folder, 'service-bus.db'),
       host: '127.0.0.1',
@@ -127,6 +131,7 @@ export class ServiceBusFixture {
       topics,
       sharedAccessKey: this.key,
       usage: this.usage,
+      faults: this.faults,
       lockDurationMs: LOCK_DURATION_MS,
       ...this.settings,
     });

@@ -8,6 +8,7 @@ import { answerAdministration } from './administration/administration-api.js';
 import { statusPage } from './administration/status-page.js';
 import { AmqpServer } from './amqp-server.js';
 import { BrokerStore } from './broker-store.js';
+import { declareBusFaults } from './bus-faults.js';
 import { Broker } from './broker.js';
 import { Entities } from './entities.js';
 import { EntityChanges } from './entity-changes.js';
@@ -54,6 +55,7 @@ export class ServiceBusServer {
   /** Opens the file, makes the entities that are missing, and listens. Rejects when the port or the file is taken. */
   static async start(options: ServiceBusServerOptions): Promise<ServiceBusServer> {
     const db = new Sqlite(options.file);
+    const faults = options.faults ?? new Faults();
     try {
       const policy = {
         ...SERVICE_POLICY,
@@ -66,7 +68,7 @@ export class ServiceBusServer {
       const descriptions = new EntityDescriptionStore(db);
       const entities = new Entities(declarations, store, descriptions, { policy, duplicateDetectionMs });
       const commits = new GroupCommit(db);
-      const broker = new Broker(entities, store, commits);
+      const broker = new Broker(entities, store, commits, faults);
       const changes = new EntityChanges({
         entities,
         store,
@@ -80,8 +82,14 @@ export class ServiceBusServer {
         async (request) => statusPage(request, status) ?? answerAdministration(request, administration),
       );
       const sessions = new Sessions(broker, new SessionStates(db, commits));
-      const routes = new EntityRoutes(entities, broker, changes, sessions, options);
+      const routes = new EntityRoutes(entities, broker, changes, sessions, { ...options, faults });
       const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
+      declareBusFaults(faults, {
+        queues: () => entities.queues(),
+        links: () => [...amqp.connections()].flatMap(({ links }) => [...links]),
+        deliveries: broker.deliveries,
+        sessions,
+      });
       return new ServiceBusServer(amqp, http, broker, db);
     } catch (error) {
       letGo(db);

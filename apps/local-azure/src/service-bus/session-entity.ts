@@ -68,6 +68,11 @@ export class SessionEntity extends DeliveryQueue {
     return this.sessions.get(sessionId);
   }
 
+  /** The sessions that somebody has. */
+  held(): SessionQueue[] {
+    return [...this.sessions.values()].filter(({ holder }) => holder !== undefined);
+  }
+
   /** Forgets a session that has no messages and no holder. */
   dropIfUnused(session: SessionQueue): void {
     if (session.isFree && session.isEmpty) this.sessions.delete(session.sessionId);

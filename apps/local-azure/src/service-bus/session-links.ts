@@ -21,9 +21,13 @@ export interface SessionLinkContext extends Omit<ReceiverLinkContext, 'queue'> {
 
 /**
  * Opens a link that receives one session: that with the id, or (null) the next that is free and has messages. Our attach
- * is held back until the session is locked or refused.
+ * is held back until the session is locked or refused. The result ends the link from our side.
  */
-export function openSessionLink(sender: Sender, wanted: string | null, context: SessionLinkContext): void {
+export function openSessionLink(
+  sender: Sender,
+  wanted: string | null,
+  context: SessionLinkContext,
+): (reason: ServiceBusError) => void {
   holdAttach(sender);
   const link = new SessionLink(sender, context);
   sender.on('sender_close', () => link.end(true));
@@ -32,6 +36,7 @@ export function openSessionLink(sender: Sender, wanted: string | null, context: 
   link.onEnd = forget;
   if (wanted === null) link.acceptNext();
   else void link.accept(wanted);
+  return (reason) => link.detach(reason);
 }
 
 class SessionLink implements SessionHolder {
@@ -80,8 +85,17 @@ class SessionLink implements SessionHolder {
 
   /** The session's lock has expired: the link ends with that. */
   lost(): void {
+    this.detach(sessionLockLost());
+  }
+
+  /** Ends the link from our side; the session is free once the client has agreed. */
+  detach(reason: ServiceBusError): void {
+    if (this.session === undefined) {
+      this.refuse(reason);
+      return;
+    }
     this.closeReceiver?.();
-    const { condition, description } = sessionLockLost();
+    const { condition, description } = reason;
     this.sender.close({ condition, description });
   }
 

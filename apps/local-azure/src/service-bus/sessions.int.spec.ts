@@ -4,8 +4,8 @@ import { MovableClock } from './clock-fixture.js';
 import { RawClient } from './raw-client-fixture.js';
 import { receiveOne, ServiceBusFixture } from './service-bus-fixture.js';
 
-/** Of locks that are to expire: time enough to receive a message before. */
-const BRIEF_LOCK_MS = 5_000;
+/** Of locks that are left to expire. */
+const BRIEF_LOCK_MS = 400;
 const LOCK_DURATION_MS = 60_000;
 const LEDGER = 'orders/Subscriptions/ledger';
 const TOPICS = [
@@ -36,6 +36,7 @@ describe('sessions', () => {
   const bodies = (messages: readonly ServiceBusReceivedMessage[]) => messages.map(({ body }) => body as unknown);
   const receive = (session: ServiceBusSessionReceiver, count: number) =>
     session.receiveMessages(count, { maxWaitTimeInMs: 300 });
+  const expireLocks = () => bus.faults.order({ kind: 'lock-expiry', target: 'orders/ledger' });
   const deadLetters = () => bus.client.createReceiver('orders', 'ledger', { subQueueType: 'deadLetter' });
 
   /** Each as `session:body`. */
@@ -137,16 +138,30 @@ describe('sessions', () => {
     expect(again).toMatchObject({ body: '1', deliveryCount: 1, applicationProperties: { note: 'x' } });
   });
 
-  it('takes a session away when its lock expires, counts what was unsettled, and keeps the order', async () => {
-    await send('a:1', 'a:2', 'a:3');
+  it('takes a session away when its lock expires', async () => {
+    await send('a:1');
     const late = await accept('a', 'brief');
-    const lost = new Promise<unknown>((resolve) => {
-      late.subscribe(
-        { processMessage: () => new Promise(() => undefined), processError: async ({ error }) => resolve(error) },
-        { autoCompleteMessages: false, maxConcurrentCalls: 1 },
-      );
+    expect((await acceptNext('brief')).sessionId).toBe('a');
+    await expect(late.renewSessionLock()).rejects.toThrow();
+  });
+
+  it('counts what was unsettled when the lock expired, keeps the order, and tells the receiver', async () => {
+    await send('a:1', 'a:2', 'a:3');
+    const late = await accept('a');
+    let lost: Promise<unknown> | undefined;
+    const taken = new Promise<void>((took) => {
+      lost = new Promise<unknown>((resolve) => {
+        const processMessage = async () => {
+          took();
+          await new Promise(() => undefined);
+        };
+        const processError = async ({ error }: { error: Error }) => resolve(error);
+        late.subscribe({ processMessage, processError }, { autoCompleteMessages: false, maxConcurrentCalls: 1 });
+      });
     });
-    const again = await receive(await acceptNext('brief'), 3);
+    await taken;
+    await expireLocks();
+    const again = await receive(await acceptNext(), 3);
     expect(again.map(({ body, deliveryCount }) => [body, deliveryCount])).toEqual([
       ['1', 1],
       ['2', 0],
@@ -157,9 +172,10 @@ describe('sessions', () => {
 
   it('refuses settlement, renewal and state once the lock has expired', async () => {
     await send('a:1');
-    const late = await accept('a', 'brief');
+    const late = await accept('a');
     const [message] = await receive(late, 1);
-    await acceptNext('brief');
+    await expireLocks();
+    await acceptNext();
     await expect(late.completeMessage(message!)).rejects.toMatchObject({ code: 'SessionLockLost' });
     await expect(late.renewSessionLock()).rejects.toThrow();
     await expect(late.getSessionState()).rejects.toThrow();
