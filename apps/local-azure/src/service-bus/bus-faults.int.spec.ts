@@ -34,9 +34,11 @@ describe('a fault of the Service Bus', () => {
     });
     return { heard, errors };
   }
-  const until = async (check: () => boolean) => {
-    while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const until = async (check: () => boolean | Promise<boolean>) => {
+    while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 5));
   };
+  const settled = (queue: string) =>
+    until(async () => (await bus.client.createReceiver(queue).peekMessages(1)).length === 0);
   const bodies = (messages: readonly ServiceBusReceivedMessage[]) => messages.map(({ body }) => body as unknown);
 
   describe('server-busy', () => {
@@ -94,6 +96,7 @@ describe('a fault of the Service Bus', () => {
     const { heard } = hear(bus.client.createReceiver('jobs'));
     await bus.send('jobs', { body: 1 });
     await until(() => heard.length === 1);
+    await settled('jobs');
     expect(await order('connection-drop', { target: 'orders/ledger' })).toEqual({ hits: 0 });
     expect(await order('connection-drop', { target: 'JOBS' })).toEqual({ hits: 1 });
     const other = bus.connect();
@@ -106,7 +109,8 @@ describe('a fault of the Service Bus', () => {
     const sender = bus.client.createSender('jobs');
     await sender.sendMessages({ body: 1 });
     await until(() => heard.length === 1);
-    expect(await order('link-detach', { target: 'jobs' })).toEqual({ hits: 2 });
+    await settled('jobs');
+    expect(await order('link-detach', { target: 'jobs' })).toEqual({ hits: 3 });
     await until(() => errors.length === 1);
     expect(errors).toMatchObject([{ name: 'ServiceBusError', message: expect.stringMatching(/detached by force/) }]);
     await sender.sendMessages({ body: 2 });
