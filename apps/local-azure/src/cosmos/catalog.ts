@@ -1,3 +1,4 @@
+import type { CommitListener } from '../storage/group-commit.js';
 import type { Sqlite } from '../storage/sqlite.js';
 import { ContainerStore } from './container-store.js';
 import { withoutSystemProperties, type ContainerDefinition, readContainerDefinition } from './container-definition.js';
@@ -33,9 +34,11 @@ const SCHEMA = `
 `;
 
 /** The databases and containers of the account. What writes must run inside a transaction. */
-export class Catalog {
+export class Catalog implements CommitListener {
   private readonly databases = new Map<string, DatabaseEntry>();
   private readonly containers = new Map<string, ContainerStore>();
+  /** Containers whose counters are not on disk yet; they stay here when a transaction fails. */
+  private readonly changed = new Set<ContainerStore>();
 
   constructor(private readonly db: Sqlite) {
     db.exec(SCHEMA);
@@ -46,6 +49,15 @@ export class Catalog {
     for (const row of db.prepare<ContainerRow>('SELECT n, db, rid, ts, lsn, seq, ranges, body FROM colls').all()) {
       this.remember(names.get(row.db)!, row);
     }
+  }
+
+  beforeCommit(): void {
+    for (const container of this.changed) container.saveCounters();
+  }
+
+  committed(): void {
+    for (const container of this.changed) container.countersSaved();
+    this.changed.clear();
   }
 
   listDatabases(): DatabaseEntry[] {
@@ -149,11 +161,14 @@ export class Catalog {
     container.dropTable();
     this.db.prepare('DELETE FROM colls WHERE n = ?').run(container.n);
     this.containers.delete(keyOf(databaseId, id));
+    this.changed.delete(container);
   }
 
   private remember(databaseId: string, row: ContainerRow): ContainerStore {
     const definition = readContainerDefinition(JSON.parse(row.body) as JsonObject);
-    const container = new ContainerStore(this.db, { ...row, databaseId, definition });
+    const container = new ContainerStore(this.db, { ...row, databaseId, definition }, (changed) => {
+      this.changed.add(changed);
+    });
     this.containers.set(keyOf(databaseId, definition.id), container);
     return container;
   }

@@ -48,12 +48,14 @@ export class ContainerStore {
   /** Epoch seconds of the last change of the definition. */
   ts: number;
   private lsn: number;
+  private committed: number;
   private seq: number;
   private lastTs: number | undefined;
 
   constructor(
     private readonly db: Sqlite,
     record: ContainerRecord,
+    private readonly onChange: (container: ContainerStore) => void,
   ) {
     this.n = record.n;
     this.databaseId = record.databaseId;
@@ -63,6 +65,7 @@ export class ContainerStore {
     this.definition = record.definition;
     this.ts = record.ts;
     this.lsn = record.lsn;
+    this.committed = record.lsn;
     this.seq = record.seq;
     this.columns = new IndexedColumns(db, record.n);
   }
@@ -98,19 +101,29 @@ export class ContainerStore {
   /** The number of the next change; never given out twice, and on disk with the change it numbers. */
   nextLsn(): number {
     this.lsn += 1;
-    this.db.prepare('UPDATE colls SET lsn = ?, seq = ? WHERE n = ?').run(this.lsn, this.seq, this.n);
+    this.onChange(this);
     return this.lsn;
   }
 
-  /** The sequence number of the next new item; call before `nextLsn`, which saves it. */
+  /** The sequence number of the next new item; call before `nextLsn`. */
   nextSequence(): number {
     this.seq += 1;
     return this.seq;
   }
 
-  /** The number of the last committed change. */
+  /** Writes the counters, once for all changes of a transaction. */
+  saveCounters(): void {
+    this.db.prepare('UPDATE colls SET lsn = ?, seq = ? WHERE n = ?').run(this.lsn, this.seq, this.n);
+  }
+
+  /** Takes note that the saved counters are on disk. */
+  countersSaved(): void {
+    this.committed = this.lsn;
+  }
+
+  /** The number of the last change that is on disk. */
   committedLsn(): number {
-    return this.db.prepare<{ lsn: number }>('SELECT lsn FROM colls WHERE n = ?').get(this.n)!.lsn;
+    return this.committed;
   }
 
   /** Seconds that never run backwards within the container, so that changes are in order of time as well. */

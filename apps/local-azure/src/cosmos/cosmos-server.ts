@@ -38,8 +38,8 @@ export class CosmosServer {
 
   static async start(options: CosmosServerOptions): Promise<CosmosServer> {
     const db = new Sqlite(options.file);
-    const commits = new GroupCommit(db);
     const catalog = new Catalog(db);
+    const commits = new GroupCommit(db, catalog);
     const { nowMs = Date.now, ranges = 1, usage } = options;
     const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
     await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));

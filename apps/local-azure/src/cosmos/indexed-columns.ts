@@ -1,11 +1,19 @@
 import type { Sqlite } from '../storage/sqlite.js';
-import type { ContainerDefinition, CompositePath } from './container-definition.js';
+import type { ContainerDefinition } from './container-definition.js';
 import { valueAt, type DocumentPath } from './document-path.js';
 import type { JsonObject } from './json.js';
 import { sortKey } from './sort-key.js';
 
 /** Rows read at once while a new column is filled. */
 const BACKFILL_ROWS = 500;
+/** Indexes of one container at most; what is asked for beyond them is answered from those there are. */
+const INDEXES_MAX = 48;
+
+/** A column of an index. */
+export interface IndexColumn {
+  readonly column: string;
+  readonly descending: boolean;
+}
 
 interface Column {
   readonly name: string;
@@ -14,11 +22,13 @@ interface Column {
 
 /**
  * The indexed paths of one container, each a column that holds the sort key of the value at that path. A column stays
- * when its path is no longer indexed; a new one is filled from the stored documents.
+ * when its path is no longer indexed; a new one is filled from the stored documents. An index over columns is made when the
+ * first query wants it, so that writes pay only for indexes that are used.
  */
 export class IndexedColumns {
   private readonly table: string;
   private columns: Column[];
+  private indexes: Set<string> | undefined;
 
   constructor(
     private readonly db: Sqlite,
@@ -46,19 +56,36 @@ export class IndexedColumns {
     return this.columns.find((column) => same(column.path, path))?.name;
   }
 
-  /** Adds the columns and indexes that a definition asks for. Must run inside a transaction. */
+  /**
+   * The index over these columns, behind the partition key if `byPartition`, made now if it is not there; rows that are equal
+   * in them are in order of their sequence. Undefined when there are too many indexes already.
+   */
+  index(byPartition: boolean, keys: readonly IndexColumn[]): string | undefined {
+    const suffixes = keys.map(({ column, descending }) =>
+      keys.length === 1 && !descending ? column : column + (descending ? 'd' : 'a'),
+    );
+    const name = [this.table, ...(byPartition ? ['pk'] : []), ...suffixes].join('_');
+    const known = (this.indexes ??= this.storedIndexes());
+    if (known.has(name)) return name;
+    if (known.size >= INDEXES_MAX) return undefined;
+    const columns = keys.map(({ column, descending }) => `${column} ${descending ? 'DESC' : 'ASC'}`);
+    this.db.exec(`CREATE INDEX ${name} ON ${this.table} (${[...(byPartition ? ['pk'] : []), ...columns].join(', ')})`);
+    known.add(name);
+    return name;
+  }
+
+  /** Adds the columns that a definition asks for. Must run inside a transaction. */
   adopt(definition: ContainerDefinition): void {
     const added = definition.indexedPaths
       .filter((path) => this.nameOf(path) === undefined)
       .map((path) => this.add(path));
     if (added.length > 0) this.backfill(added);
-    for (const path of definition.indexedPaths) this.indexOne(this.nameOf(path)!);
-    for (const index of definition.compositeIndexes) this.indexTogether(index);
   }
 
   /** Removes what is remembered of a dropped table. */
   forget(): void {
     this.db.prepare('DELETE FROM columns WHERE coll = ?').run(this.container);
+    this.indexes = undefined;
   }
 
   private add(path: DocumentPath): Column {
@@ -83,17 +110,14 @@ export class IndexedColumns {
     }
   }
 
-  private indexOne(name: string): void {
-    this.db.exec(`
-      CREATE INDEX IF NOT EXISTS ${this.table}_pk_${name} ON ${this.table} (pk, ${name});
-      CREATE INDEX IF NOT EXISTS ${this.table}_${name} ON ${this.table} (${name});`);
-  }
-
-  private indexTogether(index: readonly CompositePath[]): void {
-    const keys = index.map(({ path, descending }) => ({ name: this.nameOf(path)!, suffix: descending ? 'd' : 'a' }));
-    const columns = keys.map(({ name, suffix }) => `${name} ${suffix === 'd' ? 'DESC' : 'ASC'}`).join(', ');
-    const name = `${this.table}_pk_${keys.map((key) => key.name + key.suffix).join('_')}`;
-    this.db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${this.table} (pk, ${columns})`);
+  private storedIndexes(): Set<string> {
+    const sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?";
+    return new Set(
+      this.db
+        .prepare<{ name: string }>(sql)
+        .all(this.table)
+        .map(({ name }) => name),
+    );
   }
 }
 

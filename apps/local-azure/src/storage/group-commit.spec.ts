@@ -65,4 +65,23 @@ describe('GroupCommit', () => {
     expect(stored()).toEqual([1]);
     await written;
   });
+
+  it('lets a listener write once per transaction, and tells it when that is on disk', async () => {
+    const calls: string[] = [];
+    let isFull = false;
+    const listened = new GroupCommit(db, {
+      beforeCommit: () => {
+        if (isFull) throw new Error('no space');
+        calls.push('before');
+        insert(100 + calls.length)();
+      },
+      committed: () => calls.push('committed'),
+    });
+    await Promise.all([1, 2, 3].map((a) => listened.submit(insert(a))));
+    expect(calls).toEqual(['before', 'committed']);
+    isFull = true;
+    await expect(listened.submit(insert(4))).rejects.toThrow('no space');
+    expect(calls).toEqual(['before', 'committed']);
+    expect(stored()).toEqual([1, 2, 3, 101]);
+  });
 });

@@ -9,12 +9,23 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Somebody who writes once per transaction what many pieces of work have changed. */
+export interface CommitListener {
+  /** Called inside the transaction, after all its work. */
+  beforeCommit(): void;
+  /** Called when the transaction is on disk, before its work is answered. */
+  committed(): void;
+}
+
 /** Gathers the writes of one turn of the event loop into one transaction, so that they share one fsync. */
 export class GroupCommit {
   private queue: Pending[] = [];
   private scheduled = false;
 
-  constructor(private readonly db: Sqlite) {}
+  constructor(
+    private readonly db: Sqlite,
+    private readonly listener?: CommitListener,
+  ) {}
 
   /**
    * Runs `work` inside the next transaction, each in its own savepoint, in the order of submission; resolves with its
@@ -50,7 +61,9 @@ export class GroupCommit {
     try {
       this.db.prepare('BEGIN IMMEDIATE').run();
       for (const pending of group) settle.push(this.perform(pending));
+      this.listener?.beforeCommit();
       this.db.prepare('COMMIT').run();
+      this.listener?.committed();
     } catch (error) {
       this.rollBack();
       for (const pending of group) pending.reject(error);

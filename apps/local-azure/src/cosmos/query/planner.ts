@@ -6,6 +6,7 @@ import { canonicalKey, prefixRange, type PartitionKeyValue } from '../partition-
 import type { Scope } from '../scope.js';
 import { pathOf, type Expression, type OrderKey, type Query } from './ast.js';
 import { columnOfPath, ConditionBuilder, type Condition } from './condition.js';
+import { indexFor } from './index-choice.js';
 import { compile, constantOf, type Evaluate, type Parameters } from './evaluator.js';
 
 /** One key by which rows are read in order. */
@@ -25,6 +26,8 @@ export interface Plan {
   readonly order: readonly RowOrder[];
   /** Set when no index has the wanted order: all rows are read and sorted by this value. */
   readonly sortBy: { readonly evaluate: Evaluate; readonly descending: boolean } | undefined;
+  /** The index that gives the rows in order; undefined leaves the choice to the store. */
+  readonly index: string | undefined;
 }
 
 /** Splits the filter into what the indexes answer and what is left, and finds an index for the order. Throws 400. */
@@ -41,11 +44,14 @@ export function planQuery(container: ContainerStore, query: Query, parameters: P
   }
   const breadth = scope.breadth === 'all' ? (key?.breadth ?? 'all') : scope.breadth;
   const pinned = conditions.some(({ sql }) => /^x\d+ (?:= \?|IN)/.test(sql));
+  const order = orderOf(container, query.orderBy, parameters, breadth === 'prefix' && !pinned);
+  const texts = conditions.map(({ sql }) => sql);
   return {
-    conditions: [...scope.conditions, ...conditions.map(({ sql }) => sql)],
+    conditions: [...scope.conditions, ...texts],
     params: [...scope.params, ...conditions.flatMap(({ params }) => params)],
     residual: left.length === 0 ? undefined : compile(left.reduce(and), { parameters }),
-    ...orderOf(container, query.orderBy, parameters, breadth === 'prefix' && !pinned),
+    ...order,
+    index: indexFor(container, breadth === 'partition', texts, order.order),
   };
 }
 

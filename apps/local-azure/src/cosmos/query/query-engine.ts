@@ -53,7 +53,8 @@ function pageOfRows(run: QueryRun, plan: Plan): QueryPage {
     resultBytes,
   });
   if (taken >= bounds.limit) return page(false);
-  for (const row of rowsOf(run.container, plan, run.nowSeconds, position)) {
+  const wanted = Math.min(run.pageSize + 1, bounds.limit - taken) + bounds.offset - skipped;
+  for (const row of rowsOf(run.container, plan, run.nowSeconds, { from: position, wanted })) {
     const full = results.length >= run.pageSize || resultBytes >= RESPONSE_BYTES_MAX;
     if (full || examinedRows >= EXAMINED_ROWS_MAX) return page(true);
     examinedRows += 1;

@@ -19,10 +19,21 @@ export interface Row {
   readonly fits: boolean;
 }
 
-/** Gives the rows of a plan in order, those after `from`, without holding the store open between them. */
-export function* rowsOf(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
-  if (plan.sortBy !== undefined) return yield* sortedRows(container, plan, nowSeconds, from);
-  yield* storedRows(container, plan, nowSeconds, from);
+/** From where rows are read, and how many are likely to be wanted. */
+export interface Reading {
+  readonly from?: Position | undefined;
+  readonly wanted?: number;
+}
+
+/** Gives the rows of a plan in order, without holding the store open between them. */
+export function* rowsOf(
+  container: ContainerStore,
+  plan: Plan,
+  nowSeconds: number,
+  reading: Reading = {},
+): Generator<Row> {
+  if (plan.sortBy !== undefined) return yield* sortedRows(container, plan, nowSeconds, reading.from);
+  yield* storedRows(container, plan, nowSeconds, reading);
 }
 
 /** The number of rows, when the conditions are the whole filter. */
@@ -33,21 +44,29 @@ export function countRows(container: ContainerStore, plan: Plan, nowSeconds: num
 
 const ALIVE = '(exp IS NULL OR exp > ?)';
 
-function* storedRows(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
+function* storedRows(
+  container: ContainerStore,
+  plan: Plan,
+  nowSeconds: number,
+  { from, wanted = ROWS_AT_ONCE }: Reading = {},
+): Generator<Row> {
+  const table = plan.index === undefined ? container.table : `${container.table} INDEXED BY ${plan.index}`;
   const keys = plan.order.map(({ column }, index) => `${column} AS k${index}`).join(', ');
   const order = plan.order.map(({ column, descending }) => `${column}${descending ? ' DESC' : ''}`).join(', ');
+  let count = plan.residual === undefined ? Math.min(wanted, ROWS_AT_ONCE) : ROWS_AT_ONCE;
   for (let position = from; ;) {
     const after = position === undefined ? undefined : afterPosition(plan.order, position);
     const conditions = [...plan.conditions, ALIVE, ...(after === undefined ? [] : [after.sql])].join(' AND ');
-    const sql = `SELECT body, ${keys} FROM ${container.table} WHERE ${conditions} ORDER BY ${order} LIMIT ${ROWS_AT_ONCE}`;
+    const sql = `SELECT body, ${keys} FROM ${table} WHERE ${conditions} ORDER BY ${order} LIMIT ?`;
     const rows = container
       .prepare<Record<string, SqlValue>>(sql)
-      .all(...plan.params, nowSeconds, ...(after?.params ?? []));
+      .all(...plan.params, nowSeconds, ...(after?.params ?? []), count);
     for (const row of rows) {
       position = plan.order.map((_, index) => row[`k${index}`]!);
       yield rowOf(plan, row['body'] as string, position);
     }
-    if (rows.length < ROWS_AT_ONCE) return;
+    if (rows.length < count) return;
+    count = ROWS_AT_ONCE;
   }
 }
 

@@ -1,0 +1,160 @@
+/**
+ * The local Cosmos server through the real SDK: how its calls compare with the same calls against a server that answers
+ * bytes made beforehand, whether cost grows with the amount of data, and how many outbox transactions it commits.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CosmosClient, type Container, type OperationInput } from '@azure/cosmos';
+import { documentOf, MASTER_KEY, serve, startServer, type ServerProcess } from './cosmos-processes.js';
+import { drive, median, type Call } from './measure.js';
+
+const SMALL_DOCUMENTS = 1_000;
+const LARGE_DOCUMENTS = 100_000;
+const ROUNDS = 7;
+const STRETCH_MS = 500;
+const KEY = ['bench', 'p0'];
+
+type Calls = Readonly<Record<string, Call>>;
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-cosmos-'));
+  const script = process.argv[1]!;
+  const real = await startServer(script, join(folder, 'cosmos.db'));
+  const canned = await startServer(script);
+  const clients = [real, canned].map(clientOf);
+  const [realClient, cannedClient] = clients as [CosmosClient, CosmosClient];
+  const container = (client: CosmosClient, name: string): Container => client.database('bench').container(name);
+  const [small, large] = [container(realClient, 'small'), container(realClient, 'large')];
+  await fill(small, SMALL_DOCUMENTS);
+  await fill(large, LARGE_DOCUMENTS);
+  await compareWithCanned(await callsOn(small), await callsOn(container(cannedClient, 'small')));
+  await compareSizes(
+    real,
+    { ...(await callsOn(small)), ...queriesOn(small) },
+    { ...(await callsOn(large)), ...queriesOn(large) },
+  );
+  await commitOutbox(small);
+  for (const client of clients) client.dispose();
+  await Promise.all([real.stop(), canned.stop()]);
+  rmSync(folder, { recursive: true });
+}
+
+const clientOf = ({ endpoint }: ServerProcess): CosmosClient =>
+  new CosmosClient({
+    endpoint,
+    key: MASTER_KEY,
+    connectionPolicy: { enableBackgroundEndpointRefreshing: false },
+  });
+
+/** Documents of one partition, `n` counting up, a tenth of them of the kind `rare`. */
+async function fill(container: Container, documents: number): Promise<void> {
+  const starts = Array.from({ length: documents / 100 }, (_, index) => index * 100);
+  const worker = async (): Promise<void> => {
+    for (let start = starts.pop(); start !== undefined; start = starts.pop()) {
+      const operations = Array.from({ length: 100 }, (_, offset): OperationInput => {
+        const n = start! + offset;
+        const resourceBody = documentOf(`doc-${n}`, { n, kind: n % 10 === 0 ? 'rare' : 'order' });
+        return { operationType: 'Create', partitionKey: KEY, resourceBody };
+      });
+      await container.items.bulk(operations);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
+}
+
+async function callsOn(container: Container): Promise<Calls> {
+  const heads = Array.from({ length: 64 }, (_, index) => `head-${index}-${Math.random()}`);
+  const etags = new Map<string, string>();
+  for (const id of heads) etags.set(id, (await container.items.create(documentOf(id))).etag);
+  const free = [...heads];
+  const replace = async (turn: number): Promise<void> => {
+    const id = free.pop()!;
+    const accessCondition = { type: 'IfMatch', condition: etags.get(id)! };
+    const replaced = await container.item(id, KEY).replace(documentOf(id, { turn }), { accessCondition });
+    etags.set(id, replaced.etag);
+    free.unshift(id);
+  };
+  return {
+    'point read': (turn) => container.item(`doc-${turn % SMALL_DOCUMENTS}`, KEY).read(),
+    create: (turn) => container.items.create(documentOf(`new-${turn}`)),
+    'replace with If-Match': replace,
+    'batch of three': async (turn) => {
+      const id = free.pop()!;
+      await container.items.batch(transaction(id, turn), KEY);
+      free.unshift(id);
+    },
+  };
+}
+
+const transaction = (head: string, turn: number): OperationInput[] => [
+  { operationType: 'Upsert', resourceBody: documentOf(head, { turn }) },
+  { operationType: 'Create', resourceBody: documentOf(`event-${turn}`) },
+  { operationType: 'Create', resourceBody: documentOf(`row-${turn}`) },
+];
+
+const queriesOn = (container: Container): Calls => {
+  const first =
+    (query: string): Call =>
+    async () => {
+      const options = { partitionKey: KEY, maxItemCount: 1 };
+      const { resources } = await container.items.query(query, options).fetchNext();
+      if (resources.length !== 1) throw new Error(`${query} found nothing.`);
+    };
+  return {
+    'filter + ORDER BY': first("SELECT * FROM c WHERE c.kind = 'rare' ORDER BY c.n DESC OFFSET 0 LIMIT 1"),
+    'indexed filter': first('SELECT * FROM c WHERE c.n = 500'),
+  };
+};
+
+async function compareWithCanned(real: Calls, canned: Calls): Promise<void> {
+  console.log('calls per second at concurrency 16: real, canned, ratio (at least 0.80)');
+  for (const name of Object.keys(real)) {
+    const rates: Record<'real' | 'canned', number[]> = { real: [], canned: [] };
+    await drive(real[name]!, 16, STRETCH_MS);
+    await drive(canned[name]!, 16, STRETCH_MS);
+    for (let round = 0; round < ROUNDS; round++) {
+      rates.real.push((await drive(real[name]!, 16, STRETCH_MS)).perSecond);
+      rates.canned.push((await drive(canned[name]!, 16, STRETCH_MS)).perSecond);
+    }
+    const ratio = median(rates.real.map((rate, round) => rate / rates.canned[round]!));
+    row(name, [median(rates.real).toFixed(0), median(rates.canned).toFixed(0), ratio.toFixed(2)]);
+  }
+}
+
+async function compareSizes(server: ServerProcess, small: Calls, large: Calls): Promise<void> {
+  console.log(
+    `server CPU, microseconds per call: ${SMALL_DOCUMENTS} documents, ${LARGE_DOCUMENTS}, growth (at most 1.10)`,
+  );
+  const costs = new Map<string, number>();
+  for (const name of Object.keys(small)) {
+    const used: number[][] = [[], []];
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, calls] of [small, large].entries()) used[index]!.push(await costOf(server, calls[name]!));
+    }
+    const [before, after] = used.map(median) as [number, number];
+    const growth = median(used[1]!.map((cost, round) => cost / used[0]![round]!));
+    costs.set(name, after);
+    row(name, [before.toFixed(0), after.toFixed(0), growth.toFixed(2)]);
+  }
+  const ratio = costs.get('filter + ORDER BY')! / costs.get('point read')!;
+  console.log(`filter + ORDER BY over ${LARGE_DOCUMENTS} documents / point read: ${ratio.toFixed(2)} (at most 2.00)`);
+}
+
+async function costOf(server: ServerProcess, call: Call): Promise<number> {
+  const before = await server.cpuUs();
+  const { calls } = await drive(call, 4, STRETCH_MS);
+  return ((await server.cpuUs()) - before) / calls;
+}
+
+async function commitOutbox(container: Container): Promise<void> {
+  const { 'batch of three': batch } = await callsOn(container);
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) rates.push((await drive(batch!, 32, STRETCH_MS)).perSecond);
+  row('outbox transactions per second at concurrency 32 (at least 1000)', [median(rates).toFixed(0)]);
+}
+
+const row = (name: string, values: readonly string[]): void =>
+  console.log([name.padEnd(24), ...values.map((value) => value.padStart(8))].join(' '));
+
+await (process.send === undefined ? main() : serve(process.argv.slice(2)));

@@ -1,0 +1,21 @@
+/** Bundles and runs a bench: `node apps/e2e/bench/run.mjs cosmos`. */
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const [name] = process.argv.slice(2);
+if (name === undefined) throw new Error('Which bench?');
+const root = resolve(import.meta.dirname, '../../..');
+const outfile = resolve(root, `dist/bench/${name}.mjs`);
+await build({
+  entryPoints: [resolve(import.meta.dirname, `${name}.ts`)],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  tsconfig: resolve(root, 'tsconfig.base.json'),
+  logLevel: 'warning',
+});
+spawn(process.execPath, [outfile], { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Sqlite } from '../storage/sqlite.js';
+import { Catalog } from './catalog.js';
+import { readContainerDefinition } from './container-definition.js';
+import type { ContainerStore } from './container-store.js';
+import { planQuery } from './query/planner.js';
+import { parseQuery } from './query/parser.js';
+
+describe('the indexes of a container', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'indexes-'));
+  const db = new Sqlite(join(folder, 'a.db'));
+  const definition = readContainerDefinition({
+    id: 'orders',
+    partitionKey: { paths: ['/tenant'], kind: 'Hash', version: 2 },
+    indexingPolicy: { includedPaths: [{ path: '/kind/?' }, { path: '/n/?' }], excludedPaths: [{ path: '/*' }] },
+  });
+  let container: ContainerStore;
+  const steps = (query: string): string => {
+    const scope = { breadth: 'partition' as const, isWhole: false, conditions: ['pk = ?'], params: ['["a"]'] };
+    const plan = planQuery(container, parseQuery(query), new Map(), scope);
+    const order = plan.order.map(({ column, descending }) => column + (descending ? ' DESC' : '')).join(', ');
+    const table = `${container.table}${plan.index === undefined ? '' : ` INDEXED BY ${plan.index}`}`;
+    const sql = `EXPLAIN QUERY PLAN SELECT body FROM ${table} WHERE ${plan.conditions.join(' AND ')} ORDER BY ${order}`;
+    const rows = db.prepare<{ detail: string }>(sql).all(...plan.params);
+    return rows.map(({ detail }) => detail).join('; ');
+  };
+
+  beforeAll(() => {
+    const catalog = new Catalog(db);
+    catalog.createDatabase('d', 1);
+    container = catalog.createContainer('d', definition, 1, 1);
+  });
+  afterAll(() => {
+    db.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are made when a query first wants them', () => {
+    const indexes = () => {
+      const sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE '%x1%'";
+      return db.prepare<{ name: string }>(sql).all().length;
+    };
+    expect(indexes()).toBe(0);
+    steps('SELECT * FROM c ORDER BY c.n');
+    expect(indexes()).toBe(1);
+    steps('SELECT * FROM c ORDER BY c.n DESC');
+    expect(indexes()).toBe(1);
+  });
+
+  it.each([
+    'SELECT * FROM c',
+    "SELECT * FROM c WHERE c.kind = 'a'",
+    "SELECT * FROM c WHERE c.kind = 'a' ORDER BY c.n DESC",
+    "SELECT * FROM c WHERE c.kind = 'a' AND c.n > 5 ORDER BY c.n",
+    "SELECT * FROM c WHERE c.kind = 'a' AND c.n = 5",
+    'SELECT * FROM c ORDER BY c.n DESC',
+  ])('give the rows of %s without a sort', (query) => {
+    expect(steps(query)).toMatch(/^SEARCH .* USING INDEX \w+ \(pk=\?/);
+    expect(steps(query)).not.toContain('TEMP B-TREE');
+  });
+
+  it('are known again after a restart', () => {
+    steps('SELECT * FROM c ORDER BY c.n');
+    container = new Catalog(db).container('d', 'orders');
+    expect(() => steps('SELECT * FROM c ORDER BY c.n')).not.toThrow();
+  });
+});
