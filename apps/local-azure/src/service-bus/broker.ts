@@ -53,6 +53,7 @@ export class Broker {
    * written in the same transaction, before them.
    */
   async publish(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<void> {
+    topic.usedAtMs = Date.now();
     refuseSessionless(topic, messages);
     const arrivals = await this.intake.take(topic, messages, also);
     if (messages.some(({ scheduledAtMs }) => scheduledAtMs !== null)) this.scheduling.arm();

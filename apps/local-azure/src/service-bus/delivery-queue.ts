@@ -38,6 +38,8 @@ export class DeliveryQueue {
   forwarding: ForwardingTarget | undefined;
   /** Where messages go that could not be forwarded; undefined for what never forwards. */
   transferDeadLetters: DeliveryQueue | undefined;
+  /** When somebody last received, peeked or settled here, as far as known; 0 is not. */
+  usedAtMs = 0;
   /** Set while a lock is due to expire. */
   expiryTimer: NodeJS.Timeout | undefined;
   private consumers: Consumer[] = [];
@@ -71,11 +73,23 @@ export class DeliveryQueue {
     else this.ready.add(copy);
   }
 
+  /** Whether somebody has a link to receive on. */
+  get isReceivedFrom(): boolean {
+    return this.consumers.length > 0;
+  }
+
+  /** Notes that it is used. */
+  touch(): void {
+    this.usedAtMs = Date.now();
+  }
+
   add(consumer: Consumer): void {
+    this.touch();
     this.consumers.push(consumer);
   }
 
   remove(consumer: Consumer): void {
+    this.touch();
     this.consumers = this.consumers.filter((other) => other !== consumer);
   }
 

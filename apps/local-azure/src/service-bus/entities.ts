@@ -17,6 +17,7 @@ import {
 } from './queue-policy.js';
 import type { Copy } from './ready-queue.js';
 import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
+import type { ServiceBusError } from './service-bus-error.js';
 import { SessionEntity } from './session-entity.js';
 
 /** What can be sent to: a topic, or a queue, which is a topic with one subscription that has its name. */
@@ -27,6 +28,10 @@ export interface Topic {
   description: EntityDescription;
   /** The longest a message sent here lives, unless it says less itself; null is for ever. */
   defaultTtlMs: number | null;
+  /** When something was last sent to it, as far as known; 0 is not. */
+  usedAtMs: number;
+  /** Ends the links of those who send to it. */
+  readonly senders: Set<(reason: ServiceBusError) => void>;
   subscriptions: readonly Subscription[];
 }
 
@@ -138,6 +143,8 @@ export class Entities {
         duplicates,
         description,
         defaultTtlMs: timeToLiveMs(description.properties) ?? null,
+        usedAtMs: 0,
+        senders: new Set(),
         subscriptions: [],
       });
       return;

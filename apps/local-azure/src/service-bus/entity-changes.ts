@@ -56,7 +56,10 @@ export class EntityChanges {
         throw entityNotFound(entityPath(topicName, subscriptionName));
       }
       const gone = one === undefined ? topic.subscriptions : [one];
-      if (one === undefined) entities.dropTopic(topic);
+      if (one === undefined) {
+        entities.dropTopic(topic);
+        for (const end of topic.senders) end(entityNotFound(topic.name));
+      }
       for (const subscription of gone) this.drop(topic, subscription);
       // What was routed to these queues before is on disk, and counted, before their copies are removed.
       await commits.submit(() => undefined);

@@ -5,7 +5,14 @@ import { entityPath, type EntityDescription } from './entity-description.js';
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS entity_descriptions (
   kind TEXT NOT NULL, path TEXT NOT NULL, description TEXT NOT NULL, PRIMARY KEY (kind, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entity_uses (entity INTEGER PRIMARY KEY, used_at INTEGER NOT NULL);
 `;
+
+/** When an entity, by its id in the message tables, was last used. */
+export interface EntityUse {
+  readonly id: number;
+  readonly usedAtMs: number;
+}
 
 /** How many messages an entity holds, and their bytes. */
 export interface MessageCounts {
@@ -49,6 +56,18 @@ export class EntityDescriptionStore {
   forgetMessages(topicId: number): void {
     this.db.prepare('DELETE FROM scheduled_messages WHERE topic = ?').run(topicId);
     this.db.prepare('DELETE FROM recent_message_ids WHERE topic = ?').run(topicId);
+  }
+
+  /** When entities were last used, as far as it was written. */
+  uses(): EntityUse[] {
+    return this.db.prepare<EntityUse>('SELECT entity AS id, used_at AS usedAtMs FROM entity_uses').all();
+  }
+
+  /** Writes when these entities were last used, and forgets the others. */
+  saveUses(uses: readonly EntityUse[]): void {
+    this.db.prepare('DELETE FROM entity_uses').run();
+    const insert = this.db.prepare('INSERT INTO entity_uses VALUES (?, ?)');
+    for (const { id, usedAtMs } of uses) insert.run(id, usedAtMs);
   }
 
   /** Every copy that a subscription has. */

@@ -12,7 +12,7 @@ import type { Entities, Topic } from './entities.js';
 import type { EntityChanges } from './entity-changes.js';
 import { handsOutMessages, statusOf, takesMessages } from './entity-description.js';
 import type { RuleContext } from './management-rules.js';
-import { answerManagement } from './management.js';
+import { answerManagement, type ManagementContext } from './management.js';
 import { openReceiverLink } from './receiver-links.js';
 import { openReplyLink, openRequestLink } from './request-links.js';
 import { remoteAddress, sourceFilterKeys, wantedSession } from './rhea-internals.js';
@@ -47,15 +47,8 @@ export class EntityRoutes implements LinkRoutes {
       return;
     }
     if (address.kind === 'management') {
-      const { broker, sessions } = this;
-      const { usage, faults } = this.options;
-      const queue = this.queueOf(address.of);
-      const topic = this.topicOf(address.of);
-      const rules = this.rulesOf(address.of);
-      const entity = queue?.name ?? topic!.name;
-      openRequestLink(receiver, client, (request) =>
-        answerManagement(request, { queue, topic, rules, entity, broker, sessions, usage, faults }),
-      );
+      openRequestLink(receiver, client, (request) => answerManagement(request, () => this.managed(address.of, path)));
+      const { entity } = this.managed(address.of, path);
       noteLink(receiver, { path, entity, client }, endOf(receiver));
       return;
     }
@@ -63,7 +56,7 @@ export class EntityRoutes implements LinkRoutes {
     if (topic === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be sent to '${path}'.`);
     if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
     const { usage, faults } = this.options;
-    openSenderLink(receiver, { topic, broker: this.broker, usage, faults });
+    openSenderLink(receiver, { topic, broker: this.broker, usage, faults, client });
     noteLink(receiver, { path, entity: topic.name, client }, endOf(receiver));
   }
 
@@ -95,6 +88,16 @@ export class EntityRoutes implements LinkRoutes {
       stop();
       endOf(sender)(reason);
     });
+  }
+
+  /** What a `$management` request is about, which may be gone since its link was opened. */
+  private managed(address: Address, path: string): ManagementContext {
+    const { broker, sessions } = this;
+    const { usage, faults } = this.options;
+    const [queue, topic] = [this.queueOf(address), this.topicOf(address)];
+    const entity = queue?.name ?? topic?.name;
+    if (entity === undefined) throw entityNotFound(path);
+    return { queue, topic, rules: this.rulesOf(address), entity, broker, sessions, usage, faults };
   }
 
   private authorized(text: string, client: ClientConnection): { address: Address; path: string } {

@@ -52,8 +52,10 @@ export interface ManagementContext {
 type Body = Readonly<Record<string, unknown>>;
 
 /** Answers scheduling, rules, sessions, deferred messages, renew-lock, update-disposition, peek-message; else 501. */
-export async function answerManagement(request: AmqpRequest, context: ManagementContext): Promise<AmqpAnswer> {
+export async function answerManagement(request: AmqpRequest, managed: () => ManagementContext): Promise<AmqpAnswer> {
   try {
+    const context = managed();
+    context.queue?.touch();
     return await perform(request, (request.body ?? {}) as Body, context);
   } catch (error) {
     const { condition, description } = asServiceBusError(error);

@@ -3,13 +3,14 @@ import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
 import { refuseIfBusy } from './bus-faults.js';
 import type { Broker } from './broker.js';
+import type { ClientConnection } from './client-connection.js';
 import type { Topic } from './entities.js';
 import { statusOf, takesMessages } from './entity-description.js';
 import { decodeMessage, type SentMessage } from './message-codec.js';
 import { readDataSections } from './message-sections.js';
 import { MESSAGE_BYTES_MAX, messageTooLarge } from './message-size.js';
 import { localAttach, rawTransfer } from './rhea-internals.js';
-import { asServiceBusError, entityDisabled, notSupported } from './service-bus-error.js';
+import { asServiceBusError, entityDisabled, notSupported, type ServiceBusError } from './service-bus-error.js';
 
 const CREDIT = 1_000;
 const CREDIT_TOP_UP = 100;
@@ -22,13 +23,16 @@ export interface SenderLinkContext {
   readonly broker: Broker;
   readonly usage: Usage;
   readonly faults: Faults;
+  readonly client: ClientConnection;
 }
 
 /** Opens a link that a client sends to a topic on; every message, or batch, is accepted once it is on disk. */
-export function openSenderLink(receiver: Receiver, { topic, broker, usage, faults }: SenderLinkContext): void {
+export function openSenderLink(receiver: Receiver, context: SenderLinkContext): void {
+  const { topic, broker, usage, faults } = context;
   receiver.set_target({ address: topic.name });
   localAttach(receiver)['max_message_size'] = MESSAGE_BYTES_MAX;
   receiver.add_credit(CREDIT);
+  endWithTopic(receiver, context);
   const taken = async (messages: readonly SentMessage[]): Promise<void> => {
     if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
     refuseIfBusy(faults, topic.name);
@@ -50,6 +54,19 @@ export function openSenderLink(receiver: Receiver, { topic, broker, usage, fault
       (error: unknown) => reject(context.delivery!, error),
     );
   });
+}
+
+/** Closes the link when what it sends to is deleted. */
+function endWithTopic(receiver: Receiver, { topic, client }: SenderLinkContext): void {
+  const end = ({ condition, description }: ServiceBusError): void => receiver.close({ condition, description });
+  const forget = (): void => {
+    unheard();
+    topic.senders.delete(end);
+  };
+  const unheard = client.whenClosed(forget);
+  topic.senders.add(end);
+  receiver.on('receiver_close', forget);
+  receiver.session.on('session_close', forget);
 }
 
 function readable(bytes: Buffer, format: number, delivery: Delivery): SentMessage[] | undefined {

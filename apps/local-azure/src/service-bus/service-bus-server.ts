@@ -14,6 +14,7 @@ import { Entities } from './entities.js';
 import { EntityChanges } from './entity-changes.js';
 import { EntityDescriptionStore } from './entity-description-store.js';
 import { EntityRoutes } from './entity-routes.js';
+import { IdleWatch } from './idle-watch.js';
 import { SessionStates } from './session-states.js';
 import { Sessions } from './sessions.js';
 import { SERVICE_POLICY, type QueueDeclaration, type TopicOptions } from './queue-policy.js';
@@ -49,6 +50,7 @@ export class ServiceBusServer {
     private readonly amqp: AmqpServer,
     private readonly http: HttpServer,
     private readonly broker: Broker,
+    private readonly idle: IdleWatch,
     private readonly db: Sqlite,
   ) {}
 
@@ -90,7 +92,8 @@ export class ServiceBusServer {
         deliveries: broker.deliveries,
         sessions,
       });
-      return new ServiceBusServer(amqp, http, broker, db);
+      const idle = new IdleWatch({ entities, changes, descriptions, commits });
+      return new ServiceBusServer(amqp, http, broker, idle, db);
     } catch (error) {
       letGo(db);
       throw error;
@@ -104,6 +107,7 @@ export class ServiceBusServer {
   /** Answers what is in hand, closes every connection and the file; what was accepted stays. */
   async close(): Promise<void> {
     await this.broker.flush();
+    await this.idle.close();
     await this.http.close();
     await this.amqp.close();
     await this.broker.close();

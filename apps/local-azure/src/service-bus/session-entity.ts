@@ -32,6 +32,10 @@ export class SessionQueue extends DeliveryQueue {
     return this.holder === undefined && this.vacated === undefined;
   }
 
+  override touch(): void {
+    this.entity.touch();
+  }
+
   get isEmpty(): boolean {
     return this.ready.size === 0 && this.locks.size === 0;
   }
@@ -78,6 +82,10 @@ export class SessionEntity extends DeliveryQueue {
     if (session.isFree && session.isEmpty) this.sessions.delete(session.sessionId);
   }
 
+  override get isReceivedFrom(): boolean {
+    return this.waiting.size > 0 || [...this.sessions.values()].some(({ holder }) => holder !== undefined);
+  }
+
   override detachAll(reason: ServiceBusError): void {
     for (const session of this.sessions.values()) session.detachAll(reason);
   }
@@ -114,7 +122,10 @@ export class SessionEntity extends DeliveryQueue {
   wait(take: (session: SessionQueue) => void): () => void {
     this.waiting.add(take);
     this.serveWaiting();
-    return () => this.waiting.delete(take);
+    return () => {
+      this.touch();
+      this.waiting.delete(take);
+    };
   }
 
   /** Gives the free sessions that have messages to those who wait, in turn; the oldest first message goes first. */

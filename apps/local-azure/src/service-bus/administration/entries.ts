@@ -1,5 +1,6 @@
 import type { DeliveryQueue } from '../delivery-queue.js';
 import type { Subscription, Topic } from '../entities.js';
+import { subscriptionUsedAtMs, topicUsedAtMs } from '../entity-use.js';
 import type { EntityDescription } from '../entity-description.js';
 import type { EntityDescriptionStore, MessageCounts } from '../entity-description-store.js';
 import type { RuleDescription } from '../rules.js';
@@ -32,7 +33,7 @@ export function topicEntry(topic: Topic, { descriptions, host }: EntryContext): 
       ['SizeInBytes', String(bytes)],
       ['SubscriptionCount', String(subscriptions.length)],
     ]) +
-    times(description) +
+    times(description, topicUsedAtMs(topic, Date.now())) +
     countDetails(NOTHING, { scheduled: descriptions.scheduledCount(topic.id), forwards: false });
   const path = resourceName({ kind: 'topic', topic: name });
   return { path, element: 'TopicDescription', content, updatedAtMs: description.updatedAtMs };
@@ -50,7 +51,7 @@ export function queueEntry(topic: Topic, { descriptions, host }: EntryContext): 
       ['SizeInBytes', String(counts.bytes)],
       ['MessageCount', String(totalOf(counts) + scheduled)],
     ]) +
-    times(description) +
+    times(description, topicUsedAtMs(topic, Date.now())) +
     countDetails(counts, { scheduled, forwards: queue.forwarding !== undefined });
   const path = resourceName({ kind: 'topic', topic: name });
   return { path, element: 'QueueDescription', content, updatedAtMs: description.updatedAtMs };
@@ -63,7 +64,7 @@ export function subscriptionEntry(subscription: Subscription, { descriptions, ho
   const content =
     propertyElements(description, policyProperties(queue), host) +
     elements([['MessageCount', String(totalOf(counts))]]) +
-    times(description) +
+    times(description, subscriptionUsedAtMs(subscription, Date.now())) +
     countDetails(counts, { scheduled: 0, forwards: queue.forwarding !== undefined });
   const path = resourceName({ kind: 'subscription', topic: description.topic, subscription: name });
   return { path, element: 'SubscriptionDescription', content, updatedAtMs: description.updatedAtMs };
@@ -123,12 +124,11 @@ function sendProperties({ duplicates: { windowMs } }: Topic): Record<string, str
   };
 }
 
-function times({ createdAtMs, updatedAtMs }: EntityDescription): string {
-  const updated = new Date(updatedAtMs).toISOString();
+function times({ createdAtMs, updatedAtMs }: EntityDescription, usedAtMs: number): string {
   return elements([
     ['CreatedAt', new Date(createdAtMs).toISOString()],
-    ['UpdatedAt', updated],
-    ['AccessedAt', updated],
+    ['UpdatedAt', new Date(updatedAtMs).toISOString()],
+    ['AccessedAt', new Date(usedAtMs).toISOString()],
   ]);
 }
 
