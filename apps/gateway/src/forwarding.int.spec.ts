@@ -25,6 +25,9 @@ describe('a forwarded request', () => {
     ['POST', `/v1/profiles/${profileId}/capital/close`, 'ledger'],
     ['POST', `/v1/profiles/${profileId}/capital/reopen`, 'ledger'],
     ['PUT', `/v1/profiles/${profileId}/capital/limits`, 'ledger'],
+    ['GET', `/v1/profiles/${profileId}/capital/monitors`, 'ledger'],
+    ['PUT', `/v1/profiles/${profileId}/capital/monitors/low`, 'ledger'],
+    ['DELETE', `/v1/profiles/${profileId}/capital/monitors/low`, 'ledger'],
     ['POST', '/v1/orders', 'orders'],
     ['GET', `/v1/orders?profileId=${profileId}`, 'orders'],
     ['GET', `/v1/orders/${orderId}`, 'orders'],
@@ -147,6 +150,9 @@ describe('the reference', () => {
     ).toEqual(
       [
         'delete /v1/orders/{id}',
+        'delete /v1/profiles/{id}/capital/monitors/{monitorId}',
+        'get /v1/profiles/{id}/capital/monitors',
+        'put /v1/profiles/{id}/capital/monitors/{monitorId}',
         'get /v1/admin/audit',
         'get /v1/admin/audit/verify',
         'get /v1/admin/controls',

@@ -7,6 +7,7 @@ import { AdminController } from './adapters/admin.controller.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Broadcaster } from './adapters/broadcaster.js';
 import { CapitalAccountController } from './adapters/capital-account.controller.js';
+import { CapitalMonitorsController } from './adapters/capital-monitors.controller.js';
 import { CapitalController } from './adapters/capital.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
@@ -32,6 +33,7 @@ export class GatewayModule implements OnApplicationShutdown {
         ProfilesController,
         CapitalController,
         CapitalAccountController,
+        CapitalMonitorsController,
         OrdersController,
         AdminController,
         DocsController,

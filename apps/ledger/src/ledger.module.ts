@@ -7,6 +7,7 @@ import { AccountsEventsConsumer } from './adapters/accounts-events.consumer.js';
 import { CapitalController } from './adapters/capital.controller.js';
 import { CapitalReadsController } from './adapters/capital-reads.controller.js';
 import { LedgerStore } from './adapters/ledger.store.js';
+import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
 import { AnswerOnce } from './answer-once.js';
 import { ChangeAccount } from './change-account.js';
@@ -18,6 +19,7 @@ import { OpenAccount } from './open-account.js';
 import { PostExecution } from './post-execution.js';
 import { ReadCapital } from './read-capital.js';
 import { ReversePosting } from './reverse-posting.js';
+import { SetMonitor } from './set-monitor.js';
 import { VerifyLedger } from './verify-ledger.js';
 
 /** The wiring of the ledger. */
@@ -39,6 +41,7 @@ export class LedgerModule {
         AccountController,
         CapitalController,
         CapitalReadsController,
+        MonitorsController,
         AccountsEventsConsumer,
         OrdersEventsConsumer,
       ],
@@ -52,6 +55,7 @@ export class LedgerModule {
         MoveCapital,
         ReversePosting,
         ChangeAccount,
+        SetMonitor,
         ReadCapital,
         VerifyLedger,
       ],

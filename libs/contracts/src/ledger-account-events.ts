@@ -13,6 +13,7 @@ export const CAPITAL_REQUESTS = [
   'closing',
   'reopening',
   'limits',
+  'monitor',
 ] as const;
 export type CapitalRequestKind = (typeof CAPITAL_REQUESTS)[number];
 

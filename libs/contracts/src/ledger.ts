@@ -9,6 +9,13 @@ import {
   feeCharged,
 } from './ledger-account-events.js';
 import {
+  monitorRemoved,
+  monitorSet,
+  shortfallCleared,
+  shortfallOpened,
+  thresholdCrossed,
+} from './ledger-alarm-events.js';
+import {
   accountOpened,
   capitalDeclined,
   capitalDeposited,
@@ -73,6 +80,24 @@ export {
 } from './ledger-events.js';
 export type { PostingKind } from './ledger-events.js';
 
+export {
+  CROSSINGS,
+  MONITOR_ID_PATTERN,
+  MONITOR_MEASURES,
+  MonitorRemovedV1,
+  MonitorSetV1,
+  ShortfallChangedV1,
+  ThresholdCrossedV1,
+  monitorRemoved,
+  monitorSet,
+  shortfallCleared,
+  shortfallOpened,
+  thresholdCrossed,
+} from './ledger-alarm-events.js';
+export type { Crossing, MonitorMeasure } from './ledger-alarm-events.js';
+export { MONITORS_MAX, MONITOR_STATES, MonitorList, MonitorView, SetMonitorRequest } from './ledger-monitor-api.js';
+export type { MonitorState } from './ledger-monitor-api.js';
+
 /** Every event that the ledger publishes. */
 export const LEDGER_EVENTS: readonly EventDeclaration[] = [
   accountOpened,
@@ -90,4 +115,9 @@ export const LEDGER_EVENTS: readonly EventDeclaration[] = [
   accountClosed,
   accountReopened,
   capitalLimitsChanged,
+  shortfallOpened,
+  shortfallCleared,
+  monitorSet,
+  monitorRemoved,
+  thresholdCrossed,
 ];

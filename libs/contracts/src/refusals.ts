@@ -36,6 +36,7 @@ export const CAPITAL_REFUSALS = {
   'account-not-closed': 'The account is open; there is nothing to open again.',
   'posting-not-reversible': 'Only entries made by hand can be taken back: deposits, withdrawals, fees, adjustments.',
   'posting-already-reversed': 'The posting has been taken back already.',
+  'monitors-above-limit': 'The profile has as many monitors as it may have.',
   'holds-standing': 'Capital is held for orders that are not done.',
   'positions-standing': 'The profile still holds positions.',
   'transfers-pending': 'Capital is still on its way to another profile.',

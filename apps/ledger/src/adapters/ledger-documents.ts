@@ -1,10 +1,11 @@
 import { PRODUCT_ID } from '@ballast/contracts';
-import type { CapitalBalances } from '@ballast/contracts/ledger';
+import type { CapitalBalances, MonitorMeasure } from '@ballast/contracts/ledger';
 import { balancesText, readBalances } from '../domain/account.js';
 import type { Account } from '../domain/account.js';
 import type { CapitalRefusal } from '../domain/decide-move.js';
 import { holdIdOf } from '../domain/hold.js';
 import type { Hold, HoldState } from '../domain/hold.js';
+import type { Monitor } from '../domain/monitors.js';
 import type { Posting } from '../domain/posting.js';
 import type { StoredPosting } from '../domain/verify-chain.js';
 
@@ -33,6 +34,16 @@ export interface AccountDocument extends ProfileKey {
   readonly closedAt?: string;
   readonly availableMin?: string;
   readonly reservedMax?: string;
+  readonly monitors?: Readonly<Record<string, MonitorDocument>>;
+}
+
+/** A monitor inside its account; what is zero or false is left out. */
+export interface MonitorDocument {
+  readonly measure: MonitorMeasure;
+  readonly threshold: string;
+  readonly hysteresis?: string;
+  readonly isBreached?: true;
+  readonly peakProfit?: string;
 }
 
 /** A hold inside its account, without what follows from the rest; a number that is zero is left out. */
@@ -91,7 +102,7 @@ export function partitionOf(profileId: string): string[] {
 }
 
 export function accountDocument(account: Account, holds: AccountDocument['holds']): AccountDocument {
-  const { profileId, ownerId, asset, sequence, postings, lastHash, updatedAt, closedAt, limits } = account;
+  const { profileId, ownerId, asset, sequence, postings, lastHash, updatedAt, closedAt, limits, monitors } = account;
   const { availableMin, reservedMax } = limits;
   const balances = { ...balancesText(account.balances) };
   return {
@@ -102,6 +113,7 @@ export function accountDocument(account: Account, holds: AccountDocument['holds'
     ...(closedAt !== undefined && { closedAt }),
     ...(availableMin !== undefined && { availableMin: availableMin.toString() }),
     ...(reservedMax !== undefined && { reservedMax: reservedMax.toString() }),
+    ...(Object.keys(monitors).length > 0 && { monitors: eachOf(monitors, monitorDocument) }),
   };
 }
 
@@ -112,8 +124,28 @@ export function accountOf(document: AccountDocument): Account {
     ...(document.reservedMax !== undefined && { reservedMax: BigInt(document.reservedMax) }),
   };
   const balances = readBalances(document.balances);
-  const account = { profileId, ownerId, asset, sequence, postings, lastHash, balances, updatedAt, limits };
+  const monitors = eachOf(document.monitors ?? {}, monitorOf);
+  const account = { profileId, ownerId, asset, sequence, postings, lastHash, balances, updatedAt, limits, monitors };
   return closedAt === undefined ? account : { ...account, closedAt };
+}
+
+function monitorDocument({ measure, threshold, hysteresis, isBreached, peakProfit }: Monitor): MonitorDocument {
+  return {
+    measure,
+    threshold: threshold.toString(),
+    ...(hysteresis > 0n && { hysteresis: hysteresis.toString() }),
+    ...(isBreached && { isBreached: true }),
+    ...(peakProfit !== 0n && { peakProfit: peakProfit.toString() }),
+  };
+}
+
+function monitorOf({ measure, threshold, hysteresis, isBreached, peakProfit }: MonitorDocument): Monitor {
+  const amounts = { threshold: BigInt(threshold), hysteresis: BigInt(hysteresis ?? 0) };
+  return { measure, ...amounts, isBreached: isBreached === true, peakProfit: BigInt(peakProfit ?? 0) };
+}
+
+function eachOf<From, To>(all: Readonly<Record<string, From>>, change: (one: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, change(one)]));
 }
 
 export function postingDocument(profileId: string, posting: Posting): PostingDocument {

@@ -10,6 +10,7 @@ import { holdIdOf } from '../domain/hold.js';
 import type { Hold } from '../domain/hold.js';
 import type { Posting } from '../domain/posting.js';
 import type { StoredPosting } from '../domain/verify-chain.js';
+import { alarmNews } from './alarm-news.js';
 import {
   ACCOUNT_ID,
   accountDocument,
@@ -163,21 +164,23 @@ export class LedgerStore {
     before: AccountDocument | undefined,
     { account, posting, hold, barred, answer, event, result }: LedgerChange<Result>,
   ): Change<AccountDocument, Result> {
-    const next = account && event ? { ...account, sequence: account.sequence + 1 } : account;
-    const envelope = next && event && this.envelopeOf(next, event);
+    const found = before && accountOf(before);
+    const news = [...(event ? [event] : []), ...(found && account ? alarmNews(found, account) : [])];
+    const envelopes = account ? this.envelopesOf(account, news) : [];
+    const next = account && this.touched({ ...account, sequence: account.sequence + envelopes.length });
     const proof =
       (posting && postingDocument(profileId, posting)) ??
       (barred === undefined ? undefined : barredPostingDocument(profileId, barred));
-    const first = [answer, proof && withEvent(proof, envelope)].flatMap(creationOf);
-    const newsAlone = proof === undefined ? envelope : undefined;
+    // What is posted carries the event that tells of it; the others stand beside it.
+    const [carried, ...others] = proof === undefined ? [undefined, ...envelopes] : envelopes;
+    const first = [answer, proof && withEvent(proof, carried)].flatMap(creationOf);
     const operations = [
       ...(hold ? holdWrites(profileId, hold) : []),
-      ...creationOf(newsAlone && eventRow(newsAlone, { ...profileKey(profileId) })),
+      ...others.flatMap((envelope) => creationOf(envelope && eventRow(envelope, { ...profileKey(profileId) }))),
     ];
     if (next === undefined) return { first, operations, result };
     const holds = before?.holds ?? {};
-    const head = accountDocument(this.touched(next), hold ? holdsWith(holds, hold.after) : holds);
-    return { first, head, operations, result };
+    return { first, head: accountDocument(next, hold ? holdsWith(holds, hold.after) : holds), operations, result };
   }
 
   /** The times of an account never run back, however the clocks of replicas differ. */
@@ -186,24 +189,25 @@ export class LedgerStore {
     return now > account.updatedAt ? { ...account, updatedAt: now } : account;
   }
 
-  /** The account carries the sequence that this event takes. */
-  private envelopeOf(account: Account, { declaration, subject, data }: Publication): EventEnvelope {
-    const { profileId, ownerId, sequence } = account;
+  /** The events of one change, in the places of the profile's sequence after those before. */
+  private envelopesOf({ profileId, ownerId, sequence }: Account, news: readonly Publication[]): EventEnvelope[] {
     const trace = currentTrace();
-    return {
-      id: `ledger:${profileId}:${sequence}`,
+    const time = this.clock.iso();
+    const correlationid = trace?.correlationId ?? newRequestId(this.clock.now());
+    return news.map(({ declaration, subject, data }, index) => ({
+      id: `ledger:${profileId}:${sequence + index + 1}`,
       type: declaration.type,
       source: '/ledger',
       subject,
-      time: this.clock.iso(),
+      time,
       partitionkey: profileId,
       ownerid: ownerId,
-      sequence,
+      sequence: sequence + index + 1,
       ...(trace?.traceparent !== undefined && { traceparent: trace.traceparent }),
-      correlationid: trace?.correlationId ?? newRequestId(this.clock.now()),
+      correlationid,
       ...(trace?.causationId !== undefined && { causationid: trace.causationId }),
       data,
-    };
+    }));
   }
 }
 

@@ -1,4 +1,6 @@
 import { CapitalBalances } from '@ballast/contracts/ledger';
+import { watch } from './monitors.js';
+import type { Monitors } from './monitors.js';
 import type { Posting } from './posting.js';
 
 /** The accounts that a profile's postings move money between. */
@@ -49,6 +51,7 @@ export interface Account {
   /** When it was closed; absent while it takes part in what is new. */
   readonly closedAt?: string;
   readonly limits: CapitalLimits;
+  readonly monitors: Monitors;
 }
 
 /** What the first posting of a chain names as the hash before it. */
@@ -67,8 +70,8 @@ export const ZERO_BALANCES: Balances = {
 
 /** An account before its first event and posting. */
 export function emptyAccount(profileId: string, ownerId: string, asset: string): Account {
-  const empty = { sequence: 0, postings: 0, lastHash: NO_HASH, balances: ZERO_BALANCES, updatedAt: '', limits: {} };
-  return { profileId, ownerId, asset, ...empty };
+  const empty = { sequence: 0, postings: 0, lastHash: NO_HASH, balances: ZERO_BALANCES, updatedAt: '' };
+  return { profileId, ownerId, asset, ...empty, limits: {}, monitors: {} };
 }
 
 /** The account after its next posting; throws `RangeError` for a posting that does not follow the latest one. */
@@ -77,7 +80,7 @@ export function evolve(account: Account, posting: Posting): Account {
     throw new RangeError(`posting ${posting.id} does not follow posting ${account.postings} of ${account.profileId}`);
   }
   const { number: postings, hash: lastHash, balances, at: updatedAt } = posting;
-  return { ...account, postings, lastHash, balances, updatedAt };
+  return { ...account, postings, lastHash, balances, updatedAt, monitors: watch(account.monitors, balances) };
 }
 
 /** The balances after `legs`. Where the money came from (funding, profit, shortfall) is spoken of with the other sign. */

@@ -6,6 +6,7 @@ import { decideHold } from './decide-hold.js';
 import { decideMove, refusalOfVersion } from './decide-move.js';
 import type { CapitalRefusal } from './decide-move.js';
 import { decideReversal } from './decide-reversal.js';
+import { decideMonitor } from './monitors.js';
 import { decideClosing, decideReopening } from './decide-state.js';
 
 const RICH = accountWith({ available: 10_000n });
@@ -14,6 +15,11 @@ const deposit = postingOf(RICH, 'deposit', 100n).posting.content();
 const hold = (account: Account, units: bigint) => decideHold(account, units);
 const refusalIn = (decision: object): CapitalRefusal | undefined =>
   'refusal' in decision ? (decision.refusal as CapitalRefusal) : undefined;
+
+const RULE = { measure: 'available', threshold: 1n, hysteresis: 0n } as const;
+const MONITOR = { ...RULE, isBreached: false, peakProfit: 0n };
+const TEN = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`m${index}`, MONITOR]));
+const tenMonitorsAnd = (id: string) => decideMonitor({ ...RICH, monitors: TEN }, { id, rule: RULE });
 
 /** What breaks each rule by the smallest step, what just keeps it, and what the refusal says. */
 const TABLE: Readonly<Record<CapitalRefusalCode, readonly [broken: () => object, kept: () => object, says: object]>> = {
@@ -37,6 +43,7 @@ const TABLE: Readonly<Record<CapitalRefusalCode, readonly [broken: () => object,
     () => decideReversal(RICH, deposit, false),
     { value: deposit.id },
   ],
+  'monitors-above-limit': [() => tenMonitorsAnd('eleventh'), () => tenMonitorsAnd('m1'), { limit: '10', value: '11' }],
   'holds-standing': [
     () => decideClosing(accountWith({ reservedForOrders: 1n }), AT),
     () => decideClosing(accountWith({}), AT),

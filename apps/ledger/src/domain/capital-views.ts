@@ -1,8 +1,10 @@
-import type { BalancesView, CapitalMoveView, CapitalView, MoveKind } from '@ballast/contracts/ledger';
+import type { BalancesView, CapitalMoveView, CapitalView, MonitorView, MoveKind } from '@ballast/contracts/ledger';
 import { unitsText } from '@ballast/money';
 import { readBalances } from './account.js';
 import type { Account, Balances } from './account.js';
 import { freedBy } from './decide-reversal.js';
+import { valueOf } from './monitors.js';
+import type { Monitor } from './monitors.js';
 import type { PostingContent } from './posting.js';
 
 /** The balances as callers see them: decimals with the asset's digits. */
@@ -42,5 +44,18 @@ export function capitalViewOf(account: Account): CapitalView {
     postings,
     version: postings,
     updatedAt,
+  };
+}
+
+/** A monitor of this account as its owner sees it. */
+export function monitorViewOf({ asset, balances }: Account, id: string, monitor: Monitor): MonitorView {
+  const { measure, threshold, hysteresis, isBreached } = monitor;
+  return {
+    id,
+    measure,
+    threshold: unitsText(threshold, asset),
+    hysteresis: unitsText(hysteresis, asset),
+    state: isBreached ? 'breached' : 'armed',
+    value: unitsText(valueOf(monitor, balances), asset),
   };
 }
