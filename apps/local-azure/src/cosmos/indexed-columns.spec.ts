@@ -19,7 +19,7 @@ describe('the indexes of a container', () => {
   let container: ContainerStore;
   const steps = (query: string): string => {
     const scope = { breadth: 'partition' as const, isWhole: false, conditions: ['pk = ?'], params: ['["a"]'] };
-    const plan = planQuery(container, parseQuery(query), new Map(), scope);
+    const plan = planQuery({ container, query: parseQuery(query), parameters: new Map(), scope, clock: () => 0 });
     const order = plan.order.map(({ column, descending }) => column + (descending ? ' DESC' : '')).join(', ');
     const table = `${container.table}${plan.index === undefined ? '' : ` INDEXED BY ${plan.index}`}`;
     const sql = `EXPLAIN QUERY PLAN SELECT body FROM ${table} WHERE ${plan.conditions.join(' AND ')} ORDER BY ${order}`;

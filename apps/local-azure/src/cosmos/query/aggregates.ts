@@ -1,56 +1,110 @@
-import type { JsonObject } from '../json.js';
+import type { Json } from '../json.js';
 import { typeOf } from '../sort-key.js';
 import type { Value } from './ast.js';
-import type { Evaluate } from './evaluator.js';
-import { compare } from './values.js';
+import { canonicalText, compare } from './values.js';
 
-/** Gathers the values of one aggregate call over the documents of a query. */
-export class Aggregate {
+/** Gathers values into one. */
+export interface Accumulator {
+  /** Takes a value, once or (for counts only) several times; undefined ones count for nothing. */
+  add(value: Value, times?: number): void;
+  result(): Value;
+}
+
+const MAKERS: Readonly<Record<string, () => Accumulator>> = {
+  COUNT: () => new Counter(() => true),
+  COUNTIF: () => new Counter((value) => value === true),
+  SUM: () => new Total((sum) => sum),
+  AVG: () => new Total((sum, count) => (count === 0 ? undefined : sum / count)),
+  MIN: () => new Extreme(-1),
+  MAX: () => new Extreme(1),
+  MAKELIST: () => new Collector(false),
+  MAKESET: () => new Collector(true),
+};
+
+/** Whether that name (upper case) is of a function that makes one value of many rows. */
+export const isAggregate = (name: string): boolean => Object.hasOwn(MAKERS, name);
+
+/** A new accumulator for the aggregate of that name. */
+export const accumulator = (name: string): Accumulator => MAKERS[name]!();
+
+class Counter implements Accumulator {
   private count = 0;
-  private sum = 0;
-  private allNumbers = true;
-  private lowest: Value;
-  private highest: Value;
 
-  constructor(
-    private readonly name: string,
-    private readonly argument: Evaluate,
-  ) {}
+  constructor(private readonly counts: (value: Value) => boolean) {}
 
-  add(document: JsonObject): void {
-    const value = this.argument(document);
-    if (value === undefined) return;
-    this.count += 1;
-    if (typeof value === 'number') this.sum += value;
-    else this.allNumbers = false;
-    if (this.count === 1 || isBelow(value, this.lowest)) this.lowest = value;
-    if (this.count === 1 || isBelow(this.highest, value)) this.highest = value;
+  add(value: Value, times = 1): void {
+    if (value !== undefined && this.counts(value)) this.count += times;
   }
 
-  /** Takes `count` documents for counted. */
-  addCount(count: number): void {
-    this.count += count;
-  }
-
-  /** SUM and AVG of anything but numbers, and MIN, MAX and AVG of nothing, have no value. */
   result(): Value {
-    switch (this.name) {
-      case 'COUNT':
-        return this.count;
-      case 'SUM':
-        return this.allNumbers ? this.sum : undefined;
-      case 'AVG':
-        return this.allNumbers && this.count > 0 ? this.sum / this.count : undefined;
-      default:
-        return this.name === 'MIN' ? this.lowest : this.highest;
-    }
+    return this.count;
   }
 }
 
-/** Values of different types are in the order of their types. */
-function isBelow(left: Value, right: Value): boolean {
-  const order = compare(left, right);
-  return order === undefined ? RANK.indexOf(typeOf(left)) < RANK.indexOf(typeOf(right)) : order < 0;
+/** SUM and AVG: one value that is not a number leaves them without a result. */
+class Total implements Accumulator {
+  private sum = 0;
+  private count = 0;
+  private areNumbers = true;
+
+  constructor(private readonly finish: (sum: number, count: number) => number | undefined) {}
+
+  add(value: Value): void {
+    if (value === undefined) return;
+    if (typeof value !== 'number') {
+      this.areNumbers = false;
+      return;
+    }
+    this.sum += value;
+    this.count += 1;
+  }
+
+  result(): Value {
+    if (!this.areNumbers) return undefined;
+    const result = this.finish(this.sum, this.count);
+    return Number.isFinite(result) ? result : undefined;
+  }
 }
 
-const RANK = ['undefined', 'null', 'boolean', 'number', 'string', 'array', 'object'];
+const RANK = ['null', 'boolean', 'number', 'string'];
+
+/** MIN and MAX of scalars, those of different types in the order of their types; an array or object leaves no result. */
+class Extreme implements Accumulator {
+  private found: Value;
+  private areScalars = true;
+
+  constructor(private readonly sign: 1 | -1) {}
+
+  add(value: Value): void {
+    if (value === undefined) return;
+    if (typeof value === 'object' && value !== null) this.areScalars = false;
+    else if (this.found === undefined || this.sign * order(value, this.found) > 0) this.found = value;
+  }
+
+  result(): Value {
+    return this.areScalars ? this.found : undefined;
+  }
+}
+
+const order = (left: Value, right: Value): number =>
+  compare(left, right) ?? RANK.indexOf(typeOf(left)) - RANK.indexOf(typeOf(right));
+
+/** MAKELIST keeps every value, MAKESET every different one, in the order in which they came. */
+class Collector implements Accumulator {
+  private readonly values: Json[] = [];
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly distinct: boolean) {}
+
+  add(value: Value): void {
+    if (value === undefined) return;
+    const key = this.distinct ? canonicalText(value) : '';
+    if (this.distinct && this.seen.has(key)) return;
+    this.seen.add(key);
+    this.values.push(value);
+  }
+
+  result(): Value {
+    return this.values;
+  }
+}

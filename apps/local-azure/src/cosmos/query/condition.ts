@@ -32,6 +32,7 @@ export class ConditionBuilder {
   constructor(
     private readonly container: ContainerStore,
     private readonly parameters: Parameters,
+    private readonly root: string | undefined,
   ) {}
 
   build(expression: Expression): Condition | undefined {
@@ -111,7 +112,7 @@ export class ConditionBuilder {
   }
 
   private columnOf(expression: Expression): Column | undefined {
-    const path = pathOf(expression);
+    const path = pathOf(expression, this.root);
     return path && columnOfPath(this.container, path);
   }
 }

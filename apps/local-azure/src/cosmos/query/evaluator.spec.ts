@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.js';
 import { compile } from './evaluator.js';
 import { parseQuery } from './parser.js';
+import { NameScope } from './scope.js';
 
 const document: JsonObject = {
   n: 1,
@@ -15,7 +16,8 @@ const document: JsonObject = {
 const valueOf = (expression: string): unknown => {
   const { selection } = parseQuery(`SELECT VALUE ${expression} FROM c`);
   if (selection.kind !== 'value') throw new Error('not a value');
-  return compile(selection.expression, { parameters: new Map([['@p', 5]]) })(document);
+  const context = { parameters: new Map([['@p', 5]]), scope: NameScope.ofDocument('c'), clock: () => 0 };
+  return compile(selection.expression, context)([document]);
 };
 
 describe('an expression', () => {
@@ -51,9 +53,10 @@ describe('an expression', () => {
     ['-c.n', -1],
     ['@p - -2', 7],
     ["\"it's\" || ' ok'", "it's ok"],
-    ["'it''s \\u0041'", "it's A"],
+    ["'it\\'s \\u0041'", "it's A"],
     ['c.n = 1 AND c.text = "a" OR c.no', true],
-    ['NOT c.n = 2 AND c.yes', true],
+    ['NOT c.n = 2 AND c.yes', undefined],
+    ['NOT (c.n = 2) AND c.yes', true],
     ['c.missing IN (1)', undefined],
     ['c.n IN (c.missing, 1)', true],
     ['c.text LIKE "[a-c]"', true],

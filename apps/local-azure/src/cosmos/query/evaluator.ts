@@ -1,37 +1,46 @@
-import { badRequest } from '../cosmos-error.js';
 import { isJsonObject, type JsonObject } from '../json.js';
-import type { BinaryOperator, Expression, Value } from './ast.js';
-import { functionOf, likePattern } from './functions.js';
-import { compare, equal } from './values.js';
+import type { Call, Expression, UnaryOperator, Value } from './ast.js';
+import { functionOf } from './functions/function-table.js';
+import { likePattern } from './like-pattern.js';
+import { binary, membership } from './operators.js';
+import { queryRefused } from './query-error.js';
+import type { NameScope } from './scope.js';
+import { compileSubquery } from './subquery.js';
 
 /** The values of a query's parameters, by name with its `@`. */
 export type Parameters = ReadonlyMap<string, Value>;
 
-/** An expression made ready: gives its value for a document. */
-export type Evaluate = (document: JsonObject) => Value;
+/** The values that the names of a query have at a moment, by slot; slot 0 is the document. */
+export type Frame = Value[];
 
-/** What an expression may refer to besides the document. */
+/** An expression made ready: gives its value for a frame. */
+export type Evaluate = (frame: Frame) => Value;
+
+/** What an expression may refer to. */
 export interface EvaluationContext {
   readonly parameters: Parameters;
-  /** The results of aggregate calls, once they are known. */
-  readonly aggregates?: ReadonlyMap<Expression, () => Value>;
+  readonly scope: NameScope;
+  /** Milliseconds since 1970, for the functions that ask for the time. */
+  readonly clock: () => number;
+  /** Slots that hold the results of aggregate calls. */
+  readonly aggregates?: ReadonlyMap<Expression, number>;
+  /** The documents of the container, where a query may begin with them. */
+  readonly documents?: () => Iterable<JsonObject>;
 }
 
 /**
  * Makes an expression ready to be evaluated, with three-valued logic: what has no value is undefined, and a filter lets through
- * only what is true. Throws 400 for an unknown parameter and for an aggregate where none may be.
+ * only what is true. Throws 400 for an unknown parameter and for a call with a wrong number of arguments.
  */
 export function compile(expression: Expression, context: EvaluationContext): Evaluate {
   const inner = (part: Expression): Evaluate => compile(part, context);
   switch (expression.kind) {
     case 'constant':
-      return () => expression.value;
-    case 'parameter': {
-      const value = parameterValue(expression.name, context.parameters);
-      return () => value;
-    }
-    case 'root':
-      return (document) => document;
+      return constant(expression.value);
+    case 'parameter':
+      return constant(parameterValue(expression.name, context.parameters));
+    case 'name':
+      return slot(context.scope.slotOf(expression.name));
     case 'member':
       return member(inner(expression.of), inner(expression.name));
     case 'unary':
@@ -40,29 +49,20 @@ export function compile(expression: Expression, context: EvaluationContext): Eva
       return binary(expression.operator, inner(expression.left), inner(expression.right));
     case 'in':
       return membership(inner(expression.value), expression.list.map(inner));
-    case 'between': {
-      const { value, from, to } = expression;
-      const above = binary('>=', inner(value), inner(from));
-      return binary('AND', above, binary('<=', inner(value), inner(to)));
-    }
+    case 'between':
+      return between(inner(expression.value), inner(expression.from), inner(expression.to));
     case 'like':
-      return like(inner(expression.value), inner(expression.pattern), expression.escape && inner(expression.escape));
-    case 'conditional': {
-      const [condition, yes, no] = [expression.condition, expression.yes, expression.no].map(inner) as [
-        Evaluate,
-        Evaluate,
-        Evaluate,
-      ];
-      return (document) => (condition(document) === true ? yes(document) : no(document));
-    }
+      return like(inner(expression.value), inner(expression.pattern), expression.escape);
+    case 'conditional':
+      return conditional(inner(expression.condition), inner(expression.yes), inner(expression.no));
     case 'call':
       return call(expression, context);
+    case 'subquery':
+      return subquery(expression, context);
     case 'object':
       return object(expression.entries.map(([name, value]) => [name, inner(value)]));
-    case 'array': {
-      const items = expression.items.map(inner);
-      return (document) => items.map((item) => item(document)).filter((item) => item !== undefined);
-    }
+    case 'array':
+      return array(expression.items.map(inner));
   }
 }
 
@@ -76,122 +76,119 @@ export function constantOf(expression: Expression, parameters: Parameters): { va
 }
 
 function parameterValue(name: string, parameters: Parameters): Value {
-  if (!parameters.has(name)) throw badRequest(`The query parameter ${name} has no value.`);
+  if (!parameters.has(name)) throw queryRefused(`The query parameter ${name} has no value.`);
   return parameters.get(name);
+}
+
+const constant =
+  (value: Value): Evaluate =>
+  () =>
+    value;
+
+function slot(index: number | undefined): Evaluate {
+  if (index === undefined) throw new Error('A name was compiled that was not checked.');
+  return (frame) => frame[index];
 }
 
 const member =
   (of: Evaluate, name: Evaluate): Evaluate =>
-  (document) => {
-    const [parent, key] = [of(document), name(document)];
+  (frame) => {
+    const [parent, key] = [of(frame), name(frame)];
     if (Array.isArray(parent)) return typeof key === 'number' ? parent[key] : undefined;
     return isJsonObject(parent) && typeof key === 'string' && Object.hasOwn(parent, key) ? parent[key] : undefined;
   };
 
-function unary(operator: 'NOT' | '-' | '+', operand: Evaluate): Evaluate {
+function unary(operator: UnaryOperator, operand: Evaluate): Evaluate {
   if (operator === 'NOT') {
-    return (document) => {
-      const value = operand(document);
+    return (frame) => {
+      const value = operand(frame);
       return typeof value === 'boolean' ? !value : undefined;
     };
   }
-  const sign = operator === '-' ? -1 : 1;
-  return (document) => {
-    const value = operand(document);
-    return typeof value === 'number' ? sign * value : undefined;
+  const apply = { '-': (value: number) => -value, '+': (value: number) => value, '~': (value: number) => ~value }[
+    operator
+  ];
+  return (frame) => {
+    const value = operand(frame);
+    return typeof value === 'number' ? apply(value) : undefined;
   };
 }
 
-function binary(operator: BinaryOperator, left: Evaluate, right: Evaluate): Evaluate {
-  if (operator === 'AND' || operator === 'OR') return logical(operator === 'OR', left, right);
-  if (operator === '??') return coalesce(left, right);
-  const apply = OPERATIONS[operator];
-  return (document) => apply(left(document), right(document));
-}
+const between = (value: Evaluate, from: Evaluate, to: Evaluate): Evaluate =>
+  binary('AND', binary('>=', value, from), binary('<=', value, to));
 
-/** The second value stands in for an undefined one, not for null. */
-const coalesce =
-  (left: Evaluate, right: Evaluate): Evaluate =>
-  (document) => {
-    const value = left(document);
-    return value === undefined ? right(document) : value;
-  };
+const conditional =
+  (condition: Evaluate, yes: Evaluate, no: Evaluate): Evaluate =>
+  (frame) =>
+    condition(frame) === true ? yes(frame) : no(frame);
 
-/** AND and OR: `decisive` (true for OR) wins over undefined, undefined over the other. */
-const logical =
-  (decisive: boolean, left: Evaluate, right: Evaluate): Evaluate =>
-  (document) => {
-    const first = left(document);
-    if (first === decisive) return decisive;
-    const second = right(document);
-    if (second === decisive) return decisive;
-    return typeof first === 'boolean' && typeof second === 'boolean' ? !decisive : undefined;
-  };
-
-const ordered =
-  (holds: (order: number) => boolean) =>
-  (left: Value, right: Value): Value => {
-    const order = compare(left, right);
-    return order === undefined ? undefined : holds(order);
-  };
-
-const arithmetic =
-  (apply: (left: number, right: number) => number) =>
-  (left: Value, right: Value): Value => {
-    const result = typeof left === 'number' && typeof right === 'number' ? apply(left, right) : undefined;
-    return Number.isFinite(result) ? result : undefined;
-  };
-
-const OPERATIONS: Record<Exclude<BinaryOperator, 'AND' | 'OR' | '??'>, (left: Value, right: Value) => Value> = {
-  '=': equal,
-  '!=': (left, right) => {
-    const same = equal(left, right);
-    return same === undefined ? undefined : !same;
-  },
-  '<': ordered((order) => order < 0),
-  '<=': ordered((order) => order <= 0),
-  '>': ordered((order) => order > 0),
-  '>=': ordered((order) => order >= 0),
-  '||': (left, right) => (typeof left === 'string' && typeof right === 'string' ? left + right : undefined),
-  '+': arithmetic((left, right) => left + right),
-  '-': arithmetic((left, right) => left - right),
-  '*': arithmetic((left, right) => left * right),
-  '/': arithmetic((left, right) => left / right),
-  '%': arithmetic((left, right) => left % right),
-};
-
-const membership =
-  (value: Evaluate, list: readonly Evaluate[]): Evaluate =>
-  (document) => {
-    const wanted = value(document);
-    if (wanted === undefined) return undefined;
-    return list.some((item) => equal(wanted, item(document)) === true);
-  };
-
-const like =
-  (value: Evaluate, pattern: Evaluate, escape: Evaluate | undefined): Evaluate =>
-  (document) => {
-    const [text, shape, escaped] = [value(document), pattern(document), escape?.(document)];
+function like(value: Evaluate, pattern: Evaluate, escape: string | undefined): Evaluate {
+  let known: { shape: string; matches: RegExp } | undefined;
+  return (frame) => {
+    const [text, shape] = [value(frame), pattern(frame)];
     if (typeof text !== 'string' || typeof shape !== 'string') return undefined;
-    return likePattern(shape, typeof escaped === 'string' ? escaped : undefined).test(text);
+    if (known?.shape !== shape) known = { shape, matches: likePattern(shape, escape) };
+    return known.matches.test(text);
   };
+}
 
-function call(expression: Extract<Expression, { kind: 'call' }>, context: EvaluationContext): Evaluate {
+function call(expression: Call, context: EvaluationContext): Evaluate {
   const result = context.aggregates?.get(expression);
-  if (result !== undefined) return result;
-  const args = expression.args.map((arg) => compile(arg, context));
-  const apply = functionOf(expression.name);
-  if (apply === undefined) throw badRequest(`The aggregate ${expression.name} is only allowed in SELECT.`);
-  return (document) => apply(...args.map((arg) => arg(document)));
+  if (result !== undefined) return slot(result);
+  const { name, args } = expression;
+  const definition = functionOf(name);
+  const [fewest, most] = definition.arity;
+  if (args.length < fewest || args.length > most) {
+    const wanted = fewest === most ? `${fewest}` : `${fewest} to ${most === Infinity ? 'any number of' : most}`;
+    throw queryRefused(`The ${name} function requires ${wanted} argument(s).`);
+  }
+  const values = args.map((arg) => compile(arg, context));
+  const apply = definition.prepare(context.clock);
+  return (frame) => apply(...values.map((value) => value(frame)));
+}
+
+function subquery(expression: Extract<Expression, { kind: 'subquery' }>, context: EvaluationContext): Evaluate {
+  const { parameters, scope, clock } = context;
+  const results = compileSubquery(expression.query, { parameters, scope, clock });
+  switch (expression.form) {
+    case 'ARRAY':
+      return (frame) => results(frame).map(({ value }) => value);
+    case 'EXISTS':
+      return (frame) => results(frame).length > 0;
+    case 'FIRST':
+      return (frame) => results(frame)[0]?.value;
+    case 'LAST':
+      return (frame) => results(frame).at(-1)?.value;
+    case 'SCALAR':
+      return (frame) => onlyOne(results(frame))?.value;
+  }
+}
+
+function onlyOne<T>(values: readonly T[]): T | undefined {
+  if (values.length > 1) {
+    throw queryRefused('The cardinality of a scalar subquery result set cannot be greater than one.');
+  }
+  return values[0];
 }
 
 const object =
   (entries: readonly (readonly [string, Evaluate])[]): Evaluate =>
-  (document) => {
+  (frame) => {
     const made: JsonObject = {};
     for (const [name, evaluate] of entries) {
-      const value = evaluate(document);
-      if (value !== undefined) made[name] = value;
+      const value = evaluate(frame);
+      if (value !== undefined) setOwn(made, name, value);
     }
     return made;
   };
+
+/** `made["__proto__"] = value` would set no property. */
+function setOwn(made: JsonObject, name: string, value: NonNullable<Value> | null): void {
+  if (name !== '__proto__') made[name] = value;
+  else Object.defineProperty(made, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const array =
+  (items: readonly Evaluate[]): Evaluate =>
+  (frame) =>
+    items.map((item) => item(frame)).filter((item) => item !== undefined);

@@ -1,6 +1,5 @@
-import { AGGREGATES, type BinaryOperator, type Expression } from './ast.js';
-import { isFunction } from './functions.js';
-import { badRequest } from '../cosmos-error.js';
+import type { BinaryOperator, Expression, Query, SubqueryForm, UnaryOperator } from './ast.js';
+import { queryError, queryRefused } from './query-error.js';
 import type { TokenReader } from './token-reader.js';
 
 const CONSTANTS: Readonly<Record<string, boolean | null | undefined>> = {
@@ -9,88 +8,142 @@ const CONSTANTS: Readonly<Record<string, boolean | null | undefined>> = {
   NULL: null,
   UNDEFINED: undefined,
 };
-const COMPARISONS = ['=', '!=', '<>', '<=', '>=', '<', '>'] as const;
+const SUBQUERY_FORMS: ReadonlySet<string> = new Set<SubqueryForm>(['EXISTS', 'ARRAY', 'FIRST', 'LAST']);
+const UNARY: readonly UnaryOperator[] = ['NOT', '-', '+', '~'];
+const COMPARISONS = ['=', '!=', '<>', '<=', '>=', '<<', '>>>', '>>', '<', '>'] as const;
 
-/** Parses scalar expressions over one document, which the query calls `alias`. */
+/** Expressions may be nested to this depth, so that no query exhausts the stack. */
+const DEPTH_MAX = 200;
+
+/** What an expression parser needs to know of the language around it. */
+export interface ExpressionSurroundings {
+  /** Parses a query within parentheses. */
+  readonly subquery: () => Query;
+  /** Whether a built-in function or aggregate of that name (upper case) exists. */
+  readonly isFunction: (name: string) => boolean;
+}
+
+/**
+ * Parses scalar expressions. From loosest to tightest: `?:`; `??`, to the right; BETWEEN, which stands alone; OR; AND; IN and
+ * LIKE; comparisons and shifts; `||`; `| ^ & + -`; `* / %`; NOT and signs; members.
+ */
 export class ExpressionParser {
+  private depth = 0;
+
   constructor(
     private readonly tokens: TokenReader,
-    private readonly alias: string,
+    private readonly surroundings: ExpressionSurroundings,
   ) {}
 
-  /** From loosest to tightest: `?:`, `??`, OR, AND, NOT, comparisons, `||`, sums, products, signs, members. */
   parse(): Expression {
-    const condition = this.leftToRight(['??'], () => this.or());
-    if (!this.tokens.take('?')) return condition;
+    this.depth += 1;
+    if (this.depth > DEPTH_MAX) throw queryRefused(`Expressions are nested more than ${DEPTH_MAX} deep.`);
+    const condition = this.coalesce();
+    const parsed = this.tokens.take('?') ? this.conditional(condition) : condition;
+    this.depth -= 1;
+    return parsed;
+  }
+
+  private conditional(condition: Expression): Expression {
     const yes = this.parse();
     this.tokens.expect(':');
     return { kind: 'conditional', condition, yes, no: this.parse() };
   }
 
-  private or(): Expression {
-    return this.leftToRight(['OR'], () => this.leftToRight(['AND'], () => this.not()));
+  private coalesce(): Expression {
+    const left = this.betweenOrLogical();
+    return this.tokens.take('??') ? { kind: 'binary', operator: '??', left, right: this.coalesce() } : left;
   }
 
-  private not(): Expression {
-    return this.tokens.take('NOT') ? negated(this.not()) : this.comparison();
+  private betweenOrLogical(): Expression {
+    const value = this.comparison();
+    const isNegated = this.tokens.is('NOT') && this.tokens.is('BETWEEN', 1);
+    if (isNegated) this.tokens.next();
+    if (!this.tokens.take('BETWEEN')) return this.logical(value);
+    const from = this.comparison();
+    this.tokens.expect('AND');
+    const between: Expression = { kind: 'between', value, from, to: this.comparison() };
+    return isNegated ? negated(between) : between;
+  }
+
+  private logical(first: Expression): Expression {
+    let left = this.conjunction(this.membership(first));
+    while (this.tokens.take('OR')) {
+      const right = this.conjunction(this.membership(this.comparison()));
+      left = { kind: 'binary', operator: 'OR', left, right };
+    }
+    return left;
+  }
+
+  private conjunction(first: Expression): Expression {
+    let left = first;
+    while (this.tokens.take('AND')) {
+      left = { kind: 'binary', operator: 'AND', left, right: this.membership(this.comparison()) };
+    }
+    return left;
+  }
+
+  private membership(value: Expression): Expression {
+    const isNegated = this.tokens.is('NOT') && (this.tokens.is('IN', 1) || this.tokens.is('LIKE', 1));
+    if (isNegated) this.tokens.next();
+    const found = this.inList(value) ?? this.like(value);
+    if (found === undefined) return value;
+    return isNegated ? negated(found) : found;
+  }
+
+  private inList(value: Expression): Expression | undefined {
+    if (!this.tokens.take('IN')) return undefined;
+    this.tokens.expect('(');
+    const list = this.listUntil(')');
+    if (list.length === 0) throw this.tokens.unexpected();
+    return { kind: 'in', value, list };
+  }
+
+  private like(value: Expression): Expression | undefined {
+    if (!this.tokens.take('LIKE')) return undefined;
+    const pattern = this.comparison();
+    if (!this.tokens.take('ESCAPE')) return { kind: 'like', value, pattern };
+    const escape = this.tokens.expectKind('string').text;
+    if (escape.length !== 1) throw queryRefused('The ESCAPE of a LIKE is one character.');
+    return { kind: 'like', value, pattern, escape };
   }
 
   private comparison(): Expression {
-    const left = this.concatenation();
-    const operator = COMPARISONS.find((candidate) => this.tokens.take(candidate));
-    if (operator !== undefined) {
-      const name = operator === '<>' ? '!=' : operator;
-      return { kind: 'binary', operator: name, left, right: this.concatenation() };
-    }
-    return this.tokens.take('NOT') ? negated(this.membership(left, true)) : this.membership(left, false);
-  }
-
-  private membership(value: Expression, required: boolean): Expression {
-    if (this.tokens.take('IN')) {
-      this.tokens.expect('(');
-      return { kind: 'in', value, list: this.listUntil(')') };
-    }
-    if (this.tokens.take('BETWEEN')) {
-      const from = this.concatenation();
-      this.tokens.expect('AND');
-      return { kind: 'between', value, from, to: this.concatenation() };
-    }
-    if (this.tokens.take('LIKE')) {
-      const pattern = this.concatenation();
-      return this.tokens.take('ESCAPE')
-        ? { kind: 'like', value, pattern, escape: this.concatenation() }
-        : { kind: 'like', value, pattern };
-    }
-    if (required) throw this.tokens.unexpected();
-    return value;
+    return this.leftToRight(COMPARISONS, () => this.concatenation());
   }
 
   private concatenation(): Expression {
     const product = (): Expression => this.leftToRight(['*', '/', '%'], () => this.signed());
-    return this.leftToRight(['||'], () => this.leftToRight(['+', '-'], product));
+    return this.leftToRight(['||'], () => this.leftToRight(['|', '^', '&', '+', '-'], product));
   }
 
   private signed(): Expression {
-    for (const operator of ['-', '+'] as const) {
-      if (this.tokens.take(operator)) return { kind: 'unary', operator, operand: this.signed() };
-    }
-    return this.members(this.primary());
+    const operator = UNARY.find((candidate) => this.tokens.take(candidate));
+    if (operator === undefined) return this.members(this.primary());
+    this.depth += 1;
+    if (this.depth > DEPTH_MAX) throw queryRefused(`Expressions are nested more than ${DEPTH_MAX} deep.`);
+    const operand = this.signed();
+    this.depth -= 1;
+    return { kind: 'unary', operator, operand };
   }
 
-  private members(of: Expression): Expression {
-    if (this.tokens.take('.')) {
-      const name = this.tokens.expectKind('name').text;
-      return this.members({ kind: 'member', of, name: { kind: 'constant', value: name } });
+  private members(first: Expression): Expression {
+    let of = first;
+    for (;;) {
+      if (this.tokens.take('.')) {
+        of = { kind: 'member', of, name: { kind: 'constant', value: this.tokens.identifier().text } };
+      } else if (this.tokens.take('[')) {
+        of = { kind: 'member', of, name: this.parse() };
+        this.tokens.expect(']');
+      } else {
+        return of;
+      }
     }
-    if (!this.tokens.take('[')) return of;
-    const name = this.parse();
-    this.tokens.expect(']');
-    return this.members({ kind: 'member', of, name });
   }
 
   private primary(): Expression {
     const { tokens } = this;
-    if (tokens.take('(')) return this.parenthesized();
+    if (tokens.is('(')) return this.parenthesized();
     if (tokens.take('[')) return { kind: 'array', items: this.listUntil(']') };
     if (tokens.take('{')) return this.object();
     const token = tokens.peek();
@@ -102,44 +155,54 @@ export class ExpressionParser {
       case 'parameter':
         return { kind: 'parameter', name: tokens.next().text };
       case 'name':
-        return this.named(token.text);
+        return this.named(token.text.toUpperCase());
       default:
         throw tokens.unexpected();
     }
   }
 
   private parenthesized(): Expression {
-    if (this.tokens.is('SELECT')) throw badRequest('Subqueries are not supported by this server.');
+    if (this.tokens.is('SELECT', 1)) return { kind: 'subquery', form: 'SCALAR', query: this.surroundings.subquery() };
+    this.tokens.expect('(');
     const inner = this.parse();
     this.tokens.expect(')');
     return inner;
   }
 
-  private named(name: string): Expression {
-    const upper = name.toUpperCase();
-    if (this.tokens.is('(', 1)) return this.call(upper);
-    if (name !== this.alias && upper in CONSTANTS) {
+  private named(upper: string): Expression {
+    if (Object.hasOwn(CONSTANTS, upper)) {
       this.tokens.next();
       return { kind: 'constant', value: CONSTANTS[upper] };
     }
-    if (name !== this.alias) throw badRequest(`Identifier '${name}' could not be resolved.`);
-    this.tokens.next();
-    return { kind: 'root' };
+    if (this.tokens.is('(', 1)) return this.callOrSubquery(upper);
+    if (upper === 'UDF' && this.tokens.is('.', 1)) {
+      throw queryRefused('User-defined functions are not supported by this server.');
+    }
+    const { text: name, start, end } = this.tokens.identifier();
+    return { kind: 'name', name, at: { start, end } };
   }
 
-  private call(name: string): Expression {
-    if (!AGGREGATES.has(name) && !isFunction(name))
-      throw badRequest(`'${name}' is not a recognized built-in function name.`);
-    this.tokens.next();
-    this.tokens.expect('(');
-    return { kind: 'call', name, args: this.listUntil(')') };
+  private callOrSubquery(name: string): Expression {
+    const { start, end, text } = this.tokens.next();
+    if (SUBQUERY_FORMS.has(name) && this.tokens.is('SELECT', 1)) {
+      return { kind: 'subquery', form: name as SubqueryForm, query: this.surroundings.subquery() };
+    }
+    if (!this.surroundings.isFunction(name)) {
+      throw queryError('SC2005', `'${text}' is not a recognized built-in function name.`, { start, end });
+    }
+    const args = this.tokens.withText(() => {
+      this.tokens.expect('(');
+      return this.listUntil(')');
+    });
+    return { kind: 'call', name, args: args.value, argsText: args.text.slice(1, -1), at: { start, end } };
   }
 
   private object(): Expression {
     const entries: [string, Expression][] = [];
     while (!this.tokens.take('}')) {
       if (entries.length > 0) this.tokens.expect(',');
-      const name = this.tokens.expectKind(this.tokens.peek().kind === 'string' ? 'string' : 'name').text;
+      const isText = this.tokens.peek().kind === 'string';
+      const name = (isText ? this.tokens.next() : this.tokens.identifier()).text;
       this.tokens.expect(':');
       entries.push([name, this.parse()]);
     }
@@ -155,12 +218,12 @@ export class ExpressionParser {
     return items;
   }
 
-  private leftToRight(operators: readonly BinaryOperator[], operand: () => Expression): Expression {
+  private leftToRight(operators: readonly (BinaryOperator | '<>')[], operand: () => Expression): Expression {
     let left = operand();
     for (;;) {
       const operator = operators.find((candidate) => this.tokens.take(candidate));
       if (operator === undefined) return left;
-      left = { kind: 'binary', operator, left, right: operand() };
+      left = { kind: 'binary', operator: operator === '<>' ? '!=' : operator, left, right: operand() };
     }
   }
 }

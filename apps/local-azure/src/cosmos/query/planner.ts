@@ -1,13 +1,15 @@
 import type { SqlValue } from '../../storage/sqlite.js';
 import type { ContainerStore } from '../container-store.js';
-import { badRequest } from '../cosmos-error.js';
 import type { DocumentPath } from '../document-path.js';
+import type { JsonObject } from '../json.js';
 import { canonicalKey, prefixRange, type PartitionKeyValue } from '../partition-key.js';
 import type { Scope } from '../scope.js';
-import { pathOf, type Expression, type OrderKey, type Query } from './ast.js';
+import { pathOf, rootAliasOf, type Expression, type OrderKey, type Query } from './ast.js';
 import { columnOfPath, ConditionBuilder, type Condition } from './condition.js';
 import { indexFor } from './index-choice.js';
-import { compile, constantOf, type Evaluate, type Parameters } from './evaluator.js';
+import { compile, constantOf, type EvaluationContext, type Parameters } from './evaluator.js';
+import { queryRefused } from './query-error.js';
+import { NameScope } from './scope.js';
 
 /** One key by which rows are read in order. */
 export interface RowOrder {
@@ -20,21 +22,34 @@ export interface Plan {
   /** True for every row of the result; served by indexes where they exist. */
   readonly conditions: readonly string[];
   readonly params: readonly SqlValue[];
-  /** What is left of the filter; undefined when the conditions are all of it. */
-  readonly residual: Evaluate | undefined;
+  /** What is left of the filter on the document alone; undefined when the conditions are all of it. */
+  readonly residual: ((document: JsonObject) => boolean) | undefined;
   /** Ends with the sequence number, so that no two rows are equal in it. */
   readonly order: readonly RowOrder[];
   /** Set when no index has the wanted order: all rows are read and sorted by this value. */
-  readonly sortBy: { readonly evaluate: Evaluate; readonly descending: boolean } | undefined;
+  readonly sortBy: { readonly path: DocumentPath; readonly descending: boolean } | undefined;
   /** The index that gives the rows in order; undefined leaves the choice to the store. */
   readonly index: string | undefined;
 }
 
-/** Splits the filter into what the indexes answer and what is left, and finds an index for the order. Throws 400. */
-export function planQuery(container: ContainerStore, query: Query, parameters: Parameters, scope: Scope): Plan {
+/** What a plan is made from. */
+export interface PlanRequest {
+  readonly container: ContainerStore;
+  readonly query: Query;
+  readonly parameters: Parameters;
+  readonly scope: Scope;
+  readonly clock: () => number;
+}
+
+/**
+ * Splits the filter into what the indexes answer and what is left, and finds an index for the order. Where FROM has more than
+ * the documents, the conditions are only a first filter, and nothing is left to judge by the document alone. Throws 400.
+ */
+export function planQuery({ container, query, parameters, scope, clock }: PlanRequest): Plan {
+  const root = rootAliasOf(query);
   const filters = query.where === undefined ? [] : conjuncts(query.where.expression);
-  const builder = new ConditionBuilder(container, parameters);
-  const key = keyFilter(container, filters, parameters);
+  const builder = new ConditionBuilder(container, parameters, root);
+  const key = keyFilter(container, filters, parameters, root);
   const conditions: Condition[] = key === undefined ? [] : [key.condition];
   const left: Expression[] = [];
   for (const filter of filters.filter((candidate) => !key?.covered.has(candidate))) {
@@ -44,15 +59,22 @@ export function planQuery(container: ContainerStore, query: Query, parameters: P
   }
   const breadth = scope.breadth === 'all' ? (key?.breadth ?? 'all') : scope.breadth;
   const pinned = conditions.some(({ sql }) => /^x\d+ (?:= \?|IN)/.test(sql));
-  const order = orderOf(container, query.orderBy, parameters, breadth === 'prefix' && !pinned);
+  const isPlain = root !== undefined && query.sources.length === 1;
+  const context = { parameters, clock, scope: NameScope.ofDocument(root) };
+  const order = orderOf(container, query.orderBy, root, breadth === 'prefix' && !pinned);
   const texts = conditions.map(({ sql }) => sql);
   return {
     conditions: [...scope.conditions, ...texts],
     params: [...scope.params, ...conditions.flatMap(({ params }) => params)],
-    residual: left.length === 0 ? undefined : compile(left.reduce(and), { parameters }),
+    residual: isPlain && left.length > 0 ? judge(left.reduce(and), context) : undefined,
     ...order,
     index: indexFor(container, breadth === 'partition', texts, order.order),
   };
+}
+
+function judge(filter: Expression, context: EvaluationContext): (document: JsonObject) => boolean {
+  const evaluate = compile(filter, context);
+  return (document) => evaluate([document]) === true;
 }
 
 const and = (left: Expression, right: Expression): Expression => ({ kind: 'binary', operator: 'AND', left, right });
@@ -74,12 +96,13 @@ function keyFilter(
   container: ContainerStore,
   filters: readonly Expression[],
   parameters: Parameters,
+  root: string | undefined,
 ): KeyFilter | undefined {
   const { keyPaths } = container.definition;
   const covered = new Set<Expression>();
   const key: PartitionKeyValue[] = [];
   for (const path of keyPaths) {
-    const found = equalityOn(path, filters, parameters);
+    const found = equalityOn(path, filters, parameters, root);
     if (found === undefined) break;
     covered.add(found.filter);
     key.push(found.value);
@@ -91,7 +114,12 @@ function keyFilter(
   return { condition: { sql: 'pk = ?', params: [canonicalKey(key)] }, breadth: 'partition', covered };
 }
 
-function equalityOn(path: DocumentPath, filters: readonly Expression[], parameters: Parameters) {
+function equalityOn(
+  path: DocumentPath,
+  filters: readonly Expression[],
+  parameters: Parameters,
+  root: string | undefined,
+): { filter: Expression; value: PartitionKeyValue } | undefined {
   for (const filter of filters) {
     if (filter.kind !== 'binary' || filter.operator !== '=') continue;
     const { left, right } = filter;
@@ -99,7 +127,7 @@ function equalityOn(path: DocumentPath, filters: readonly Expression[], paramete
       [left, right],
       [right, left],
     ] as const) {
-      if (JSON.stringify(pathOf(side)) !== JSON.stringify(path)) continue;
+      if (JSON.stringify(pathOf(side, root)) !== JSON.stringify(path)) continue;
       const value = constantOf(other, parameters)?.value;
       if (value !== undefined && (typeof value !== 'object' || value === null)) return { filter, value };
     }
@@ -110,34 +138,36 @@ function equalityOn(path: DocumentPath, filters: readonly Expression[], paramete
 function orderOf(
   container: ContainerStore,
   keys: readonly OrderKey[],
-  parameters: Parameters,
+  root: string | undefined,
   byPartition: boolean,
 ): Pick<Plan, 'order' | 'sortBy'> {
   if (keys.length === 0) {
     const bySequence = { column: 'seq', descending: false };
     return { order: byPartition ? [{ column: 'pk', descending: false }, bySequence] : [bySequence], sortBy: undefined };
   }
-  const paths = keys.map((key) => requiredPath(key));
+  const paths = keys.map((key) => requiredPath(key, root));
   if (keys.length > 1 && !hasComposite(container, keys, paths)) {
-    throw badRequest('The order by query does not have a corresponding composite index that it can be served from.');
+    throw queryRefused('The order by query does not have a corresponding composite index that it can be served from.');
   }
   const columns = paths.map((path) => columnOfPath(container, path)?.name);
   const [first] = keys as [OrderKey];
   if (columns[0] === undefined) {
     if (container.definition.indexesEverything) {
-      const evaluate = compile(first.expression, { parameters });
-      return { order: [{ column: 'seq', descending: false }], sortBy: { evaluate, descending: first.descending } };
+      const sortBy = { path: paths[0]!, descending: first.descending };
+      return { order: [{ column: 'seq', descending: false }], sortBy };
     }
-    throw badRequest(`The index path corresponding to the specified order-by item is excluded: ${first.text}.`);
+    throw queryRefused(`The index path corresponding to the specified order-by item is excluded: ${first.text}.`);
   }
   const order = keys.map(({ descending }, index) => ({ column: columns[index]!, descending }));
   const backwards = keys.length === 1 ? first.descending : isReversed(container, keys, paths);
   return { order: [...order, { column: 'seq', descending: backwards }], sortBy: undefined };
 }
 
-function requiredPath(key: OrderKey): readonly string[] {
-  const path = pathOf(key.expression);
-  if (path === undefined || path.length === 0) throw badRequest(`ORDER BY needs a path, not ${key.text}.`);
+function requiredPath(key: OrderKey, root: string | undefined): readonly string[] {
+  const path = pathOf(key.expression, root);
+  if (path === undefined || path.length === 0) {
+    throw queryRefused(`Unsupported ORDER BY clause. ${key.text} is not a path below the document.`);
+  }
   return path;
 }
 

@@ -1,17 +1,17 @@
 import type { ContainerStore } from '../container-store.js';
-import { badRequest } from '../cosmos-error.js';
 import type { JsonObject } from '../json.js';
-import { RESPONSE_BYTES_MAX } from '../page.js';
 import type { Scope } from '../scope.js';
-import { Aggregate } from './aggregates.js';
-import { aggregatesIn, type Expression, type Query, type Selection } from './ast.js';
+import type { Query } from './ast.js';
 import { BEGINNING, type QueryProgress } from './continuation.js';
-import { compile, constantOf, type EvaluationContext, type Parameters } from './evaluator.js';
+import { constantOf, type EvaluationContext, type Parameters } from './evaluator.js';
+import { aggregatesOf, type Groups } from './grouping.js';
+import { PageBuilder, type QueryPage } from './page-builder.js';
 import { planQuery, type Plan } from './planner.js';
-import { countRows, rowsOf, type Row } from './rows.js';
-
-/** Rows looked at for one page; beyond it the page is given as it is, so that no query holds up the server. */
-const EXAMINED_ROWS_MAX = 20_000;
+import { RowResults } from './row-results.js';
+import { countRows, isPast, rowsOf, samePosition } from './rows.js';
+import { NameScope } from './scope.js';
+import { compileSubquery } from './subquery.js';
+import { canonicalText } from './values.js';
 
 /** What a query is run with. */
 export interface QueryRun {
@@ -21,111 +21,115 @@ export interface QueryRun {
   readonly scope: Scope;
   readonly pageSize: number;
   readonly nowSeconds: number;
+  /** Milliseconds since 1970, for the functions that ask for the time. */
+  readonly clock: () => number;
   readonly progress?: QueryProgress;
-}
-
-/** One page of results; `progress` is absent after the last. */
-export interface QueryPage {
-  /** Each a JSON text. */
-  readonly results: readonly string[];
-  readonly progress: QueryProgress | undefined;
-  readonly examinedRows: number;
-  readonly resultBytes: number;
 }
 
 /** Runs a query up to the end of one page. Throws 400. */
 export function runQuery(run: QueryRun): QueryPage {
-  const plan = planQuery(run.container, run.query, run.parameters, run.scope);
-  return aggregatesIn(run.query.selection).length > 0 ? aggregatePage(run, plan) : pageOfRows(run, plan);
+  const { query, parameters, clock } = run;
+  const page = new PageBuilder(query, parameters, run.pageSize, run.progress);
+  const context: EvaluationContext = { parameters, clock, scope: NameScope.empty() };
+  const [first] = query.sources;
+  if (first === undefined || first.origin.kind === 'subquery') return derivedPage(run, page, context);
+  const plan = planQuery(run);
+  const results = new RowResults(query, context);
+  if (page.isComplete) return page.finish();
+  return results.grouping === undefined ? pageOfRows(run, plan, results, page) : groupedPage(run, plan, results, page);
 }
 
-function pageOfRows(run: QueryRun, plan: Plan): QueryPage {
-  const { query, parameters, progress = BEGINNING } = run;
-  const bounds = boundsOf(query, parameters);
-  const project = projection(query.selection, { parameters });
-  const results: string[] = [];
-  let { skipped, taken, position } = progress;
-  let [examinedRows, resultBytes] = [0, 0];
-  const page = (more: boolean): QueryPage => ({
-    results,
-    progress: more ? { position, skipped, taken } : undefined,
-    examinedRows,
-    resultBytes,
-  });
-  if (taken >= bounds.limit) return page(false);
-  const wanted = Math.min(run.pageSize + 1, bounds.limit - taken) + bounds.offset - skipped;
-  for (const row of rowsOf(run.container, plan, run.nowSeconds, { from: position, wanted })) {
-    const full = results.length >= run.pageSize || resultBytes >= RESPONSE_BYTES_MAX;
-    if (full || examinedRows >= EXAMINED_ROWS_MAX) return page(true);
-    examinedRows += 1;
+function pageOfRows(run: QueryRun, plan: Plan, results: RowResults, page: PageBuilder): QueryPage {
+  let { position, within } = run.progress ?? BEGINNING;
+  const seen = results.isDistinct ? seenBefore(run, plan, results) : undefined;
+  const wanted = run.query.sources.length === 1 && seen === undefined ? page.wanted : undefined;
+  const reading = { from: position, ...(wanted === undefined ? {} : { wanted }) };
+  for (const row of rowsOf(run.container, plan, run.nowSeconds, reading)) {
+    if (page.isFull || page.isTired) return page.finish({ position });
+    page.examine(row.body);
+    const given = within !== undefined && samePosition(within.at, row.position) ? within.count : 0;
+    for (const [index, { text, key }] of results.of(row).entries()) {
+      if (index < given) continue;
+      if (page.isFull) return page.finish({ position, within: { at: row.position, count: index } });
+      if (key !== undefined && seen?.has(key)) continue;
+      if (key !== undefined) seen?.add(key);
+      page.offer(text);
+      if (page.isComplete) return page.finish();
+    }
     ({ position } = row);
-    if (!row.fits) continue;
-    const result = project(row);
-    if (result === undefined) continue;
-    if (skipped < bounds.offset) {
-      skipped += 1;
-      continue;
-    }
-    results.push(result);
-    resultBytes += result.length;
-    taken += 1;
-    if (taken >= bounds.limit) return page(false);
+    within = undefined;
   }
-  return page(false);
+  return page.finish();
 }
 
-function aggregatePage({ container, query, parameters, nowSeconds }: QueryRun, plan: Plan): QueryPage {
-  const calls = aggregatesIn(query.selection);
-  const aggregates = calls.map(({ name, args }) => new Aggregate(name, compile(argumentOf(args), { parameters })));
-  const countsRows = calls.every(({ name, args }) => name === 'COUNT' && constantOf(argumentOf(args), parameters));
-  let examinedRows = 0;
-  if (plan.residual === undefined && countsRows) {
-    for (const aggregate of aggregates) aggregate.addCount(countRows(container, plan, nowSeconds));
-  } else {
-    for (const row of rowsOf(container, plan, nowSeconds)) {
-      examinedRows += 1;
-      if (row.fits) for (const aggregate of aggregates) aggregate.add(documentOf(row));
+/** The keys of all results of the pages before; found again, as a token could not hold them. */
+function seenBefore(run: QueryRun, plan: Plan, results: RowResults): Set<string> {
+  const seen = new Set<string>();
+  const { position, within } = run.progress ?? BEGINNING;
+  if (position === undefined && within === undefined) return seen;
+  for (const row of rowsOf(run.container, plan, run.nowSeconds)) {
+    const isPartial = within !== undefined && samePosition(within.at, row.position);
+    if (!isPartial && (position === undefined || isPast(plan, row.position, position))) break;
+    const keys = results.of(row).map(({ key }) => key!);
+    for (const key of isPartial ? keys.slice(0, within.count) : keys) seen.add(key);
+    if (isPartial) break;
+  }
+  return seen;
+}
+
+function groupedPage(run: QueryRun, plan: Plan, results: RowResults, page: PageBuilder): QueryPage {
+  const groups = results.newGroups();
+  if (!countWithoutReading(run, plan, groups)) {
+    for (const row of rowsOf(run.container, plan, run.nowSeconds)) {
+      page.examine(row.body);
+      for (const frame of results.frames(row)) groups.add(frame);
     }
   }
-  const values = new Map<Expression, () => ReturnType<Aggregate['result']>>(
-    calls.map((call, index) => [call, () => aggregates[index]!.result()]),
+  const seen = new Set<string>();
+  let { group } = run.progress ?? BEGINNING;
+  for (const { key, value } of groups.results()) {
+    const isRepeated = results.isDistinct && seen.size === seen.add(canonicalText(value)).size;
+    if (isRepeated || (group !== undefined && key <= group)) continue;
+    if (page.isFull) return page.finish({ position: undefined, ...(group === undefined ? {} : { group }) });
+    page.offer(JSON.stringify(value));
+    if (page.isComplete) break;
+    group = key;
+  }
+  return page.finish();
+}
+
+/** COUNT of rows that the indexes alone can tell is asked of them. */
+function countWithoutReading(
+  { container, query, parameters, nowSeconds }: QueryRun,
+  plan: Plan,
+  groups: Groups,
+): boolean {
+  const isCount = aggregatesOf(query).every(
+    ({ name, args }) => name === 'COUNT' && constantOf(args[0]!, parameters)?.value !== undefined,
   );
-  const nothing: Row = { position: [], body: '{}', document: {}, fits: true };
-  const result = projection(query.selection, { parameters, aggregates: values })(nothing);
-  return {
-    results: result === undefined ? [] : [result],
-    progress: undefined,
-    examinedRows,
-    resultBytes: result?.length ?? 0,
+  const isPlain = query.sources.length === 1 && query.groupBy.length === 0 && query.sources[0]!.each === false;
+  const { origin } = query.sources[0]!;
+  if (!isCount || !isPlain || plan.residual !== undefined) return false;
+  if (origin.kind !== 'path' || origin.path.length > 0) return false;
+  groups.addTimes(countRows(container, plan, nowSeconds));
+  return true;
+}
+
+/** A query that does not begin with the documents: of no set at all, or of the results of another query. */
+function derivedPage(run: QueryRun, page: PageBuilder, context: EvaluationContext): QueryPage {
+  const { container, query, nowSeconds } = run;
+  const plan = planQuery({ ...run, query: { ...query, sources: [], where: undefined, orderBy: [] } });
+  const documents = function* (): Generator<JsonObject> {
+    for (const row of rowsOf(container, plan, nowSeconds)) {
+      page.examine(row.body);
+      yield JSON.parse(row.body) as JsonObject;
+    }
   };
+  const results = compileSubquery(query, { ...context, documents })([]);
+  const start = Number(run.progress?.position?.[0] ?? 0);
+  for (let index = start; index < results.length && !page.isComplete; index++) {
+    if (page.isFull) return page.finish({ position: [index] });
+    page.offer(JSON.stringify(results[index]!.value));
+  }
+  return page.finish();
 }
-
-function argumentOf(args: readonly Expression[]): Expression {
-  const [argument] = args;
-  if (argument === undefined || args.length > 1) throw badRequest('An aggregate takes one argument.');
-  return argument;
-}
-
-function boundsOf({ top, offset, limit }: Query, parameters: Parameters): { offset: number; limit: number } {
-  const count = (expression: Expression | undefined, fallback: number): number => {
-    if (expression === undefined) return fallback;
-    const value = constantOf(expression, parameters)?.value;
-    if (!Number.isInteger(value) || (value as number) < 0)
-      throw badRequest('TOP, OFFSET and LIMIT need a whole number.');
-    return value as number;
-  };
-  return { offset: count(offset, 0), limit: Math.min(count(top, Infinity), count(limit, Infinity)) };
-}
-
-/** What becomes of a row, as JSON; undefined when the selected value is undefined. */
-function projection(selection: Selection, context: EvaluationContext): (row: Row) => string | undefined {
-  if (selection.kind === 'document') return (row) => row.body;
-  const expression: Expression =
-    selection.kind === 'value'
-      ? selection.expression
-      : { kind: 'object', entries: selection.columns.map((column) => [column.name, column.expression] as const) };
-  const evaluate = compile(expression, context);
-  return (row) => JSON.stringify(evaluate(documentOf(row)));
-}
-
-const documentOf = (row: Row): JsonObject => row.document ?? (JSON.parse(row.body) as JsonObject);

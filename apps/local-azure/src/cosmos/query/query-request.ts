@@ -10,8 +10,8 @@ import { readContinuation, writeContinuation } from './continuation.js';
 import type { Parameters } from './evaluator.js';
 import { parseQuery } from './parser.js';
 import { runQuery } from './query-engine.js';
-import { queryPlanOf } from './query-plan.js';
-import { needsMerge, nextTurn, notServable, readTurn } from './range-turns.js';
+import { needsMerge, queryPlanOf } from './query-plan.js';
+import { nextTurn, notServable, readTurn } from './range-turns.js';
 
 interface QueryRequest {
   readonly container: ContainerStore;
@@ -46,8 +46,9 @@ function pageOfRange(request: QueryRequest): CosmosReply {
   if (String(headers['x-ms-documentdb-query-enablecrosspartition']).toLowerCase() !== 'true') {
     throw badRequest('Cross partition query is required but disabled.');
   }
-  const plan = queryPlanOf(parseQuery(specification.text), specification.parameters);
-  if (needsMerge(plan)) throw notServable(plan);
+  const query = parseQuery(specification.text);
+  if (query.sources.length === 0) return pageReply(request);
+  if (needsMerge(query)) throw notServable(queryPlanOf(query, specification.parameters));
   const turn = readTurn(container.ranges, token);
   const reply = pageReply({
     ...rest,
@@ -73,6 +74,7 @@ function pageReply({ container, specification, scope, headers, nowSeconds, token
     scope,
     pageSize: pageSizeOf(headers),
     nowSeconds,
+    clock: () => Date.now(),
     ...(token === undefined ? {} : { progress: readContinuation(token, text) }),
   });
   const continuation = page.progress && writeContinuation(page.progress, text);

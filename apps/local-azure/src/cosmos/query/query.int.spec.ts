@@ -45,8 +45,8 @@ describe.each(RANGE_COUNTS)('queries over %d physical partitions, through the re
     ['c.n = -1', []],
     ["c.kind = 'order' AND c.n > 1", ['b']],
     ["c.kind = 'head' OR c.n = 1", ['a', 'e']],
-    ["NOT c.kind = 'order'", ['c', 'd', 'e']],
-    ['NOT c.n = 1', ['b', 'c']],
+    ["NOT (c.kind = 'order')", ['c', 'd', 'e']],
+    ['NOT (c.n = 1)', ['b', 'c']],
     ["c.kind IN ('event', 'head')", ['c', 'd', 'e']],
     ["c.kind NOT IN ('event', @kind)", ['a', 'b'], { '@kind': 'head' }],
     ['c.n BETWEEN 2 AND 3', ['b', 'c']],
@@ -143,9 +143,6 @@ describe.each(RANGE_COUNTS)('queries over %d physical partitions, through the re
     ['SELECT * FROM c WHERE c.n = @missing', '@missing'],
     ['SELECT * FROM c ORDER BY c.name', 'excluded'],
     ['SELECT * FROM c ORDER BY c.kind, c.n', 'composite index'],
-    ['SELECT DISTINCT c.kind FROM c', 'DISTINCT'],
-    ['SELECT c.kind FROM c GROUP BY c.kind', 'GROUP BY'],
-    ['SELECT c.id FROM c JOIN t IN c.tags', 'JOIN'],
   ])('refuses %s with 400', async (query, message) => {
     await expect(run(query, {}, partitionKey)).rejects.toMatchObject({
       code: 400,

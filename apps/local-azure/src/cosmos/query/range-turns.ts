@@ -38,27 +38,6 @@ export function notServable(plan: object): CosmosError {
   return new CosmosError(400, 'BadRequest', message, SUBSTATUS_NOT_SERVABLE, details);
 }
 
-/** Whether the answers of several ranges must be put together, other than one behind the other. */
-export function needsMerge(plan: object): boolean {
-  const { queryInfo } = plan as { queryInfo: Readonly<Record<string, unknown>> };
-  if (queryInfo['distinctType'] !== 'None') return true;
-  return MERGED.some((name) => {
-    const value = queryInfo[name];
-    return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== false;
-  });
-}
-
-const MERGED = [
-  'top',
-  'offset',
-  'limit',
-  'orderBy',
-  'groupByExpressions',
-  'aggregates',
-  'dCountInfo',
-  'hasNonStreamingOrderBy',
-] as const;
-
 const written = (parts: readonly string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
 function parsed(token: string): unknown[] {

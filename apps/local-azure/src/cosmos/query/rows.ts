@@ -1,5 +1,6 @@
 import type { SqlValue } from '../../storage/sqlite.js';
 import type { ContainerStore } from '../container-store.js';
+import { valueAt } from '../document-path.js';
 import type { JsonObject } from '../json.js';
 import { sortKey } from '../sort-key.js';
 import type { Plan, RowOrder } from './planner.js';
@@ -73,7 +74,7 @@ function* storedRows(
 function rowOf(plan: Plan, body: string, position: Position): Row {
   if (plan.residual === undefined) return { position, body, document: undefined, fits: true };
   const document = JSON.parse(body) as JsonObject;
-  return { position, body, document, fits: plan.residual(document) === true };
+  return { position, body, document, fits: plan.residual(document) };
 }
 
 /** The condition for rows after a position; simple where all keys run the same way, so that an index can seek it. */
@@ -95,20 +96,50 @@ function afterPosition(order: readonly RowOrder[], position: Position): { sql: s
 
 /** Without an index in the wanted order; items that lack the value are left out, as the service does there. */
 function* sortedRows(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
-  const { evaluate, descending } = plan.sortBy!;
+  const { path, descending } = plan.sortBy!;
   const found: { key: string; seq: number; row: Row }[] = [];
   for (const row of storedRows(container, plan, nowSeconds)) {
     const document = row.document ?? (JSON.parse(row.body) as JsonObject);
-    const key = sortKey(evaluate(document));
+    const key = sortKey(valueAt(document, path));
     if (row.fits && key !== '') found.push({ key, seq: Number(row.position[0]), row: { ...row, document } });
   }
-  const direction = descending ? -1 : 1;
-  const compared = (left: { key: string; seq: number }, right: { key: string; seq: number }): number =>
-    direction *
-    (left.key === right.key ? left.seq - right.seq : Buffer.compare(Buffer.from(left.key), Buffer.from(right.key)));
-  found.sort(compared);
-  const start = from && { key: String(from[0]), seq: Number(from[1]) };
+  const inOrder = [
+    { column: 'key', descending },
+    { column: 'seq', descending },
+  ];
+  found.sort((left, right) => compareIn(inOrder, [left.key, left.seq], [right.key, right.seq]));
   for (const { key, seq, row } of found) {
-    if (start === undefined || compared({ key, seq }, start) > 0) yield { ...row, position: [key, seq] };
+    if (from === undefined || compareIn(inOrder, [key, seq], from) > 0) yield { ...row, position: [key, seq] };
   }
 }
+
+/** Whether two rows stand at the same place. */
+export const samePosition = (left: Position, right: Position): boolean =>
+  left.length === right.length && left.every((value, index) => value === right[index]);
+
+/** Whether a row comes after a position in the order of a plan. */
+export function isPast(plan: Plan, position: Position, than: Position): boolean {
+  const { sortBy, order } = plan;
+  const keys =
+    sortBy === undefined
+      ? order
+      : [
+          { ...sortBy, column: 'key' },
+          { ...sortBy, column: 'seq' },
+        ];
+  return compareIn(keys, position, than) > 0;
+}
+
+function compareIn(order: readonly RowOrder[], left: Position, right: Position): number {
+  for (const [index, { descending }] of order.entries()) {
+    const result = compareStored(left[index]!, right[index]!);
+    if (result !== 0) return descending ? -result : result;
+  }
+  return 0;
+}
+
+/** As the store orders them: numbers by value, texts by their bytes. */
+const compareStored = (left: SqlValue, right: SqlValue): number =>
+  typeof left === 'number' || typeof right === 'number'
+    ? Number(left) - Number(right)
+    : Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right)));

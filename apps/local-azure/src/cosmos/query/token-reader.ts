@@ -1,4 +1,14 @@
-import { syntaxError, tokenize, type Token } from './tokens.js';
+import type { Place } from './ast.js';
+import { syntaxError } from './query-error.js';
+import { tokenize, type Token } from './tokens.js';
+
+/** Words that cannot name a property or an alias; such a property is written `c["order"]`. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'AND', 'ARRAY', 'AS', 'ASC', 'BETWEEN', 'BY', 'CASE', 'CAST', 'CONVERT', 'CROSS', 'DESC', 'DISTINCT', 'ELSE', 'END',
+  'ESCAPE', 'EXISTS', 'FALSE', 'FOR', 'FROM', 'GROUP', 'HAVING', 'IN', 'INNER', 'INSERT', 'INTO', 'IS', 'JOIN', 'LEFT',
+  'LIKE', 'LIMIT', 'NOT', 'NULL', 'OFFSET', 'ON', 'OR', 'ORDER', 'OUTER', 'OVER', 'RIGHT', 'SELECT', 'SET', 'THEN', 'TOP',
+  'TRUE', 'UDF', 'UNDEFINED', 'UPDATE', 'VALUE', 'WHEN', 'WHERE', 'WITH',
+]); // prettier-ignore
 
 /** Walks over the tokens of a query. */
 export class TokenReader {
@@ -20,7 +30,7 @@ export class TokenReader {
     return token;
   }
 
-  /** Whether the next token is that keyword (in any case) or symbol. */
+  /** Whether the token `ahead` places on is that keyword (in any case) or symbol. */
   is(text: string, ahead = 0): boolean {
     const token = this.peek(ahead);
     if (token.kind === 'symbol') return token.text === text;
@@ -45,16 +55,29 @@ export class TokenReader {
     return this.next();
   }
 
-  /** A refusal that names the next token. */
-  unexpected(): Error {
-    return syntaxError(this.source, this.peek().start);
+  /** Whether the next token can name something. */
+  isIdentifier(): boolean {
+    const token = this.peek();
+    return token.kind === 'name' && !RESERVED.has(token.text.toUpperCase());
   }
 
-  /** Runs a parser and gives its result with the text it read. */
-  withText<T>(parse: () => T): { value: T; text: string } {
+  /** Takes a name that is not a reserved word. Throws 400 when there is none. */
+  identifier(): Token {
+    if (!this.isIdentifier()) throw this.unexpected();
+    return this.next();
+  }
+
+  /** A refusal that names the next token. */
+  unexpected(): Error {
+    const { start, end } = this.peek();
+    return syntaxError(this.source.slice(start, end), { start, end });
+  }
+
+  /** Runs a parser and gives its result with the text it read and where that is. */
+  withText<T>(parse: () => T): { value: T; text: string; at: Place } {
     const { start } = this.peek();
     const value = parse();
-    const last = this.tokens[this.position - 1]!;
-    return { value, text: this.source.slice(start, last.end) };
+    const end = this.position === 0 ? start : this.tokens[this.position - 1]!.end;
+    return { value, text: this.source.slice(start, Math.max(start, end)), at: { start, end } };
   }
 }

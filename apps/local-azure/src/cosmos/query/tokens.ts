@@ -1,23 +1,25 @@
-import { badRequest } from '../cosmos-error.js';
+import { queryError, syntaxError } from './query-error.js';
 
 /** A piece of query text, with its place. */
 export interface Token {
   readonly kind: 'name' | 'parameter' | 'number' | 'string' | 'symbol' | 'end';
-  /** Names as written; strings and numbers decoded; symbols themselves. */
+  /** Names as written; strings decoded; numbers and symbols themselves. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
 const PATTERNS: readonly (readonly [Token['kind'], RegExp])[] = [
-  ['number', /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y],
-  ['name', /[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/y],
+  ['number', /(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w)/y],
+  ['name', /[A-Za-z_]\w*/y],
   ['parameter', /@\w+/y],
-  ['string', /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"/sy],
-  ['symbol', /\?\?|\|\||!=|<>|<=|>=|[-()[\]{},.:?=<>+*/%]/y],
+  ['string', /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/sy],
+  ['symbol', /\?\?|\|\||!=|<>|<=|>>>|<<|>>|>=|[-()[\]{},.:?=<>+*/%&|^~]/y],
 ];
-const BLANK = /(?:\s+|--[^\n]*)*/y;
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const BLANK = /(?:\s+|--[^\r\n]*|\/\*.*?\*\/)*/sy;
+const ESCAPES: Readonly<Record<string, string>> = {
+  b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', '"': '"', "'": "'", '\\': '\\', '/': '/',
+}; // prettier-ignore
 
 /** Cuts query text into tokens, the last of which is the end. Throws 400 at a character that begins none. */
 export function tokenize(text: string): Token[] {
@@ -36,9 +38,11 @@ function tokenAt(text: string, start: number): Token {
     pattern.lastIndex = start;
     const found = pattern.exec(text)?.[0];
     if (found === undefined) continue;
-    return { kind, text: kind === 'string' ? unquoted(found) : found, start, end: start + found.length };
+    const place = { start, end: start + found.length };
+    return { kind, text: kind === 'string' ? unquoted(found, start) : found, ...place };
   }
-  throw syntaxError(text, start);
+  if (text[start] === "'" || text[start] === '"') throw badLiteral(text.slice(start), start);
+  throw syntaxError(text[start]!, { start, end: start + 1 });
 }
 
 function blankUntil(text: string, start: number): number {
@@ -46,15 +50,17 @@ function blankUntil(text: string, start: number): number {
   return start + (BLANK.exec(text)?.[0].length ?? 0);
 }
 
-function unquoted(literal: string): string {
-  const quote = literal[0]!;
-  const inner = literal.slice(1, -1);
-  const plain = quote === "'" ? inner.replaceAll("''", "\\'") : inner;
-  return plain.replace(/\\(u[\da-fA-F]{4}|.)/gs, (_, escape: string) =>
-    escape.length === 5 ? String.fromCharCode(Number.parseInt(escape.slice(1), 16)) : (ESCAPES[escape] ?? escape),
-  );
+function unquoted(literal: string, start: number): string {
+  return literal.slice(1, -1).replace(/\\(u[\da-fA-F]{4}|.)/gs, (_, escape: string) => {
+    if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+    const char = ESCAPES[escape];
+    if (char === undefined) throw badLiteral(literal, start);
+    return char;
+  });
 }
 
-/** 400 that names the place. */
-export const syntaxError = (text: string, at: number): Error =>
-  badRequest(`Syntax error, incorrect syntax near '${text.slice(at, at + 20)}' at position ${at}.`);
+const badLiteral = (literal: string, start: number): Error =>
+  queryError('SC1010', `Syntax error, invalid string literal token '${literal}'.`, {
+    start,
+    end: start + literal.length,
+  });

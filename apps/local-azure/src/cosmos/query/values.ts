@@ -38,3 +38,12 @@ export function deepEqual(left: Json, right: Json): boolean {
     names.every((name) => Object.hasOwn(right, name) && deepEqual(left[name]!, right[name]!))
   );
 }
+
+/** A text that is the same for equal values, whatever the order of properties. */
+export function canonicalText(value: Json): string {
+  return JSON.stringify(value, (_, inner: Json) =>
+    isJsonObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );
+}
