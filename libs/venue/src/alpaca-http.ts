@@ -30,9 +30,9 @@ export interface AlpacaKeys {
 
 /** One operation of the venue. */
 export interface HttpCall {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   url: string;
-  body?: Record<string, string>;
+  body?: Readonly<Record<string, unknown>>;
 }
 
 /** Failures that come before the first byte has left this machine. */

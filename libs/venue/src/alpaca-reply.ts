@@ -7,6 +7,11 @@ export function isRefused({ status }: Reply): boolean {
   return status >= 400;
 }
 
+/** Whether the venue says that we ask too much: 429, or 418 once it has banned us for a time. */
+export function isRateLimited({ status }: Reply): boolean {
+  return status === 429 || status === 418;
+}
+
 /** Whether the venue failed at what it was asked, perhaps after having done it. */
 export function isServerFault({ status }: Reply): boolean {
   return status >= 500 || status === 408;
@@ -29,9 +34,4 @@ export function wireRefusal({ status, json }: Reply): { code: string; message: s
     code: typeof code === 'string' ? code : String(status),
     message: typeof message === 'string' ? message : `the venue answered ${status}`,
   };
-}
-
-/** The waiting time a reply names, as an option of VenueUnavailable. */
-export function withRetryAfter({ retryAfterMs }: Reply): { retryAfterMs?: number } {
-  return retryAfterMs === undefined ? {} : { retryAfterMs };
 }

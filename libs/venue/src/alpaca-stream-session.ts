@@ -1,24 +1,26 @@
 import { WebSocket } from 'ws';
-import type { StreamAddress } from './alpaca-stream.js';
-import { UnreadableReply, fieldsOf, readUpdate } from './alpaca-wire.js';
+import type { AlpacaKeys } from './alpaca-http.js';
+import { readUpdate } from './alpaca-wire.js';
 import { parseLossless } from './lossless-json.js';
-import type { VenueStreamHandlers, VenueUpdate } from './venue.js';
+import type { SessionEnd, StreamSession } from './reconnecting-stream.js';
+import { SocketHeartbeat } from './socket-heartbeat.js';
+import type { VenueUpdate } from './venue-orders.js';
+import type { VenueStreamHandlers } from './venue.js';
+import { UnreadableReply, fieldsOf } from './wire-fields.js';
+
+/** Where the stream is and what opens it. */
+export interface StreamAddress {
+  url: string;
+  keys: AlpacaKeys;
+}
 
 /** How long connecting, showing the keys and being heard may take together. */
 const HANDSHAKE_MS_MAX = 10_000;
-/** How often a sign of life is asked for; the connection is given up when one is missing at the next. */
-const HEARTBEAT_MS = 10_000;
 /** Updates that may wait for their handler before the connection is given up, to be healed later. */
 const BACKLOG_MAX = 10_000;
 
-/** How a connection ended: whether updates ever flowed, and the error that ended it where it did not just break. */
-export interface SessionEnd {
-  wasUp: boolean;
-  cause: Error | undefined;
-}
-
 /** One connection to `trade_updates`, from the first byte until its last handler has returned. */
-export class AlpacaStreamSession {
+export class AlpacaStreamSession implements StreamSession {
   readonly ended: Promise<SessionEnd>;
   private readonly socket: WebSocket;
   private readonly tails = new Map<string, Promise<void>>();
@@ -55,7 +57,7 @@ export class AlpacaStreamSession {
     const { socket } = this;
     const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
     const tooLate = setTimeout(() => this.fail(new Error('the stream did not answer in time')), HANDSHAKE_MS_MAX);
-    const heartbeat = this.startHeartbeat();
+    const heartbeat = new SocketHeartbeat(socket);
     let lost: Error | undefined;
     socket.on('error', (error) => (lost = error));
     socket.on('open', () => this.send('authenticate', this.keysMessage()));
@@ -65,7 +67,7 @@ export class AlpacaStreamSession {
     await closed;
     this.isOver = true;
     clearTimeout(tooLate);
-    clearInterval(heartbeat);
+    heartbeat.stop();
     await this.healing;
     if (!this.wasUp) this.failure ??= lost ?? new Error('the stream closed before it was up');
     this.openGate();
@@ -131,17 +133,6 @@ export class AlpacaStreamSession {
   private fail(cause: unknown): void {
     this.failure ??= cause instanceof Error ? cause : new Error(String(cause));
     this.socket.terminate();
-  }
-
-  private startHeartbeat(): NodeJS.Timeout {
-    let isAlive = true;
-    this.socket.on('pong', () => (isAlive = true));
-    return setInterval(() => {
-      if (this.socket.readyState !== WebSocket.OPEN) return;
-      if (!isAlive) this.socket.terminate();
-      isAlive = false;
-      this.socket.ping();
-    }, HEARTBEAT_MS);
   }
 
   private keysMessage(): Record<string, string> {

@@ -1,30 +1,28 @@
 import type { Decimal } from '@ballast/money';
-import { CALL_DEADLINE_MS, CallFailed, callAlpaca, type AlpacaKeys, type HttpCall, type Reply } from './alpaca-http.js';
-import { isDuplicate, isKeyRefused, isRefused, isServerFault, wireRefusal, withRetryAfter } from './alpaca-reply.js';
-import { AlpacaStream } from './alpaca-stream.js';
-import {
-  UnreadableReply,
-  fieldsOf,
-  listOf,
-  orderBody,
-  readAsset,
-  readFill,
-  readOrder,
-  readQuote,
-  textOf,
-} from './alpaca-wire.js';
-import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+import { AlpacaClient, type CallPlan } from './alpaca-client.js';
+import { CALL_DEADLINE_MS, type AlpacaKeys, type Reply } from './alpaca-http.js';
+import { readAccount, readPosition } from './alpaca-market-wire.js';
+import { AlpacaMarket, isPair } from './alpaca-market.js';
+import { AlpacaQuoteSession } from './alpaca-quote-session.js';
+import { isDuplicate, isRefused } from './alpaca-reply.js';
+import { AlpacaStreamSession } from './alpaca-stream-session.js';
+import { changeBody, orderBody, readFill, readOrder } from './alpaca-wire.js';
+import { MergedStream } from './merged-stream.js';
+import { ReconnectingStream } from './reconnecting-stream.js';
+import { RequestBudget } from './request-budget.js';
+import { VenueOutcomeUnknown, VenueUnavailable } from './venue-errors.js';
 import type {
-  Venue,
+  VenueAccount,
   VenueAsset,
-  VenueCapabilities,
-  VenueExecution,
-  VenueOrder,
-  VenueOrderRequest,
+  VenueBar,
+  VenueBarRequest,
+  VenueClock,
+  VenuePosition,
   VenueQuote,
-  VenueStream,
-  VenueStreamHandlers,
-} from './venue.js';
+} from './venue-market.js';
+import type { VenueExecution, VenueOrder, VenueOrderChange, VenueOrderRequest } from './venue-orders.js';
+import type { Venue, VenueCapabilities, VenueQuoteHandlers, VenueStream, VenueStreamHandlers } from './venue.js';
+import { UnreadableReply, fieldsOf, listOf, textOf } from './wire-fields.js';
 
 /** Where Alpaca is and what opens it; `dataUrl` and `streamUrl` are found from `baseUrl` when they are left out. */
 export interface AlpacaVenueOptions {
@@ -35,57 +33,71 @@ export interface AlpacaVenueOptions {
   secret: string;
   /** The venue's fee as a share of notional, for executions that report none. */
   feeRate: Decimal;
+  /** What the account may ask for in a minute, of trading and of data each; Alpaca's own limit at Alpaca's own address, else none. */
+  requestsPerMinute?: number;
 }
 
+/** Alpaca's limit for one account, "Usage Limit per Account" of its trading API. */
+const ALPACA_REQUESTS_PER_MINUTE = 200;
+const ALPACA_HOST = /(^|\.)alpaca\.markets$/;
+const MINUTE_MS = 60_000;
 const VISIBILITY_DELAY_MS = 1_000;
 const ORDERS_PAGE_MAX = 500;
 const FILLS_PAGE_MAX = 100;
 /** Pages read in one call before it is given up as endless. */
 const PAGES_MAX = 10_000;
-const MESSAGE_LENGTH_MAX = 300;
 
 /** The venue port over Alpaca's Trading API v2; the paper venue is the same adapter with another address. */
 export class AlpacaVenue implements Venue {
   readonly capabilities: VenueCapabilities;
   private readonly keys: AlpacaKeys;
+  private readonly client: AlpacaClient;
+  private readonly market: AlpacaMarket;
   private readonly tradingUrl: string;
   private readonly dataUrl: string;
   private readonly streamUrl: string;
+  private readonly budget: RequestBudget | undefined;
 
   constructor(options: AlpacaVenueOptions) {
     this.keys = { keyId: options.keyId, secret: options.secret };
+    this.client = new AlpacaClient(this.keys);
     this.tradingUrl = options.baseUrl.replace(/\/+$/, '');
     this.dataUrl = (options.dataUrl ?? options.baseUrl).replace(/\/+$/, '');
-    this.streamUrl = options.streamUrl ?? `${this.tradingUrl.replace(/^http/, 'ws')}/stream`;
-    this.capabilities = {
-      orderTypes: ['market', 'limit'],
-      timesInForce: ['day', 'gtc', 'ioc', 'fok'],
-      fractional: true,
-      feeRate: options.feeRate,
-      visibilityDelayMs: VISIBILITY_DELAY_MS,
-      callDeadlineMs: CALL_DEADLINE_MS,
-    };
+    this.streamUrl = options.streamUrl ?? `${socketUrl(this.tradingUrl)}/stream`;
+    this.budget = budgetOf('trading', options);
+    this.market = new AlpacaMarket(this.client, {
+      tradingUrl: this.tradingUrl,
+      dataUrl: this.dataUrl,
+      tradingBudget: this.budget,
+      dataBudget: budgetOf('market data', options),
+    });
+    this.capabilities = capabilitiesOf(options.feeRate);
   }
 
   async submit(request: VenueOrderRequest): Promise<VenueOrder> {
-    const reply = await this.send({ method: 'POST', url: `${this.tradingUrl}/v2/orders`, body: orderBody(request) });
-    if (isDuplicate(reply)) return this.orderMadeBefore(request.brokerKey);
-    if (isRefused(reply)) throw this.rejection(reply);
-    return settled(() => readOrder(reply.json));
+    const body = orderBody(request);
+    const reply = await this.client.send({ method: 'POST', url: `${this.tradingUrl}/v2/orders`, body }, this.plan());
+    return this.made(request.brokerKey, reply);
+  }
+
+  async replace(venueOrderId: string, change: VenueOrderChange): Promise<VenueOrder> {
+    const url = `${this.tradingUrl}/v2/orders/${encodeURIComponent(venueOrderId)}`;
+    const reply = await this.client.send({ method: 'PATCH', url, body: changeBody(change) }, this.plan());
+    return this.made(change.brokerKey, reply);
   }
 
   async lookup(brokerKey: string): Promise<VenueOrder | undefined> {
     const query = new URLSearchParams({ client_order_id: brokerKey });
-    const reply = await this.read(`${this.tradingUrl}/v2/orders:by_client_order_id?${query}`);
-    return reply.status === 404 ? undefined : this.decode(reply, readOrder);
+    const reply = await this.read(`/v2/orders:by_client_order_id?${query}`, { isUrgent: true });
+    return reply.status === 404 ? undefined : this.client.decode(reply, readOrder);
   }
 
   async cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'> {
     const url = `${this.tradingUrl}/v2/orders/${encodeURIComponent(venueOrderId)}`;
-    const reply = await this.repeatable({ method: 'DELETE', url });
+    const reply = await this.client.repeatable({ method: 'DELETE', url }, this.plan({ isUrgent: true }));
     if (reply.status === 404) return 'not-found';
     if (reply.status === 422) return 'already-terminal';
-    if (isRefused(reply)) throw this.rejection(reply);
+    if (isRefused(reply)) throw this.client.rejection(reply);
     return 'accepted';
   }
 
@@ -95,8 +107,8 @@ export class AlpacaVenue implements Venue {
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const query = new URLSearchParams({ status: 'open', direction: 'asc', limit: String(ORDERS_PAGE_MAX) });
       if (after !== undefined) query.set('after', after);
-      const reply = await this.read(`${this.tradingUrl}/v2/orders?${query}`);
-      const rows = this.decode(reply, (json) => listOf(json, 'orders'));
+      const reply = await this.read(`/v2/orders?${query}`);
+      const rows = this.client.decode(reply, (json) => listOf(json, 'orders'));
       for (const order of rows.map(readOrder)) orders.set(order.venueOrderId, order);
       const last = rows.at(-1);
       if (rows.length < ORDERS_PAGE_MAX || last === undefined) return [...orders.values()];
@@ -115,8 +127,8 @@ export class AlpacaVenue implements Venue {
       const query = new URLSearchParams({ direction: 'asc', page_size: String(FILLS_PAGE_MAX) });
       query.set('after', millisecondBefore(at.toISOString()));
       if (pageToken !== undefined) query.set('page_token', pageToken);
-      const reply = await this.read(`${this.tradingUrl}/v2/account/activities/FILL?${query}`);
-      const fills = this.decode(reply, (json) => listOf(json, 'activities').map(readFill));
+      const reply = await this.read(`/v2/account/activities/FILL?${query}`);
+      const fills = this.client.decode(reply, (json) => listOf(json, 'activities').map(readFill));
       for (const { execution } of fills) {
         if (execution.at >= at) executions.set(execution.executionId, execution);
       }
@@ -126,33 +138,55 @@ export class AlpacaVenue implements Venue {
     throw new VenueUnavailable('the list of executions has no end');
   }
 
-  async assets(): Promise<VenueAsset[]> {
-    const reply = await this.read(`${this.tradingUrl}/v2/assets?status=active`);
-    return this.decode(reply, (json) => listOf(json, 'assets').map(readAsset));
+  async positions(): Promise<VenuePosition[]> {
+    return this.client.decode(await this.read('/v2/positions'), (json) => listOf(json, 'positions').map(readPosition));
   }
 
-  async quotes(symbols: string[]): Promise<VenueQuote[]> {
-    const pairs = symbols.filter((symbol) => symbol.includes('/'));
-    const stocks = symbols.filter((symbol) => !symbol.includes('/'));
-    const [stockQuotes, pairQuotes] = await Promise.all([
-      this.quotesAt('/v2/stocks/quotes/latest', stocks),
-      this.quotesAt('/v1beta3/crypto/us/latest/quotes', pairs),
-    ]);
-    return [...stockQuotes, ...pairQuotes];
+  async account(): Promise<VenueAccount> {
+    return this.client.decode(await this.read('/v2/account'), readAccount);
+  }
+
+  assets(): Promise<VenueAsset[]> {
+    return this.market.assets();
+  }
+
+  clock(): Promise<VenueClock> {
+    return this.market.clock();
+  }
+
+  quotes(symbols: string[]): Promise<VenueQuote[]> {
+    return this.market.quotes(symbols);
+  }
+
+  bars(request: VenueBarRequest): Promise<VenueBar[]> {
+    return this.market.bars(request);
   }
 
   stream(handlers: VenueStreamHandlers): VenueStream {
-    return new AlpacaStream({ url: this.streamUrl, keys: this.keys }, handlers);
+    const address = { url: this.streamUrl, keys: this.keys };
+    return new ReconnectingStream(() => new AlpacaStreamSession(address, handlers), handlers);
   }
 
-  private async quotesAt(path: string, symbols: readonly string[]): Promise<VenueQuote[]> {
-    if (symbols.length === 0) return [];
-    const reply = await this.read(`${this.dataUrl}${path}?${new URLSearchParams({ symbols: symbols.join(',') })}`);
-    return this.decode(reply, (json) =>
-      Object.entries(fieldsOf(fieldsOf(json, 'quotes')['quotes'], 'quotes'))
-        .filter(([, quote]) => quote !== null)
-        .map(([symbol, quote]) => readQuote(symbol, quote)),
-    );
+  quoteStream(symbols: readonly string[], handlers: VenueQuoteHandlers): VenueStream {
+    const base = socketUrl(this.dataUrl);
+    const open = (path: string, of: readonly string[]): VenueStream[] => {
+      const address = { url: `${base}${path}`, keys: this.keys, symbols: of };
+      return of.length === 0 ? [] : [new ReconnectingStream(() => new AlpacaQuoteSession(address, handlers), handlers)];
+    };
+    const stocks = symbols.filter((symbol) => !isPair(symbol));
+    return new MergedStream([...open('/v2/iex', stocks), ...open('/v1beta3/crypto/us', symbols.filter(isPair))]);
+  }
+
+  /** The order that a call made, or that was made before under the same key. */
+  private async made(brokerKey: string, reply: Reply): Promise<VenueOrder> {
+    if (isDuplicate(reply)) return this.orderMadeBefore(brokerKey);
+    if (isRefused(reply)) throw this.client.rejection(reply);
+    try {
+      return readOrder(reply.json);
+    } catch (error) {
+      if (error instanceof UnreadableReply) throw new VenueOutcomeUnknown(error.message, { cause: error });
+      throw error;
+    }
   }
 
   private async orderMadeBefore(brokerKey: string): Promise<VenueOrder> {
@@ -166,64 +200,42 @@ export class AlpacaVenue implements Venue {
     throw new VenueOutcomeUnknown('the venue says the order exists and does not show it');
   }
 
-  /** A call that must not be made twice: what is not surely refused or answered is unknown. */
-  private async send(call: HttpCall): Promise<Reply> {
-    const reply = await this.call(call, (message, cause) => new VenueOutcomeUnknown(message, { cause }));
-    if (isServerFault(reply)) throw new VenueOutcomeUnknown(`the venue answered ${reply.status}`);
-    return reply;
+  private read(pathAndQuery: string, plan: { isUrgent?: boolean } = {}): Promise<Reply> {
+    return this.client.repeatable({ method: 'GET', url: `${this.tradingUrl}${pathAndQuery}` }, this.plan(plan));
   }
 
-  /** A call that may be made again whatever became of it. */
-  private async repeatable(call: HttpCall): Promise<Reply> {
-    const reply = await this.call(call, (message, cause) => new VenueUnavailable(message, { cause }));
-    if (isServerFault(reply)) throw new VenueUnavailable(`the venue answered ${reply.status}`);
-    return reply;
-  }
-
-  private read(url: string): Promise<Reply> {
-    return this.repeatable({ method: 'GET', url });
-  }
-
-  private async call(call: HttpCall, unanswered: (message: string, cause: unknown) => Error): Promise<Reply> {
-    const reply = await callAlpaca(this.keys, call).catch((error: unknown) => {
-      if (!(error instanceof CallFailed)) throw error;
-      throw error.isSent ? unanswered(error.message, error) : new VenueUnavailable(error.message, { cause: error });
-    });
-    if (reply.status === 429) {
-      throw new VenueUnavailable('the venue limits our rate', withRetryAfter(reply));
-    }
-    if (isKeyRefused(reply)) throw new VenueUnavailable('the venue does not accept our keys');
-    return reply;
-  }
-
-  private decode<T>(reply: Reply, read: (json: unknown) => T): T {
-    if (isRefused(reply)) throw new VenueUnavailable(this.rejection(reply).message);
-    try {
-      return read(reply.json);
-    } catch (error) {
-      if (error instanceof UnreadableReply) throw new VenueUnavailable(error.message, { cause: error });
-      throw error;
-    }
-  }
-
-  private rejection(reply: Reply): VenueRejected {
-    const { code, message } = wireRefusal(reply);
-    return new VenueRejected(code, this.redact(message));
-  }
-
-  private redact(text: string): string {
-    const { keyId, secret } = this.keys;
-    return text.replaceAll(secret, '[secret]').replaceAll(keyId, '[key]').slice(0, MESSAGE_LENGTH_MAX);
+  private plan(plan: { isUrgent?: boolean } = {}): CallPlan {
+    return { budget: this.budget, ...plan };
   }
 }
 
-function settled<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UnreadableReply) throw new VenueOutcomeUnknown(error.message, { cause: error });
-    throw error;
-  }
+function capabilitiesOf(feeRate: Decimal): VenueCapabilities {
+  return {
+    orderTypes: ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop'],
+    timesInForce: ['day', 'gtc', 'ioc', 'fok'],
+    fractional: true,
+    feeRate,
+    visibilityDelayMs: VISIBILITY_DELAY_MS,
+    callDeadlineMs: CALL_DEADLINE_MS,
+    orderClasses: ['bracket', 'oco', 'oto'],
+    notional: true,
+    short: true,
+    replace: true,
+    extendedHours: false,
+    uniqueKeys: true,
+    bars: true,
+    quoteStream: true,
+  };
+}
+
+function budgetOf(name: string, { baseUrl, requestsPerMinute }: AlpacaVenueOptions): RequestBudget | undefined {
+  const isAlpaca = ALPACA_HOST.test(new URL(baseUrl).hostname);
+  const weightMax = requestsPerMinute ?? (isAlpaca ? ALPACA_REQUESTS_PER_MINUTE : undefined);
+  return weightMax === undefined ? undefined : new RequestBudget({ name, weightMax, perMs: MINUTE_MS });
+}
+
+function socketUrl(httpUrl: string): string {
+  return httpUrl.replace(/^http/, 'ws');
 }
 
 function millisecondBefore(moment: string): string {

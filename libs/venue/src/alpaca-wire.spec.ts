@@ -1,6 +1,8 @@
 import { decimal } from '@ballast/money';
-import { orderBody, readAsset, readOrder, readUpdate, UnreadableReply } from './alpaca-wire.js';
+import { readAsset } from './alpaca-market-wire.js';
+import { orderBody, readOrder, readUpdate } from './alpaca-wire.js';
 import { parseLossless } from './lossless-json.js';
+import { UnreadableReply } from './wire-fields.js';
 
 const WIRE_ORDER = {
   id: 'v-1',
@@ -35,7 +37,7 @@ describe('orders on the wire', () => {
     ['pending_cancel', '1', 'partially-filled'],
     ['filled', '1', 'filled'],
     ['canceled', '1', 'cancelled'],
-    ['replaced', '0', 'cancelled'],
+    ['replaced', '0', 'replaced'],
     ['expired', '0', 'expired'],
     ['rejected', '0', 'rejected'],
   ])('reads %s with %s filled as %s', (status, filled, expected) => {

@@ -1,28 +1,25 @@
-import { Decimal, decimalText } from '@ballast/money';
+import { decimalText, type Decimal } from '@ballast/money';
+import { VenueRejected } from './venue-errors.js';
 import type {
-  VenueAsset,
   VenueExecution,
   VenueOrder,
+  VenueOrderChange,
   VenueOrderRequest,
   VenueOrderStatus,
-  VenueQuote,
+  VenueOrderType,
   VenueSide,
   VenueUpdate,
-} from './venue.js';
-
-/** The venue's answer does not have the shape it should have. */
-export class UnreadableReply extends Error {
-  constructor(what: string) {
-    super(`the venue's answer cannot be read: ${what}`);
-    this.name = 'UnreadableReply';
-  }
-}
-
-/** The fields of a JSON object whose numbers were read as strings. */
-export type WireFields = Readonly<Record<string, unknown>>;
-
-const FRACTIONAL_SCALE = 9;
-const EQUITY_PRICE_INCREMENT = '0.01';
+} from './venue-orders.js';
+import {
+  UnreadableReply,
+  decimalOf,
+  fieldsOf,
+  momentOf,
+  optionalDecimalOf,
+  optionalTextOf,
+  textOf,
+  type WireFields,
+} from './wire-fields.js';
 
 const ORDER_STATUS: ReadonlyMap<string, VenueOrderStatus> = new Map<string, VenueOrderStatus>([
   ['pending_new', 'pending'],
@@ -39,7 +36,7 @@ const ORDER_STATUS: ReadonlyMap<string, VenueOrderStatus> = new Map<string, Venu
   ['partially_filled', 'partially-filled'],
   ['filled', 'filled'],
   ['canceled', 'cancelled'],
-  ['replaced', 'cancelled'],
+  ['replaced', 'replaced'],
   ['expired', 'expired'],
   ['rejected', 'rejected'],
 ]);
@@ -47,21 +44,54 @@ const ORDER_STATUS: ReadonlyMap<string, VenueOrderStatus> = new Map<string, Venu
 const UPDATE_KIND: ReadonlyMap<string, Exclude<VenueUpdate['kind'], 'executed'>> = new Map([
   ['new', 'opened'],
   ['canceled', 'cancelled'],
-  ['replaced', 'cancelled'],
+  ['replaced', 'replaced'],
   ['expired', 'expired'],
   ['rejected', 'rejected'],
 ] as const);
 
-/** The body of a new order, with decimals as strings. */
-export function orderBody(request: VenueOrderRequest): Record<string, string> {
+const ORDER_TYPE: ReadonlyMap<VenueOrderType, string> = new Map([
+  ['market', 'market'],
+  ['limit', 'limit'],
+  ['stop', 'stop'],
+  ['stop-limit', 'stop_limit'],
+  ['trailing-stop', 'trailing_stop'],
+]);
+const PORT_TYPE: ReadonlyMap<string, VenueOrderType> = new Map([...ORDER_TYPE].map(([port, wire]) => [wire, port]));
+
+/** The body of a new order, with decimals as strings; throws VenueRejected for what the venue has no word for. */
+export function orderBody(request: VenueOrderRequest): Record<string, unknown> {
+  const type = ORDER_TYPE.get(typeOf(request));
+  if (type === undefined) throw new VenueRejected('type-not-offered', `the venue has no ${typeOf(request)} orders`);
+  if (request.timeInForce === 'gtd')
+    throw new VenueRejected('time-in-force-not-offered', 'the venue has no good-till-date');
   return {
     client_order_id: request.brokerKey,
     symbol: request.symbol,
     side: request.side,
-    qty: decimalText(request.quantity),
-    type: request.limitPrice === undefined ? 'market' : 'limit',
-    ...(request.limitPrice === undefined ? {} : { limit_price: decimalText(request.limitPrice) }),
+    ...(request.notional === undefined ? texts({ qty: request.quantity }) : texts({ notional: request.notional })),
+    type,
+    ...texts({
+      limit_price: request.limitPrice,
+      stop_price: request.stopPrice,
+      trail_price: request.trailPrice,
+      trail_percent: request.trailPercent,
+    }),
     time_in_force: request.timeInForce,
+    ...exitsBody(request),
+  };
+}
+
+/** The body that replaces an order, with decimals as strings. */
+export function changeBody(change: VenueOrderChange): Record<string, unknown> {
+  return {
+    client_order_id: change.brokerKey,
+    ...texts({
+      qty: change.quantity,
+      limit_price: change.limitPrice,
+      stop_price: change.stopPrice,
+      trail: change.trail,
+    }),
+    ...(change.timeInForce === undefined ? {} : { time_in_force: change.timeInForce }),
   };
 }
 
@@ -79,6 +109,15 @@ export function readOrder(value: unknown): VenueOrder {
     status: status === 'open' && filledQuantity.gt(0) ? 'partially-filled' : status,
     filledQuantity,
     averagePrice: optionalDecimalOf(fields, 'filled_avg_price'),
+    ...given({
+      quantity: optionalDecimalOf(fields, 'qty'),
+      type: PORT_TYPE.get(optionalTextOf(fields, 'type') ?? ''),
+      limitPrice: optionalDecimalOf(fields, 'limit_price'),
+      stopPrice: optionalDecimalOf(fields, 'stop_price'),
+      replacedBy: optionalTextOf(fields, 'replaced_by'),
+      replaces: optionalTextOf(fields, 'replaces'),
+      legs: Array.isArray(fields['legs']) ? fields['legs'].map(readOrder) : undefined,
+    }),
   };
 }
 
@@ -127,50 +166,32 @@ export function readUpdate(value: unknown): VenueUpdate | undefined {
   return { kind: 'executed', order, execution };
 }
 
-/** Reads an asset; where Alpaca names no increments, shares are in cents and whole or in nine decimals. Throws UnreadableReply. */
-export function readAsset(value: unknown): VenueAsset {
-  const fields = fieldsOf(value, 'asset');
-  const increment = optionalDecimalOf(fields, 'min_trade_increment');
-  const quantityScale = increment?.decimalPlaces() ?? (fields['fractionable'] === true ? FRACTIONAL_SCALE : 0);
+function typeOf(request: VenueOrderRequest): VenueOrderType {
+  return request.type ?? (request.limitPrice === undefined ? 'market' : 'limit');
+}
+
+function exitsBody({ orderClass, exits }: VenueOrderRequest): Record<string, unknown> {
+  if (orderClass === undefined) return {};
+  const { takeProfit, stopLoss } = exits ?? {};
   return {
-    symbol: textOf(fields, 'symbol'),
-    tradable: fields['tradable'] === true && fields['status'] === 'active',
-    quantityScale,
-    priceIncrement: optionalDecimalOf(fields, 'price_increment') ?? new Decimal(EQUITY_PRICE_INCREMENT),
-    quantityMin: optionalDecimalOf(fields, 'min_order_size') ?? new Decimal(10).pow(-quantityScale),
-    assetClass: assetClassOf(textOf(fields, 'class')),
-    name: typeof fields['name'] === 'string' ? fields['name'] : '',
+    order_class: orderClass,
+    ...(takeProfit ? { take_profit: texts({ limit_price: takeProfit.limitPrice }) } : {}),
+    ...(stopLoss ? { stop_loss: texts({ stop_price: stopLoss.stopPrice, limit_price: stopLoss.limitPrice }) } : {}),
   };
 }
 
-/** Reads a latest quote; throws UnreadableReply. */
-export function readQuote(symbol: string, value: unknown): VenueQuote {
-  const fields = fieldsOf(value, 'quote');
-  return { symbol, bid: decimalOf(fields, 'bp'), ask: decimalOf(fields, 'ap'), at: momentOf(fields, 't') };
+/** The decimals that are there, as strings. */
+function texts(values: Readonly<Record<string, Decimal | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, decimalText(value)]])),
+  );
 }
 
-/** The fields of a JSON object; throws UnreadableReply when it is anything else. */
-export function fieldsOf(value: unknown, what: string): WireFields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UnreadableReply(what);
-  return value as WireFields;
-}
-
-/** The items of a JSON list; throws UnreadableReply when it is anything else. */
-export function listOf(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new UnreadableReply(what);
-  return value;
-}
-
-/** A field that must be text; throws UnreadableReply. */
-export function textOf(fields: WireFields, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string' || value === '') throw new UnreadableReply(name);
-  return value;
-}
-
-function assetClassOf(text: string): VenueAsset['assetClass'] {
-  if (text === 'crypto') return 'crypto';
-  return text === 'us_index' ? 'index' : 'equity';
+/** The fields that are there. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 function sideOf(fields: WireFields): VenueSide {
@@ -178,21 +199,4 @@ function sideOf(fields: WireFields): VenueSide {
   if (side === 'buy') return 'buy';
   if (side === 'sell' || side === 'sell_short') return 'sell';
   throw new UnreadableReply(`side ${side}`);
-}
-
-function decimalOf(fields: WireFields, name: string): Decimal {
-  const text = textOf(fields, name);
-  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw new UnreadableReply(name);
-  return new Decimal(text);
-}
-
-function optionalDecimalOf(fields: WireFields, name: string): Decimal | undefined {
-  const value = fields[name];
-  return value === undefined || value === null || value === '' ? undefined : decimalOf(fields, name);
-}
-
-function momentOf(fields: WireFields, name: string): Date {
-  const at = new Date(textOf(fields, name));
-  if (Number.isNaN(at.getTime())) throw new UnreadableReply(name);
-  return at;
 }

@@ -1,19 +1,27 @@
+export type { Venue, VenueCapabilities, VenueQuoteHandlers, VenueStream, VenueStreamHandlers } from './venue.js';
 export type {
-  Venue,
+  VenueAccount,
   VenueAsset,
-  VenueCapabilities,
+  VenueBar,
+  VenueBarRequest,
+  VenueClock,
+  VenuePosition,
+  VenueQuote,
+  VenueTimeframe,
+} from './venue-market.js';
+export type {
   VenueExecution,
+  VenueExits,
   VenueOrder,
+  VenueOrderChange,
+  VenueOrderClass,
   VenueOrderRequest,
   VenueOrderStatus,
   VenueOrderType,
-  VenueQuote,
   VenueSide,
-  VenueStream,
-  VenueStreamHandlers,
   VenueTimeInForce,
   VenueUpdate,
-} from './venue.js';
+} from './venue-orders.js';
 export { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
 export { AlpacaVenue } from './alpaca-venue.js';
 export type { AlpacaVenueOptions } from './alpaca-venue.js';

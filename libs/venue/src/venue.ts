@@ -1,80 +1,23 @@
 import type { Decimal } from '@ballast/money';
-
-/** Which way an order trades. */
-export type VenueSide = 'buy' | 'sell';
-
-/** The kinds of order a venue may offer. */
-export type VenueOrderType = 'market' | 'limit';
-
-/** How long an order may live at a venue. */
-export type VenueTimeInForce = 'day' | 'gtc' | 'ioc' | 'fok';
-
-/** An order as it is sent to a venue; `limitPrice` is absent for a market order, `brokerKey` is at most 48 characters. */
-export interface VenueOrderRequest {
-  brokerKey: string;
-  symbol: string;
-  side: VenueSide;
-  quantity: Decimal;
-  limitPrice: Decimal | undefined;
-  timeInForce: VenueTimeInForce;
-}
-
-/** Where an order stands at the venue; `pending` is anything the venue has not yet decided. */
-export type VenueOrderStatus =
-  'open' | 'partially-filled' | 'filled' | 'cancelled' | 'expired' | 'rejected' | 'pending';
-
-/** An order as the venue sees it; `averagePrice` is absent until something has filled. */
-export interface VenueOrder {
-  brokerKey: string;
-  venueOrderId: string;
-  symbol: string;
-  side: VenueSide;
-  status: VenueOrderStatus;
-  filledQuantity: Decimal;
-  averagePrice: Decimal | undefined;
-  rejectReason?: string;
-}
-
-/** One fill, as the venue reports it. */
-export interface VenueExecution {
-  executionId: string;
-  venueOrderId: string;
-  /** Absent where the venue's list of executions has only its own order id: resolve it by looking the order up. */
-  brokerKey?: string;
-  symbol: string;
-  side: VenueSide;
-  quantity: Decimal;
-  price: Decimal;
-  /** What the order has filled up to and including this execution. */
-  cumulativeQuantity: Decimal;
-  /** The fee the venue reports, in the quote currency; absent when it reports none. */
-  fee: Decimal | undefined;
-  at: Date;
-}
-
-/** Something that happened to an order at the venue. */
-export type VenueUpdate =
-  | { kind: 'opened' | 'cancelled' | 'expired' | 'rejected'; order: VenueOrder; at: Date }
-  | { kind: 'executed'; order: VenueOrder; execution: VenueExecution };
-
-/** What can be traded at the venue and in which steps; `quantityScale` is a number of decimals. */
-export interface VenueAsset {
-  symbol: string;
-  tradable: boolean;
-  quantityScale: number;
-  priceIncrement: Decimal;
-  quantityMin: Decimal;
-  assetClass: 'equity' | 'crypto' | 'index';
-  name: string;
-}
-
-/** The best prices of a symbol and when they were made. */
-export interface VenueQuote {
-  symbol: string;
-  bid: Decimal;
-  ask: Decimal;
-  at: Date;
-}
+import type {
+  VenueAccount,
+  VenueAsset,
+  VenueBar,
+  VenueBarRequest,
+  VenueClock,
+  VenuePosition,
+  VenueQuote,
+} from './venue-market.js';
+import type {
+  VenueExecution,
+  VenueOrder,
+  VenueOrderChange,
+  VenueOrderClass,
+  VenueOrderRequest,
+  VenueOrderType,
+  VenueTimeInForce,
+  VenueUpdate,
+} from './venue-orders.js';
 
 /** What a venue offers; `feeRate` is a share of notional, times are in milliseconds. */
 export interface VenueCapabilities {
@@ -86,6 +29,20 @@ export interface VenueCapabilities {
   visibilityDelayMs: number;
   /** How long a call may take before its outcome counts as unknown. */
   callDeadlineMs: number;
+  /** The ways in which orders may be tied together; their exits live at the venue, from the whole fill of the entry on. */
+  orderClasses: readonly VenueOrderClass[];
+  /** Whether an order may name money in place of a quantity. */
+  notional: boolean;
+  /** Whether what is not owned may be sold, where the asset and the account allow it. */
+  short: boolean;
+  replace: boolean;
+  extendedHours: boolean;
+  /** Whether `submit` of a broker key that the venue knows finds the order it made, at whatever age. */
+  uniqueKeys: boolean;
+  /** Whether bars are to be had. */
+  bars: boolean;
+  /** Whether quotes come by themselves; otherwise `quoteStream` asks for them again and again. */
+  quoteStream: boolean;
 }
 
 /** Who hears a stream. */
@@ -94,6 +51,15 @@ export interface VenueStreamHandlers {
   onUpdate(update: VenueUpdate): Promise<void>;
   /** Awaited after each (re)connect and before updates flow on, so that the caller can heal what it missed. */
   onConnected(): Promise<void>;
+  /** Called each time a connection, or an attempt at one, ends by itself; `cause` says why where it is known. */
+  onDisconnected?(cause?: Error): void;
+}
+
+/** Who hears quotes. */
+export interface VenueQuoteHandlers {
+  onQuote(quote: VenueQuote): void;
+  /** Called after each (re)connect, when quotes begin to flow. */
+  onConnected?(): void;
   /** Called each time a connection, or an attempt at one, ends by itself; `cause` says why where it is known. */
   onDisconnected?(cause?: Error): void;
 }
@@ -122,18 +88,40 @@ export interface Venue {
   /** Asks for an order's end; `accepted` promises only that the venue will decide. Throws VenueUnavailable. */
   cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'>;
 
+  /**
+   * Puts another order with changes in an open order's place and answers with it; it trades what the changes say less what
+   * the old one has filled. Throws VenueRejected, and the old order is as it was; VenueOutcomeUnknown, and the new broker
+   * key tells by a look-up whether it came to be; or VenueUnavailable (surely not replaced).
+   */
+  replace(venueOrderId: string, change: VenueOrderChange): Promise<VenueOrder>;
+
   /** Every order the venue still works on. Throws VenueUnavailable. */
   openOrders(): Promise<VenueOrder[]>;
 
   /** Every execution at or after a moment, oldest first. Throws VenueUnavailable. */
   executionsSince(at: Date): Promise<VenueExecution[]>;
 
+  /** What the account owns and owes. Throws VenueUnavailable. */
+  positions(): Promise<VenuePosition[]>;
+
+  /** The account's figures. Throws VenueUnavailable. */
+  account(): Promise<VenueAccount>;
+
   /** What can be traded. Throws VenueUnavailable. */
   assets(): Promise<VenueAsset[]>;
+
+  /** The venue's time. Throws VenueUnavailable. */
+  clock(): Promise<VenueClock>;
 
   /** The latest quotes; a symbol the venue does not know is left out. Throws VenueUnavailable. */
   quotes(symbols: string[]): Promise<VenueQuote[]>;
 
+  /** The bars of a symbol. Throws VenueUnavailable, or VenueRejected where the venue has none of that kind. */
+  bars(request: VenueBarRequest): Promise<VenueBar[]>;
+
   /** Connects, and reconnects with back-off for ever until closed. */
   stream(handlers: VenueStreamHandlers): VenueStream;
+
+  /** Sends the quotes of some symbols as they are made, and reconnects with back-off for ever until closed. */
+  quoteStream(symbols: readonly string[], handlers: VenueQuoteHandlers): VenueStream;
 }

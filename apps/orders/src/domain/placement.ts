@@ -45,8 +45,8 @@ export interface SymbolFacts {
 
 /** What the broker offers for every symbol. */
 export interface VenueFacts {
-  readonly orderTypes: readonly OrderType[];
-  readonly timesInForce: readonly TimeInForce[];
+  readonly orderTypes: readonly string[];
+  readonly timesInForce: readonly string[];
   /** Fee as a share of notional. */
   readonly feeRate: Decimal;
 }

@@ -2,11 +2,15 @@ import { Decimal, decimal } from '@ballast/money';
 import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from '@ballast/venue';
 import type {
   Venue,
+  VenueAccount,
   VenueAsset,
   VenueCapabilities,
+  VenueClock,
   VenueExecution,
   VenueOrder,
+  VenueOrderChange,
   VenueOrderRequest,
+  VenuePosition,
   VenueQuote,
   VenueStream,
   VenueStreamHandlers,
@@ -24,6 +28,14 @@ export class ScriptedVenue implements Venue {
     feeRate: decimal('0.001'),
     visibilityDelayMs: 50,
     callDeadlineMs: 50,
+    orderClasses: [],
+    notional: false,
+    short: false,
+    replace: true,
+    extendedHours: false,
+    uniqueKeys: true,
+    bars: false,
+    quoteStream: false,
   };
   readonly received: VenueOrderRequest[] = [];
   readonly cancelled: string[] = [];
@@ -68,12 +80,52 @@ export class ScriptedVenue implements Venue {
     return order.status === 'open' || order.status === 'partially-filled' ? 'accepted' : 'already-terminal';
   }
 
+  async replace(venueOrderId: string, change: VenueOrderChange): Promise<VenueOrder> {
+    const old = [...this.orders.values()].find((candidate) => candidate.venueOrderId === venueOrderId);
+    const request = this.received.find((candidate) => candidate.brokerKey === old?.brokerKey);
+    if (!old || !request) throw new VenueRejected('40410000', 'order not found');
+    const quantity = (change.quantity ?? request.quantity).minus(old.filledQuantity);
+    const next = { ...request, ...change, quantity };
+    this.received.push(next);
+    const successor = this.accept(next);
+    this.orders.set(old.brokerKey, { ...old, status: 'replaced', replacedBy: successor.venueOrderId });
+    return successor;
+  }
+
   async openOrders(): Promise<VenueOrder[]> {
     return [...this.orders.values()].filter(({ status }) => status === 'open' || status === 'partially-filled');
   }
 
   async executionsSince(at: Date): Promise<VenueExecution[]> {
     return this.listsNothing ? [] : this.executions.filter((execution) => execution.at >= at);
+  }
+
+  async positions(): Promise<VenuePosition[]> {
+    const owned = new Map<string, Decimal>();
+    for (const { symbol, side, quantity } of this.executions) {
+      owned.set(symbol, (owned.get(symbol) ?? decimal('0')).plus(side === 'buy' ? quantity : quantity.negated()));
+    }
+    return [...owned].map(([symbol, quantity]) => ({ symbol, quantity, averagePrice: undefined }));
+  }
+
+  async account(): Promise<VenueAccount> {
+    const cash = this.executions.reduce(
+      (sum, { side, quantity, price }) => sum.plus(quantity.times(price).times(side === 'buy' ? -1 : 1)),
+      decimal('1000000'),
+    );
+    return { currency: 'USD', cash, buyingPower: cash, equity: undefined };
+  }
+
+  async clock(): Promise<VenueClock> {
+    return { at: new Date(), isOpen: true };
+  }
+
+  async bars(): Promise<never> {
+    throw new VenueRejected('bars-not-offered', 'this venue has no bars');
+  }
+
+  quoteStream(): VenueStream {
+    return { connected: true, close: async () => undefined };
   }
 
   async assets(): Promise<VenueAsset[]> {

@@ -1,25 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AlpacaKeys } from './alpaca-http.js';
-import { AlpacaStreamSession } from './alpaca-stream-session.js';
-import type { VenueStream, VenueStreamHandlers } from './venue.js';
+import type { VenueStream } from './venue.js';
 
-/** Where the stream is and what opens it. */
-export interface StreamAddress {
-  url: string;
-  keys: AlpacaKeys;
+/** How a connection ended: whether it was ever up, and the error that ended it where it did not just break. */
+export interface SessionEnd {
+  wasUp: boolean;
+  cause: Error | undefined;
+}
+
+/** One connection, from the first byte until its last handler has returned. */
+export interface StreamSession {
+  readonly isUp: boolean;
+  readonly ended: Promise<SessionEnd>;
+  /** Ends the connection; what was already received is still handled. */
+  end(): void;
 }
 
 const BACK_OFF_MS_MIN = 100;
 const BACK_OFF_MS_MAX = 10_000;
 
-/** Keeps one connection to `trade_updates` alive: after each loss another, with a back-off that doubles until one works. */
-export class AlpacaStream implements VenueStream {
+/** Keeps one connection alive: after each loss another, with a back-off that doubles until one works. */
+export class ReconnectingStream implements VenueStream {
   private readonly closing = new AbortController();
   private readonly running: Promise<void>;
-  private session: AlpacaStreamSession | undefined;
+  private session: StreamSession | undefined;
 
-  constructor(address: StreamAddress, handlers: VenueStreamHandlers) {
-    this.running = this.run(address, handlers);
+  constructor(connect: () => StreamSession, handlers: { onDisconnected?(cause?: Error): void }) {
+    this.running = this.run(connect, handlers);
   }
 
   get connected(): boolean {
@@ -32,10 +38,10 @@ export class AlpacaStream implements VenueStream {
     await this.running;
   }
 
-  private async run(address: StreamAddress, handlers: VenueStreamHandlers): Promise<void> {
+  private async run(connect: () => StreamSession, handlers: { onDisconnected?(cause?: Error): void }): Promise<void> {
     let backOffMs = BACK_OFF_MS_MIN;
     while (!this.closing.signal.aborted) {
-      this.session = new AlpacaStreamSession(address, handlers);
+      this.session = connect();
       const { wasUp, cause } = await this.session.ended;
       if (this.closing.signal.aborted) return;
       handlers.onDisconnected?.(cause);
