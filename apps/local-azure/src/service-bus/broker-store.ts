@@ -12,6 +12,7 @@ import type { SentMessage, StoredMessage } from './message-codec.js';
 import { MessageRows, type MessageTimes } from './message-rows.js';
 import type { Copy } from './ready-queue.js';
 import { ScheduledStore } from './scheduled-store.js';
+import { SizeQuota } from './size-quota.js';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -41,6 +42,7 @@ export interface RecentMessageId {
  */
 export class BrokerStore {
   readonly scheduled: ScheduledStore;
+  readonly quota: SizeQuota;
   private readonly rows: MessageRows;
   private readonly cache = new MessageCache(CACHE_BYTES_MAX);
   /** How many copies of each message are left. */
@@ -57,6 +59,7 @@ export class BrokerStore {
     addDeferredColumn(db);
     this.rows = new MessageRows(db);
     this.scheduled = new ScheduledStore(db);
+    this.quota = new SizeQuota(db);
     const counter = db.prepare<{ value: number }>('SELECT value FROM counters WHERE name = ?').get(SEQUENCE_COUNTER);
     this.nextSequence = this.reservedSequence = counter?.value ?? 1;
     this.insertCopyRow = db.prepare(

@@ -8,6 +8,7 @@ import type { Entities, Topic } from './entities.js';
 import { Forwarding } from './forwarding.js';
 import type { BrowsedMessage, SentMessage } from './message-codec.js';
 import { MessageIntake } from './message-intake.js';
+import { checkMessageSize } from './message-size.js';
 import { Scheduling, type Enqueue } from './scheduling.js';
 import { SessionQueue } from './session-entity.js';
 import { browseSession, refuseSessionless } from './session-messages.js';
@@ -42,7 +43,7 @@ export class Broker {
       encode: (copy) => this.deliveries.encode(copy),
     });
     this.settlement = new Settlement(moves, faults);
-    const enqueue: Enqueue = (topic, messages, also) => this.publish(topic, messages, also);
+    const enqueue: Enqueue = (topic, messages, also) => this.take(topic, messages, also);
     this.scheduling = new Scheduling(() => entities.sendTargets(), store, commits, enqueue);
     this.scheduling.arm();
     for (const queue of entities.queues()) this.deliveries.pump(queue);
@@ -50,15 +51,14 @@ export class Broker {
 
   /**
    * Stores all messages or none; those whose id was sent within the window are dropped. Resolves when on disk. `also` is
-   * written in the same transaction, before them.
+   * written in the same transaction, before them. Throws message-size-exceeded, quota-exceeded or not-allowed.
    */
   async publish(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<void> {
     topic.usedAtMs = Date.now();
-    refuseSessionless(topic, messages);
-    const arrivals = await this.intake.take(topic, messages, also);
-    if (messages.some(({ scheduledAtMs }) => scheduledAtMs !== null)) this.scheduling.arm();
-    for (const { queue, copy } of arrivals) queue.ready.add(copy);
-    for (const queue of new Set(arrivals.map((arrival) => arrival.queue))) this.deliveries.pump(queue);
+    for (const { bare } of messages) checkMessageSize(bare.length, topic.limits);
+    const bytes = messages.reduce((sum, { bare }) => sum + bare.length, 0);
+    const settled = this.store.quota.admit(topic, bytes);
+    await this.take(topic, messages, also).finally(settled);
   }
 
   /** Messages of a queue by sequence number, locked and scheduled ones too, encoded without a lock. */
@@ -94,5 +94,14 @@ export class Broker {
     const saved = this.commits.submit(() => this.store.saveSequence());
     await this.commits.flush();
     await saved;
+  }
+
+  /** What was scheduled is taken in even where there is no room: it was counted before. */
+  private async take(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<void> {
+    refuseSessionless(topic, messages);
+    const arrivals = await this.intake.take(topic, messages, also);
+    if (messages.some(({ scheduledAtMs }) => scheduledAtMs !== null)) this.scheduling.arm();
+    for (const { queue, copy } of arrivals) queue.ready.add(copy);
+    for (const queue of new Set(arrivals.map((arrival) => arrival.queue))) this.deliveries.pump(queue);
   }
 }

@@ -1,6 +1,7 @@
 import type { SubscriptionDeclaration } from '@ballast/contracts';
 import { entityPath, type EntityDescription } from './entity-description.js';
 import type { EntityDeclarations, QueuePolicy } from './queue-policy.js';
+import type { SizeLimits } from './message-size.js';
 import { DEFAULT_RULE, type RuleDescription, type RuleFilter } from './rules.js';
 import { ServiceBusError } from './service-bus-error.js';
 
@@ -58,6 +59,11 @@ export function declaredPolicies({ topics, queues }: EntityDeclarations): Readon
     ...ofTopics,
     ...queues.map((one): [string, Partial<QueuePolicy>] => [`queue:${one.name}`.toLowerCase(), one]),
   ]);
+}
+
+/** What the declarations say of the sizes of topics and queues, by name in lower case. */
+export function declaredLimits({ topics, queues }: EntityDeclarations): ReadonlyMap<string, Partial<SizeLimits>> {
+  return new Map([...topics, ...queues].map((one) => [one.name.toLowerCase(), one]));
 }
 
 function base(

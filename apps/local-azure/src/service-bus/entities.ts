@@ -2,32 +2,25 @@ import type { BrokerStore } from './broker-store.js';
 import { PART } from './copy-rows.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { DuplicateWindow } from './duplicate-window.js';
-import { declaredDescriptions, declaredPolicies } from './declared-entities.js';
-import { durationMs, idPath, samePath, statusOf, type EntityDescription } from './entity-description.js';
+import { declaredDescriptions, declaredLimits, declaredPolicies } from './declared-entities.js';
+import { idPath, samePath, statusOf, type EntityDescription } from './entity-description.js';
 import type { EntityDescriptionStore } from './entity-description-store.js';
 import { sessionIdOf } from './message-codec.js';
 import { expiryIn } from './expiry.js';
-import {
-  policyFrom,
-  policyOf,
-  SERVICE_POLICY,
-  timeToLiveMs,
-  type EntityDeclarations,
-  type QueuePolicy,
-} from './queue-policy.js';
+import { policyFrom, policyOf, SERVICE_POLICY, type EntityDeclarations, type QueuePolicy } from './queue-policy.js';
 import type { Copy } from './ready-queue.js';
 import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
 import type { ServiceBusError } from './service-bus-error.js';
 import { SessionEntity } from './session-entity.js';
+import type { SizeLimits } from './message-size.js';
+import { topicSettings, type TopicSettings } from './topic-settings.js';
 
 /** What can be sent to: a topic, or a queue, which is a topic with one subscription that has its name. */
-export interface Topic {
+export interface Topic extends TopicSettings {
   readonly name: string;
   readonly id: number;
-  duplicates: DuplicateWindow;
+  readonly duplicates: DuplicateWindow;
   description: EntityDescription;
-  /** The longest a message sent here lives, unless it says less itself; null is for ever. */
-  defaultTtlMs: number | null;
   /** When something was last sent to it, as far as known; 0 is not. */
   usedAtMs: number;
   /** Ends the links of those who send to it. */
@@ -57,6 +50,7 @@ export class Entities {
   /** Queues too. */
   private readonly byName = new Map<string, Topic>();
   private readonly declaredPolicies: ReadonlyMap<string, Partial<QueuePolicy>>;
+  private readonly declaredLimits: ReadonlyMap<string, Partial<SizeLimits>>;
 
   /** Makes the entities that are new; throws `com.microsoft:argument-error` when a filter is none. */
   constructor(
@@ -68,6 +62,7 @@ export class Entities {
     const known = descriptions.all();
     const declared = declaredDescriptions(declarations, known);
     this.declaredPolicies = declaredPolicies(declarations);
+    this.declaredLimits = declaredLimits(declarations);
     for (const description of declared) descriptions.save(description);
     for (const description of [
       ...declared,
@@ -133,25 +128,25 @@ export class Entities {
   }
 
   private putTopic(description: EntityDescription, id: number): void {
+    const { duplicateDetectionMs } = this.settings;
+    const limits = this.declaredLimits.get(description.topic.toLowerCase());
+    const settings = topicSettings(description, { limits, duplicateDetectionMs });
     const known = this.topic(description.topic);
-    const windowMs = this.duplicateWindowMs(description);
-    if (known === undefined) {
-      const duplicates = new DuplicateWindow(windowMs);
-      this.byName.set(description.topic.toLowerCase(), {
-        name: description.topic,
-        id,
-        duplicates,
-        description,
-        defaultTtlMs: timeToLiveMs(description.properties) ?? null,
-        usedAtMs: 0,
-        senders: new Set(),
-        subscriptions: [],
-      });
+    if (known !== undefined) {
+      Object.assign(known, settings, { description });
+      known.duplicates.windowMs = settings.duplicateWindowMs;
       return;
     }
-    known.description = description;
-    known.defaultTtlMs = timeToLiveMs(description.properties) ?? null;
-    known.duplicates.windowMs = windowMs;
+    this.byName.set(description.topic.toLowerCase(), {
+      ...settings,
+      name: description.topic,
+      id,
+      duplicates: new DuplicateWindow(settings.duplicateWindowMs),
+      description,
+      usedAtMs: 0,
+      senders: new Set(),
+      subscriptions: [],
+    });
   }
 
   private putSubscription(description: EntityDescription, id: number): void {
@@ -203,13 +198,6 @@ export class Entities {
     return policyOf(policyFrom(description.properties), defaults);
   }
 
-  private duplicateWindowMs({ kind, declared, properties }: EntityDescription): number {
-    if (properties['RequiresDuplicateDetection'] === 'false') return 0;
-    if ((!declared || kind === 'queue') && properties['RequiresDuplicateDetection'] === undefined) return 0;
-    const setMs = durationMs(properties['DuplicateDetectionHistoryTimeWindow'] ?? '');
-    return setMs ?? (declared ? this.settings.duplicateDetectionMs : DUPLICATE_WINDOW_MS);
-  }
-
   private load(): void {
     const queues = new Map<string, DeliveryQueue>();
     for (const queue of this.queues()) queues.set(`${queue.subscriptionId} ${queue.part}`, queue);
@@ -235,7 +223,5 @@ function setForwarding(queue: DeliveryQueue, { topic, subscription, properties }
       : { to: ForwardDeadLetteredMessagesTo, deadLetterSource: source };
 }
 
-/** What the service gives an entity that detects duplicates without saying for how long. */
-const DUPLICATE_WINDOW_MS = 600_000;
 /** The rule of every queue. */
 const EVERYTHING = compileRule({ name: DEFAULT_RULE, filter: { kind: 'true' }, createdAtMs: 0 });

@@ -14,13 +14,12 @@ export interface EntityUse {
   readonly usedAtMs: number;
 }
 
-/** How many messages an entity holds, and their bytes. */
+/** How many messages a queue or subscription holds. */
 export interface MessageCounts {
   readonly active: number;
   readonly dead: number;
   /** Those that could not be forwarded. */
   readonly transferDead: number;
-  readonly bytes: number;
 }
 
 /** The table of entity descriptions, and what the administration asks of the message tables. */
@@ -88,8 +87,8 @@ export class EntityDescriptionStore {
   /** What a subscription holds. */
   counts(subscriptionId: number): MessageCounts {
     const rows = this.db
-      .prepare<{ dead: number; count: number; bytes: number }>(
-        'SELECT dead, count(*) AS count, sum(length(bare)) AS bytes FROM copies JOIN messages ON messages.id = message WHERE subscription = ? GROUP BY dead',
+      .prepare<{ dead: number; count: number }>(
+        'SELECT dead, count(*) AS count FROM copies WHERE subscription = ? GROUP BY dead',
       )
       .all(subscriptionId);
     const count = (dead: number): number => rows.find((row) => row.dead === dead)?.count ?? 0;
@@ -97,7 +96,6 @@ export class EntityDescriptionStore {
       active: count(PART.active),
       dead: count(PART.deadLetters),
       transferDead: count(PART.transferDeadLetters),
-      bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
     };
   }
 }

@@ -14,7 +14,7 @@ import { handsOutMessages, statusOf, takesMessages } from './entity-description.
 import type { RuleContext } from './management-rules.js';
 import { answerManagement, type ManagementContext } from './management.js';
 import { openReceiverLink } from './receiver-links.js';
-import { openReplyLink, openRequestLink } from './request-links.js';
+import { openReplyLink, openRequestLink, REQUEST_BYTES_MAX } from './request-links.js';
 import { remoteAddress, sourceFilterKeys, wantedSession } from './rhea-internals.js';
 import { openSenderLink } from './sender-links.js';
 import { entityDisabled, forwardsOnly, ServiceBusError } from './service-bus-error.js';
@@ -47,8 +47,10 @@ export class EntityRoutes implements LinkRoutes {
       return;
     }
     if (address.kind === 'management') {
-      openRequestLink(receiver, client, (request) => answerManagement(request, () => this.managed(address.of, path)));
-      const { entity } = this.managed(address.of, path);
+      const { entity, topic } = this.managed(address.of, path);
+      const bytesMax = Math.max(REQUEST_BYTES_MAX, 2 * (topic?.limits.messageBytesMax ?? 0));
+      const managed = (): ManagementContext => this.managed(address.of, path);
+      openRequestLink(receiver, client, (request) => answerManagement(request, managed), bytesMax);
       noteLink(receiver, { path, entity, client }, endOf(receiver));
       return;
     }

@@ -2,7 +2,7 @@ import rhea from 'rhea';
 import type { Broker } from './broker.js';
 import type { Topic } from './entities.js';
 import { decodeMessage } from './message-codec.js';
-import { MESSAGE_BYTES_MAX, messageTooLarge } from './message-size.js';
+import { checkMessageSize } from './message-size.js';
 import { ServiceBusError } from './service-bus-error.js';
 
 const LONG_CODE = 0x81;
@@ -14,7 +14,10 @@ export async function scheduleMessages(body: Body, topic: Topic, broker: Broker)
   if (!Array.isArray(entries)) {
     throw new ServiceBusError('com.microsoft:argument-error', 'The request has no messages.');
   }
-  const sequences = await broker.scheduling.schedule(topic, entries.map(sentMessage));
+  const sequences = await broker.scheduling.schedule(
+    topic,
+    entries.map((entry) => sentMessage(entry, topic)),
+  );
   return { 'sequence-numbers': rhea.types.wrap_array(sequences, LONG_CODE, undefined) };
 }
 
@@ -27,11 +30,10 @@ export function sequenceNumbers(body: Body): number[] {
   return numbers;
 }
 
-function sentMessage(entry: { readonly message?: unknown }) {
-  const { message } = entry;
+function sentMessage({ message }: { readonly message?: unknown }, topic: Topic) {
   if (!Buffer.isBuffer(message)) {
     throw new ServiceBusError('com.microsoft:argument-error', 'An entry of the request has no message.');
   }
-  if (message.length > MESSAGE_BYTES_MAX) throw messageTooLarge(message.length);
+  checkMessageSize(message.length, topic.limits);
   return decodeMessage(Buffer.from(message));
 }

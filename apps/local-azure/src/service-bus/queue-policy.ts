@@ -1,5 +1,6 @@
 import type { SubscriptionDeclaration, TopicDeclaration } from '@ballast/contracts';
 import { durationMs } from './entity-description.js';
+import type { SizeLimits } from './message-size.js';
 
 /** How one queue or subscription treats its messages. */
 export interface QueuePolicy {
@@ -17,14 +18,14 @@ export interface QueuePolicy {
 }
 
 /** A queue that exists from the start. What it does not say is as for every subscription. */
-export interface QueueDeclaration extends Partial<QueuePolicy> {
+export interface QueueDeclaration extends Partial<QueuePolicy>, Partial<SizeLimits> {
   readonly name: string;
   /** Whether a second message with the same id is dropped within the server's window; not unless it says so. */
   readonly detectsDuplicates?: boolean;
 }
 
 /** A topic that exists from the start; each of its subscriptions may have a policy of its own. */
-export interface TopicOptions extends TopicDeclaration {
+export interface TopicOptions extends TopicDeclaration, Partial<SizeLimits> {
   readonly subscriptions: readonly (SubscriptionDeclaration & Partial<QueuePolicy>)[];
 }
 

@@ -17,22 +17,24 @@ export interface AmqpAnswer {
 }
 
 const REQUEST_CREDIT = 100;
-const REQUEST_BYTES_MAX = 1_048_576;
+/** The largest request to what takes messages of the usual size. */
+export const REQUEST_BYTES_MAX = 1_048_576;
 
 /** Opens the link that requests come in on; each gets one answer on the link its `reply-to` names. */
 export function openRequestLink(
   receiver: Receiver,
   client: ClientConnection,
   answer: (request: AmqpRequest) => Promise<AmqpAnswer>,
+  bytesMax = REQUEST_BYTES_MAX,
 ): void {
   const address = remoteAddress(receiver, 'target');
   receiver.set_target({ address: address ?? '' });
-  localAttach(receiver)['max_message_size'] = REQUEST_BYTES_MAX;
+  localAttach(receiver)['max_message_size'] = bytesMax;
   receiver.add_credit(REQUEST_CREDIT);
   receiver.on('message', (context) => {
     receiver.add_credit(1);
     const { bytes } = rawTransfer(context);
-    if (bytes.length > REQUEST_BYTES_MAX) {
+    if (bytes.length > bytesMax) {
       receiver.close({ condition: 'amqp:link:message-size-exceeded', description: 'The request is too large.' });
       return;
     }

@@ -26,9 +26,15 @@ export class Scheduling {
     private readonly enqueue: Enqueue,
   ) {}
 
-  /** Stores all messages or none, and gives their sequence numbers; throws argument-error when one names no moment. */
+  /**
+   * Stores all messages or none, and gives their sequence numbers. Throws argument-error when one names no moment, and
+   * quota-exceeded.
+   */
   async schedule(topic: Topic, messages: readonly SentMessage[]): Promise<number[]> {
+    topic.usedAtMs = Date.now();
     refuseSessionless(topic, messages);
+    const bytes = messages.reduce((sum, { encoded }) => sum + encoded.length, 0);
+    const settled = this.store.quota.admit(topic, bytes);
     try {
       const sequences = await this.commits.submit(() => messages.map((sent) => keepScheduled(this.store, topic, sent)));
       this.arm();
@@ -36,6 +42,8 @@ export class Scheduling {
     } catch (error) {
       this.store.undoReservation();
       throw error;
+    } finally {
+      settled();
     }
   }
 

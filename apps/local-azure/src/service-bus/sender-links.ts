@@ -8,7 +8,7 @@ import type { Topic } from './entities.js';
 import { statusOf, takesMessages } from './entity-description.js';
 import { decodeMessage, type SentMessage } from './message-codec.js';
 import { readDataSections } from './message-sections.js';
-import { MESSAGE_BYTES_MAX, messageTooLarge } from './message-size.js';
+import { checkBatchSize, checkMessageSize, type SizeLimits } from './message-size.js';
 import { localAttach, rawTransfer } from './rhea-internals.js';
 import { asServiceBusError, entityDisabled, notSupported, type ServiceBusError } from './service-bus-error.js';
 
@@ -16,6 +16,8 @@ const CREDIT = 1_000;
 const CREDIT_TOP_UP = 100;
 const PLAIN_FORMAT = 0;
 const BATCH_FORMAT = 0x80013700;
+
+type Transfer = ReturnType<typeof rawTransfer>;
 
 /** Where what is sent goes, and what is counted. */
 export interface SenderLinkContext {
@@ -30,7 +32,7 @@ export interface SenderLinkContext {
 export function openSenderLink(receiver: Receiver, context: SenderLinkContext): void {
   const { topic, broker, usage, faults } = context;
   receiver.set_target({ address: topic.name });
-  localAttach(receiver)['max_message_size'] = MESSAGE_BYTES_MAX;
+  localAttach(receiver)['max_message_size'] = topic.limits.messageBytesMax;
   receiver.add_credit(CREDIT);
   endWithTopic(receiver, context);
   const taken = async (messages: readonly SentMessage[]): Promise<void> => {
@@ -45,8 +47,9 @@ export function openSenderLink(receiver: Receiver, context: SenderLinkContext): 
       receiver.add_credit(used);
       used = 0;
     }
-    const { bytes, format } = rawTransfer(context);
-    const messages = readable(bytes, format, context.delivery!);
+    const transfer = rawTransfer(context);
+    const { bytes } = transfer;
+    const messages = readable(transfer, context.delivery!, topic.limits);
     if (messages === undefined) return;
     usage.serviceBus({ entity: topic.name, kind: 'send', count: messages.length, bytes: bytes.length });
     taken(messages).then(
@@ -69,19 +72,22 @@ function endWithTopic(receiver: Receiver, { topic, client }: SenderLinkContext):
   receiver.session.on('session_close', forget);
 }
 
-function readable(bytes: Buffer, format: number, delivery: Delivery): SentMessage[] | undefined {
+function readable(transfer: Transfer, delivery: Delivery, limits: SizeLimits): SentMessage[] | undefined {
   try {
-    return readMessages(bytes, format);
+    return readMessages(transfer, limits);
   } catch (error) {
     reject(delivery, error);
     return undefined;
   }
 }
 
-function readMessages(bytes: Buffer, format: number): SentMessage[] {
-  if (bytes.length > MESSAGE_BYTES_MAX) throw messageTooLarge(bytes.length);
-  if (format === BATCH_FORMAT) return readDataSections(bytes).map((message) => decodeMessage(message));
+function readMessages({ bytes, format }: Transfer, limits: SizeLimits): SentMessage[] {
+  if (format === BATCH_FORMAT) {
+    checkBatchSize(bytes.length, limits);
+    return readDataSections(bytes).map((message) => decodeMessage(message));
+  }
   if (format !== PLAIN_FORMAT) throw notSupported(`The message format ${format} is`);
+  checkMessageSize(bytes.length, limits);
   return [decodeMessage(Buffer.from(bytes))];
 }
 

@@ -10,7 +10,7 @@ import { AmqpServer } from './amqp-server.js';
 import { BrokerStore } from './broker-store.js';
 import { declareBusFaults } from './bus-faults.js';
 import { Broker } from './broker.js';
-import { Entities } from './entities.js';
+import { Entities, type Topic } from './entities.js';
 import { EntityChanges } from './entity-changes.js';
 import { EntityDescriptionStore } from './entity-description-store.js';
 import { EntityRoutes } from './entity-routes.js';
@@ -78,7 +78,8 @@ export class ServiceBusServer {
         commits,
         changed: (queue) => broker.deliveries.pump(queue),
       });
-      const administration = { entities, changes, descriptions, key: options.sharedAccessKey };
+      const sizeOf = (topic: Topic): number => store.quota.count(topic);
+      const administration = { entities, changes, descriptions, sizeOf, key: options.sharedAccessKey };
       const status = { entities, broker, descriptions };
       const http = HttpServer.detached(
         async (request) => statusPage(request, status) ?? answerAdministration(request, administration),

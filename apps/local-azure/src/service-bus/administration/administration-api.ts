@@ -17,6 +17,7 @@ export interface AdministrationContext {
   readonly entities: Entities;
   readonly changes: EntityChanges;
   readonly descriptions: EntityDescriptionStore;
+  readonly sizeOf: EntryContext['sizeOf'];
   readonly key: string;
 }
 
@@ -64,7 +65,8 @@ class AdministrationRequest {
     private readonly context: AdministrationContext,
   ) {
     this.host = request.headers.host ?? 'localhost';
-    this.shown = { descriptions: context.descriptions, host: this.host };
+    const { descriptions, sizeOf } = context;
+    this.shown = { descriptions, sizeOf, host: this.host };
   }
 
   async answer(): Promise<HttpReply> {

@@ -12,25 +12,27 @@ import { ruleXml } from './rule-xml.js';
 import { escapeXml } from './xml.js';
 
 const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
+const BYTES_PER_KILOBYTE = 1_024;
+const BYTES_PER_MEGABYTE = 1_048_576;
 const MS_PER_SECOND = 1_000;
-const NOTHING: MessageCounts = { active: 0, dead: 0, transferDead: 0, bytes: 0 };
+const NOTHING: MessageCounts = { active: 0, dead: 0, transferDead: 0 };
 
 /** What entries are made from besides their entities. */
 export interface EntryContext {
   readonly descriptions: EntityDescriptionStore;
   /** Where the client asked, for the addresses of entities. */
   readonly host: string;
+  /** The bytes that a topic or queue holds. */
+  readonly sizeOf: (topic: Topic) => number;
 }
 
 /** A topic with its counts. */
-export function topicEntry(topic: Topic, { descriptions, host }: EntryContext): AtomEntry {
+export function topicEntry(topic: Topic, { descriptions, host, sizeOf }: EntryContext): AtomEntry {
   const { description, subscriptions, name } = topic;
-  const held = subscriptions.map(({ queue }) => descriptions.counts(queue.subscriptionId));
-  const bytes = held.reduce((sum, counts) => sum + counts.bytes, 0);
   const content =
     propertyElements(description, sendProperties(topic), host) +
     elements([
-      ['SizeInBytes', String(bytes)],
+      ['SizeInBytes', String(sizeOf(topic))],
       ['SubscriptionCount', String(subscriptions.length)],
     ]) +
     times(description, topicUsedAtMs(topic, Date.now())) +
@@ -40,7 +42,7 @@ export function topicEntry(topic: Topic, { descriptions, host }: EntryContext): 
 }
 
 /** A queue with its counts. */
-export function queueEntry(topic: Topic, { descriptions, host }: EntryContext): AtomEntry {
+export function queueEntry(topic: Topic, { descriptions, host, sizeOf }: EntryContext): AtomEntry {
   const { description, subscriptions, name } = topic;
   const [{ queue }] = subscriptions as [Subscription];
   const counts = descriptions.counts(queue.subscriptionId);
@@ -48,7 +50,7 @@ export function queueEntry(topic: Topic, { descriptions, host }: EntryContext): 
   const content =
     propertyElements(description, { ...policyProperties(queue), ...sendProperties(topic) }, host) +
     elements([
-      ['SizeInBytes', String(counts.bytes)],
+      ['SizeInBytes', String(sizeOf(topic))],
       ['MessageCount', String(totalOf(counts) + scheduled)],
     ]) +
     times(description, topicUsedAtMs(topic, Date.now())) +
@@ -117,8 +119,10 @@ function policyProperties({ policy }: DeliveryQueue): Record<string, string> {
 }
 
 /** What holds for a topic or queue where nothing was set over the wire. */
-function sendProperties({ duplicates: { windowMs } }: Topic): Record<string, string> {
+function sendProperties({ duplicates: { windowMs }, limits }: Topic): Record<string, string> {
   return {
+    MaxSizeInMegabytes: String(Math.ceil(limits.entityBytesMax / BYTES_PER_MEGABYTE)),
+    MaxMessageSizeInKilobytes: String(Math.ceil(limits.messageBytesMax / BYTES_PER_KILOBYTE)),
     RequiresDuplicateDetection: String(windowMs > 0),
     ...(windowMs > 0 ? { DuplicateDetectionHistoryTimeWindow: duration(windowMs) } : {}),
   };
