@@ -39,7 +39,8 @@ export function verifySignature(request: SignedRequest, masterKey: Buffer, nowMs
   }
 }
 
-function textToSign({ method, segments }: SignedRequest, date: string): string {
+function textToSign({ method, segments: path }: SignedRequest, date: string): string {
+  const segments = path.at(-2) === 'operations' ? path.slice(0, -2) : path;
   const isFeed = segments.length % 2 === 1;
   const type = (isFeed ? segments.at(-1) : segments.at(-2)) ?? '';
   const link = (isFeed ? segments.slice(0, -1) : segments).join('/');

@@ -4,6 +4,8 @@ import { ContainerStore } from './container-store.js';
 import { withoutSystemProperties, type ContainerDefinition, readContainerDefinition } from './container-definition.js';
 import { badRequest, conflict, notFound } from './cosmos-error.js';
 import type { JsonObject } from './json.js';
+import { DEFAULT_THROUGHPUT, OfferStore, rangesFor, type Throughput } from './offer-store.js';
+import { RANGES_MAX } from './partition-ranges.js';
 import { containerRid, databaseRid } from './resource-id.js';
 
 /** A database as it is listed. */
@@ -22,8 +24,21 @@ interface ContainerRow {
   readonly lsn: number;
   readonly seq: number;
   readonly ranges: number;
+  readonly firstRange: number;
+  readonly version: number;
   readonly body: string;
 }
+
+/** What a container has when it is created, beside its definition. */
+export interface ContainerCapacity {
+  /** Physical partitions at least; more when the throughput needs them. */
+  readonly ranges: number;
+  /** Its own; absent, it shares its database's, or has the default. */
+  readonly throughput?: Throughput | undefined;
+}
+
+/** Columns that a file of an earlier version lacks. */
+const ADDED_COLUMNS = ['first_range INTEGER NOT NULL DEFAULT 0', 'version INTEGER NOT NULL DEFAULT 0'] as const;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS dbs (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, rid TEXT, ts INTEGER);
@@ -40,14 +55,31 @@ export class Catalog implements CommitListener {
   /** Containers whose counters are not on disk yet; they stay here when a transaction fails. */
   private readonly changed = new Set<ContainerStore>();
 
+  readonly offers: OfferStore;
+
   constructor(private readonly db: Sqlite) {
     db.exec(SCHEMA);
-    for (const entry of db.prepare<DatabaseEntry>('SELECT n, id, rid, ts FROM dbs').all()) {
+    const known = new Set(
+      db
+        .prepare<{ name: string }>('PRAGMA table_info(colls)')
+        .all()
+        .map(({ name }) => name),
+    );
+    for (const column of ADDED_COLUMNS) {
+      if (!known.has(column.split(' ', 1)[0]!)) db.exec(`ALTER TABLE colls ADD COLUMN ${column}`);
+    }
+    this.offers = new OfferStore(db);
+    for (const entry of db.prepare<DatabaseEntry>('SELECT n, id, rid, ts FROM dbs ORDER BY n').all()) {
       this.databases.set(entry.id, entry);
     }
     const names = new Map([...this.databases.values()].map((entry) => [entry.n, entry.id]));
-    for (const row of db.prepare<ContainerRow>('SELECT n, db, rid, ts, lsn, seq, ranges, body FROM colls').all()) {
+    const columns = 'n, db, rid, ts, lsn, seq, ranges, first_range AS firstRange, version, body';
+    for (const row of db.prepare<ContainerRow>(`SELECT ${columns} FROM colls ORDER BY n`).all()) {
       this.remember(names.get(row.db)!, row);
+    }
+    for (const { rid, databaseId, ts } of this.containers.values()) {
+      const shares = this.offers.of(this.database(databaseId).rid) !== undefined;
+      if (!shares && this.offers.of(rid) === undefined) this.offers.create(rid, DEFAULT_THROUGHPUT, ts);
     }
   }
 
@@ -72,19 +104,21 @@ export class Catalog implements CommitListener {
   }
 
   /** Throws 409 when it exists. */
-  createDatabase(id: string, nowSeconds: number): DatabaseEntry {
+  createDatabase(id: string, nowSeconds: number, throughput?: Throughput): DatabaseEntry {
     if (this.databases.has(id)) throw conflict();
     const { lastInsertRowid: n } = this.db.prepare('INSERT INTO dbs (id, ts) VALUES (?, ?)').run(id, nowSeconds);
     const entry = { n, id, rid: databaseRid(n), ts: nowSeconds };
     this.db.prepare('UPDATE dbs SET rid = ? WHERE n = ?').run(entry.rid, n);
+    if (throughput !== undefined) this.offers.create(entry.rid, throughput, nowSeconds);
     this.databases.set(id, entry);
     return entry;
   }
 
   /** Deletes a database with all its containers. Throws 404. */
   deleteDatabase(id: string): void {
-    const { n } = this.database(id);
+    const { n, rid } = this.database(id);
     for (const container of this.listContainers(id)) this.deleteContainer(id, container.definition.id);
+    this.offers.remove(rid);
     this.db.prepare('DELETE FROM dbs WHERE n = ?').run(n);
     this.databases.delete(id);
   }
@@ -111,10 +145,14 @@ export class Catalog implements CommitListener {
   createContainer(
     databaseId: string,
     definition: ContainerDefinition,
-    ranges: number,
+    capacity: ContainerCapacity,
     nowSeconds: number,
   ): ContainerStore {
     const database = this.database(databaseId);
+    const shared = this.offers.of(database.rid) !== undefined;
+    const throughput = capacity.throughput ?? (shared ? undefined : DEFAULT_THROUGHPUT);
+    const needed = throughput === undefined ? 1 : rangesFor(throughput);
+    const ranges = Math.min(Math.max(capacity.ranges, needed), RANGES_MAX);
     if (this.containers.has(keyOf(databaseId, definition.id))) throw conflict();
     const body = JSON.stringify(definition.body);
     const { lastInsertRowid: n } = this.db
@@ -130,9 +168,12 @@ export class Catalog implements CommitListener {
       lsn: 0,
       seq: 0,
       ranges,
+      firstRange: 0,
+      version: 0,
       body,
     });
     container.createTable();
+    if (throughput !== undefined) this.offers.create(rid, throughput, nowSeconds);
     return container;
   }
 
@@ -146,11 +187,11 @@ export class Catalog implements CommitListener {
     const container = this.container(databaseId, id);
     const before = container.definition.body;
     const unchanged = (name: string): boolean => same(before[name], definition.body[name]);
-    if (!unchanged('id') || !unchanged('partitionKey'))
-      throw badRequest('The id and the partition key cannot be changed.');
+    const fixed = ['id', 'partitionKey', 'uniqueKeyPolicy'].find((name) => !unchanged(name));
+    if (fixed !== undefined) throw badRequest(`The ${fixed} of a container cannot be changed.`);
     if (same(before, withoutSystemProperties(definition.body))) return container;
-    const body = JSON.stringify(definition.body);
-    this.db.prepare('UPDATE colls SET body = ?, ts = ? WHERE n = ?').run(body, nowSeconds, container.n);
+    const sql = 'UPDATE colls SET body = ?, ts = ?, version = version + 1 WHERE n = ?';
+    this.db.prepare(sql).run(JSON.stringify(definition.body), nowSeconds, container.n);
     container.redefine(definition, nowSeconds);
     return container;
   }
@@ -159,6 +200,7 @@ export class Catalog implements CommitListener {
   deleteContainer(databaseId: string, id: string): void {
     const container = this.container(databaseId, id);
     container.dropTable();
+    this.offers.remove(container.rid);
     this.db.prepare('DELETE FROM colls WHERE n = ?').run(container.n);
     this.containers.delete(keyOf(databaseId, id));
     this.changed.delete(container);

@@ -2,16 +2,12 @@ import type { ContainerDeclaration } from '@ballast/contracts';
 import { badRequest } from './cosmos-error.js';
 import { parsePath, type DocumentPath } from './document-path.js';
 import type { PartitionKeyKind } from './effective-partition-key.js';
+import { readIndexingPolicy, type IndexingPolicy } from './indexing-policy.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
 
 /** The most paths a hierarchical partition key may have. */
 const KEY_PATHS_MAX = 3;
-
-/** One path of a composite index. */
-export interface CompositePath {
-  readonly path: DocumentPath;
-  readonly descending: boolean;
-}
+const SECONDS_PER_MINUTE = 60;
 
 /** What a container is, read out of the body the client sent. */
 export interface ContainerDefinition {
@@ -22,44 +18,37 @@ export interface ContainerDefinition {
   readonly keyKind: PartitionKeyKind;
   /** Seconds; -1 = on without a default; undefined = off. */
   readonly defaultTtl: number | undefined;
-  /** The single paths that are indexed by name. */
-  readonly indexedPaths: readonly DocumentPath[];
-  /** Whether a wildcard indexes every other path too. */
-  readonly indexesEverything: boolean;
-  readonly compositeIndexes: readonly (readonly CompositePath[])[];
+  readonly indexing: IndexingPolicy;
+  /** What must be unique within a logical partition: the values at these paths together. */
+  readonly uniqueKeys: readonly (readonly DocumentPath[])[];
+  /** Seconds that all versions and deletes are kept for the change feed; 0 = they are not. */
+  readonly retentionSeconds: number;
 }
 
-const DEFAULT_INDEXING_POLICY = {
-  indexingMode: 'consistent',
-  automatic: true,
-  includedPaths: [{ path: '/*' }],
-  excludedPaths: [{ path: '/"_etag"/?' }],
+const DEFAULTS = {
+  conflictResolutionPolicy: { mode: 'LastWriterWins', conflictResolutionPath: '/_ts', conflictResolutionProcedure: '' },
+  geospatialConfig: { type: 'Geography' },
 };
 
-/** Reads a container body as a client posts it. Throws 400 for what the service would refuse. */
+/** Reads a container body, defaults filled in. Throws 400 for what cannot be read; `container-rules.ts` has the other rules. */
 export function readContainerDefinition(body: Json): ContainerDefinition {
   if (!isJsonObject(body) || typeof body['id'] !== 'string') throw badRequest('The container needs an id.');
-  const { id } = body;
   const partitionKey = readPartitionKey(body['partitionKey']);
-  const defaultTtl = readDefaultTtl(body['defaultTtl']);
-  const policy = {
-    ...DEFAULT_INDEXING_POLICY,
-    ...(isJsonObject(body['indexingPolicy']) ? body['indexingPolicy'] : {}),
-  };
-  const included = pathsOf(policy.includedPaths);
-  const composite = compositeIndexesOf((policy as JsonObject)['compositeIndexes']);
+  const indexing = readIndexingPolicy(body['indexingPolicy']);
   return {
-    id,
-    body: { ...withoutSystemProperties(body), partitionKey: partitionKey.body, indexingPolicy: policy },
+    id: body['id'],
+    body: {
+      ...DEFAULTS,
+      ...withoutSystemProperties(body),
+      partitionKey: partitionKey.body,
+      indexingPolicy: indexing.body,
+    },
     keyPaths: partitionKey.paths,
     keyKind: partitionKey.kind,
-    defaultTtl,
-    indexedPaths: distinct([
-      ...included.filter(isSinglePath).map(parsePath),
-      ...composite.flat().map((key) => key.path),
-    ]),
-    indexesEverything: included.includes('/*'),
-    compositeIndexes: composite,
+    defaultTtl: readDefaultTtl(body['defaultTtl']),
+    indexing,
+    uniqueKeys: readUniqueKeys(body['uniqueKeyPolicy']),
+    retentionSeconds: readRetention(body['changeFeedPolicy']),
   };
 }
 
@@ -123,20 +112,11 @@ export const isSystemProperty = (name: string): boolean => SYSTEM_PROPERTIES.has
 export const withoutSystemProperties = (body: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.has(name)));
 
-const pathsOf = (list: unknown): string[] =>
-  (Array.isArray(list) ? list : []).map((entry: Json) => (isJsonObject(entry) ? String(entry['path']) : ''));
-
-const isSinglePath = (path: string): boolean => path.endsWith('/?') && !path.includes('[]');
-
-function compositeIndexesOf(value: Json | undefined): CompositePath[][] {
-  return (Array.isArray(value) ? value : []).map((index) =>
-    (Array.isArray(index) ? index : []).filter(isJsonObject).map((key) => ({
-      path: parsePath(String(key['path'])),
-      descending: key['order'] === 'descending',
-    })),
-  );
+function readUniqueKeys(policy: Json | undefined): DocumentPath[][] {
+  const keys =
+    isJsonObject(policy) && Array.isArray(policy['uniqueKeys']) ? policy['uniqueKeys'].filter(isJsonObject) : [];
+  return keys.map(({ paths }) => (Array.isArray(paths) ? paths : []).map((path) => parsePath(String(path))));
 }
 
-const distinct = (paths: readonly DocumentPath[]): DocumentPath[] => [
-  ...new Map(paths.map((path) => [JSON.stringify(path), path])).values(),
-];
+const readRetention = (policy: Json | undefined): number =>
+  isJsonObject(policy) ? Number(policy['retentionDuration'] ?? 0) * SECONDS_PER_MINUTE : 0;

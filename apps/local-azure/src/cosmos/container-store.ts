@@ -2,6 +2,7 @@ import type { Sqlite, SqlStatement, SqlValue } from '../storage/sqlite.js';
 import { valueAt, type DocumentPath } from './document-path.js';
 import type { ContainerDefinition } from './container-definition.js';
 import { IndexedColumns } from './indexed-columns.js';
+import { ItemEffects, type EffectsHost, type ItemPlace, type WrittenVersion } from './item-effects.js';
 import type { JsonObject } from './json.js';
 import { splitKeySpace, type PartitionRange } from './partition-ranges.js';
 import { sortKey } from './sort-key.js';
@@ -15,6 +16,10 @@ export interface ContainerRecord {
   readonly lsn: number;
   readonly seq: number;
   readonly ranges: number;
+  /** The id of the first range; above 0 once they were split. */
+  readonly firstRange: number;
+  /** Goes up with every change of the definition. */
+  readonly version: number;
   readonly definition: ContainerDefinition;
 }
 
@@ -26,27 +31,24 @@ export interface StoredItem {
   readonly body: string;
 }
 
-/** What is written with an item. */
-export interface ItemVersion {
-  readonly lsn: number;
-  readonly ts: number;
+/** What is written with an item; the body is the whole document as JSON, system properties included. */
+export interface ItemVersion extends WrittenVersion {
   readonly exp: number | null;
-  /** The whole document as JSON, system properties included. */
-  readonly body: string;
-  readonly document: JsonObject;
 }
 
 /** The rows of one container. Every write must run inside a transaction. */
-export class ContainerStore {
+export class ContainerStore implements EffectsHost {
   readonly n: number;
   readonly databaseId: string;
   readonly rid: string;
   readonly table: string;
-  readonly ranges: readonly PartitionRange[];
   readonly columns: IndexedColumns;
+  readonly effects: ItemEffects;
   definition: ContainerDefinition;
+  ranges: readonly PartitionRange[];
   /** Epoch seconds of the last change of the definition. */
   ts: number;
+  version: number;
   private lsn: number;
   private committed: number;
   private seq: number;
@@ -61,13 +63,15 @@ export class ContainerStore {
     this.databaseId = record.databaseId;
     this.rid = record.rid;
     this.table = `d_${record.n}`;
-    this.ranges = splitKeySpace(record.ranges, record.definition.keyKind);
+    this.ranges = splitKeySpace(record.ranges, record.definition.keyKind, record.firstRange);
     this.definition = record.definition;
     this.ts = record.ts;
+    this.version = record.version;
     this.lsn = record.lsn;
     this.committed = record.lsn;
     this.seq = record.seq;
     this.columns = new IndexedColumns(db, record.n);
+    this.effects = new ItemEffects(db, this);
   }
 
   createTable(): void {
@@ -80,13 +84,29 @@ export class ContainerStore {
       CREATE INDEX ${t}_pk ON ${t} (pk);
       CREATE INDEX ${t}_ts ON ${t} (pk, ts);
       CREATE INDEX ${t}_exp ON ${t} (exp) WHERE exp IS NOT NULL;`);
-    if (this.ranges.length > 1) this.db.exec(`CREATE INDEX ${t}_epk ON ${t} (epk)`);
-    this.columns.adopt(this.definition);
+    this.indexPlaces();
+    this.effects.create(this.lsn);
+    this.columns.adopt(this.definition.indexing);
   }
 
   dropTable(): void {
     this.db.exec(`DROP TABLE ${this.table}`);
+    this.effects.drop();
     this.columns.forget();
+  }
+
+  /** Splits every range in two. The old ids are gone; their items stay where they are. */
+  split(): void {
+    const firstRange = Number(this.ranges[0]!.id) + this.ranges.length;
+    const count = this.ranges.length * 2;
+    this.ranges = splitKeySpace(count, this.definition.keyKind, firstRange);
+    this.db.prepare('UPDATE colls SET ranges = ?, first_range = ? WHERE n = ?').run(count, firstRange, this.n);
+    this.indexPlaces();
+  }
+
+  private indexPlaces(): void {
+    const { table: t } = this;
+    if (this.ranges.length > 1) this.db.exec(`CREATE INDEX IF NOT EXISTS ${t}_epk ON ${t} (epk)`);
   }
 
   /** Takes over a changed policy: new columns are filled, lifetimes computed again. */
@@ -94,7 +114,9 @@ export class ContainerStore {
     const ttlChanged = definition.defaultTtl !== this.definition.defaultTtl;
     this.definition = definition;
     this.ts = nowSeconds;
-    this.columns.adopt(definition);
+    this.version += 1;
+    this.columns.adopt(definition.indexing);
+    this.effects.adoptRetention(this.lsn);
     if (ttlChanged) this.recomputeExpiry();
   }
 
@@ -142,7 +164,9 @@ export class ContainerStore {
     );
   }
 
-  insert(item: ItemVersion & { seq: number; pk: string; epk: string; id: string }): void {
+  /** Throws 409 when a unique key is taken. */
+  insert(item: ItemVersion & ItemPlace & { readonly seq: number }): void {
+    this.effects.beforeInsert(item.seq, item, item);
     const values: SqlValue[] = [item.seq, item.pk, item.epk, item.id, item.lsn, item.ts, item.exp, item.body];
     const names = ['seq', 'pk', 'epk', 'id', 'lsn', 'ts', 'exp', 'body', ...this.columns.names];
     const marks = names.map(() => '?').join(', ');
@@ -152,20 +176,30 @@ export class ContainerStore {
     );
   }
 
+  /** Throws 409 when a unique key is taken. */
   update(seq: number, item: ItemVersion): void {
+    this.effects.beforeUpdate(seq, item);
     const columns = this.columns.names.map((name) => `, ${name} = ?`).join('');
     const sql = `UPDATE ${this.table} SET lsn = ?, ts = ?, exp = ?, body = ?${columns} WHERE seq = ?`;
     this.prepare(sql).run(item.lsn, item.ts, item.exp, item.body, ...this.indexedValues(item.document), seq);
   }
 
-  remove(seq: number): void {
-    this.prepare(`DELETE FROM ${this.table} WHERE seq = ?`).run(seq);
+  /** Deletes an item; the delete has the last change number. */
+  remove(seq: number, nowSeconds: number): void {
+    this.effects.beforeRemove(seq, 'delete', () => ({ lsn: this.lsn, ts: this.stamp(nowSeconds) }));
+    this.deleteRow(seq);
   }
 
-  /** Deletes at most `limit` expired items; gives the number deleted. */
-  removeExpired(nowSeconds: number, limit: number): number {
+  /** Deletes an item whose lifetime is over. */
+  expire(seq: number, nowSeconds: number): void {
+    this.effects.beforeRemove(seq, 'expiry', () => ({ lsn: this.nextLsn(), ts: this.stamp(nowSeconds) }));
+    this.deleteRow(seq);
+  }
+
+  /** Deletes at most `limit` expired items. */
+  removeExpired(nowSeconds: number, limit: number): void {
     const expired = `SELECT seq FROM ${this.table} WHERE exp IS NOT NULL AND exp <= ? ORDER BY exp LIMIT ?`;
-    return this.prepare(`DELETE FROM ${this.table} WHERE seq IN (${expired})`).run(nowSeconds, limit).changes;
+    for (const { seq } of this.prepare<{ seq: number }>(expired).all(nowSeconds, limit)) this.expire(seq, nowSeconds);
   }
 
   /** Whether anything is waiting to be swept. */
@@ -179,10 +213,20 @@ export class ContainerStore {
     return this.db.prepare<Row>(sql);
   }
 
+  /** The number of stored items, and the bytes of their documents. */
+  size(): { count: number; bytes: number } {
+    const sql = `SELECT COUNT(*) AS count, COALESCE(SUM(LENGTH(CAST(body AS BLOB))), 0) AS bytes FROM ${this.table}`;
+    return this.prepare<{ count: number; bytes: number }>(sql).get()!;
+  }
+
   /** How many indexed values a document has, the two that are always indexed included. */
   indexedValueCount(document: JsonObject): number {
-    if (this.definition.indexesEverything) return leaves(document);
-    return 2 + this.definition.indexedPaths.filter((path) => valueAt(document, path) !== undefined).length;
+    if (this.definition.indexing.indexesEverything) return leaves(document);
+    return 2 + this.definition.indexing.indexedPaths.filter((path) => valueAt(document, path) !== undefined).length;
+  }
+
+  private deleteRow(seq: number): void {
+    this.prepare(`DELETE FROM ${this.table} WHERE seq = ?`).run(seq);
   }
 
   private indexedValues(document: JsonObject): string[] {

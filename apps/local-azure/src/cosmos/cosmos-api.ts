@@ -1,10 +1,14 @@
 import type { HttpReply, HttpRequest } from '../http/http-server.js';
 import type { Usage } from '../usage.js';
 import { verifySignature } from './auth.js';
-import { badRequest, CosmosError, notSupported } from './cosmos-error.js';
+import { containerRequest, containersRequest } from './containers.js';
+import { badRequest, CosmosError } from './cosmos-error.js';
 import { refusal, toHttp, type CosmosReply } from './cosmos-reply.js';
 import { documentRequest, documentsRequest } from './documents.js';
-import { containerRequest, databaseRequest, readAccount, type MetadataContext } from './metadata.js';
+import { databaseRequest, databasesRequest } from './databases.js';
+import { readAccount, type MetadataContext } from './metadata.js';
+import { notSupportedPath } from './not-supported.js';
+import { offersRequest } from './offers.js';
 import { readRanges } from './range-feed.js';
 
 /** Usage of the account itself is counted under this name. */
@@ -54,16 +58,19 @@ export class CosmosApi {
   }
 
   private dispatch(http: HttpRequest, segments: readonly string[]): Promise<CosmosReply> | CosmosReply {
-    const { method, body, headers } = http;
+    const { method, headers } = http;
     const [root, databaseId, colls, containerId, feed, id, ...rest] = segments;
     if (root === undefined && method === 'GET') return readAccount(headers.host ?? '');
-    if (root !== 'dbs' || rest.length > 0) throw notSupported(`${method} /${segments.join('/')}`);
-    if (colls === undefined) return databaseRequest(this.options, method, databaseId, body);
-    if (colls !== 'colls' || databaseId === undefined) throw notSupported(`/${segments.join('/')}`);
-    if (feed === undefined) return containerRequest(this.options, method, [databaseId, containerId], body);
-    const container = this.options.catalog.container(databaseId, containerId!);
+    if (root === 'offers' && colls === undefined) return offersRequest(this.options, http, databaseId);
+    if (root !== 'dbs' || rest.length > 0) throw notSupportedPath(method, segments);
+    if (databaseId === undefined) return databasesRequest(this.options, http);
+    if (colls === undefined) return databaseRequest(this.options, http, databaseId);
+    if (colls !== 'colls') throw notSupportedPath(method, segments);
+    if (containerId === undefined) return containersRequest(this.options, http, databaseId);
+    if (feed === undefined) return containerRequest(this.options, http, [databaseId, containerId]);
+    const container = this.options.catalog.container(databaseId, containerId);
     if (feed === 'pkranges' && id === undefined && method === 'GET') return readRanges(container, headers);
-    if (feed !== 'docs') throw notSupported(`${method} of ${feed}`);
+    if (feed !== 'docs') throw notSupportedPath(method, segments);
     const request = { http, container, commits: this.options.commits, nowSeconds: this.options.nowSeconds };
     return id === undefined ? documentsRequest(request) : documentRequest(request, id);
   }

@@ -87,9 +87,10 @@ export class CosmosFixture {
     return fetch(this.endpoint + path, { method, headers: signed });
   }
 
-  /** Closes and starts again on the same data. */
-  async restart(): Promise<void> {
+  /** Closes and starts again on the same data; in between something may be done to it. */
+  async restart(between?: () => void): Promise<void> {
     await this.shut();
+    between?.();
     await this.open();
   }
 

@@ -70,6 +70,6 @@ function declare(catalog: Catalog, options: CosmosServerOptions, ranges: number,
   for (const declaration of containers) {
     const definition = readContainerDefinition(bodyOfDeclaration(declaration));
     if (existing.has(definition.id)) catalog.replaceContainer(database, definition.id, definition, nowSeconds);
-    else catalog.createContainer(database, definition, ranges, nowSeconds);
+    else catalog.createContainer(database, definition, { ranges }, nowSeconds);
   }
 }

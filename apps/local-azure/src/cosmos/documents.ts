@@ -11,7 +11,7 @@ import { draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome } from './items.js';
 import { feedBody } from './page.js';
 import { canonicalKey, fullKey, type PartitionKeyValue } from './partition-key.js';
 import { readPatch } from './patch.js';
-import { parseBody, parseObject } from './metadata.js';
+import { isQuery, isSet, parseBody, parseObject } from './request-body.js';
 import { queryPlanReply, queryReply } from './query/query-request.js';
 import { NOTHING_READ_RU } from './request-charge.js';
 
@@ -33,7 +33,7 @@ export function documentsRequest(request: DocumentRequest): Promise<CosmosReply>
   }
   if (method !== 'POST') throw notSupported(`${method} of items`);
   if (isSet(headers, 'x-ms-cosmos-is-query-plan-request')) return answer('query-plan', request, queryPlan);
-  if (isSet(headers, 'x-ms-documentdb-isquery') || isSet(headers, 'x-ms-documentdb-query')) {
+  if (isQuery(request.http)) {
     return answer('query', request, query);
   }
   if (isSet(headers, 'x-ms-cosmos-is-batch-request')) {
@@ -172,5 +172,3 @@ const itemReply =
   });
 
 const isMinimal = (headers: IncomingHttpHeaders): boolean => headers['prefer'] === 'return=minimal';
-
-const isSet = (headers: IncomingHttpHeaders, name: string): boolean => String(headers[name]).toLowerCase() === 'true';

@@ -30,7 +30,7 @@ describe('the indexes of a container', () => {
   beforeAll(() => {
     const catalog = new Catalog(db);
     catalog.createDatabase('d', 1);
-    container = catalog.createContainer('d', definition, 1, 1);
+    container = catalog.createContainer('d', definition, { ranges: 1 }, 1);
   });
   afterAll(() => {
     db.close();

@@ -1,5 +1,5 @@
 import type { Sqlite } from '../storage/sqlite.js';
-import type { ContainerDefinition } from './container-definition.js';
+import type { IndexingPolicy } from './indexing-policy.js';
 import { valueAt, type DocumentPath } from './document-path.js';
 import type { JsonObject } from './json.js';
 import { sortKey } from './sort-key.js';
@@ -75,10 +75,8 @@ export class IndexedColumns {
   }
 
   /** Adds the columns that a definition asks for. Must run inside a transaction. */
-  adopt(definition: ContainerDefinition): void {
-    const added = definition.indexedPaths
-      .filter((path) => this.nameOf(path) === undefined)
-      .map((path) => this.add(path));
+  adopt(policy: IndexingPolicy): void {
+    const added = policy.indexedPaths.filter((path) => this.nameOf(path) === undefined).map((path) => this.add(path));
     if (added.length > 0) this.backfill(added);
   }
 

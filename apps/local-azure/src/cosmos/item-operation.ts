@@ -2,7 +2,7 @@ import type { ContainerStore } from './container-store.js';
 import { badRequest, CosmosError, SUBSTATUS_PARTITION_KEY_MISMATCH, tooLarge } from './cosmos-error.js';
 import { draftOf, ITEM_BYTES_MAX, type ItemOutcome, type Items } from './items.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
-import { parseBody } from './metadata.js';
+import { parseBody } from './request-body.js';
 import { canonicalKey, type PartitionKeyValue } from './partition-key.js';
 import { readPatch } from './patch.js';
 import { NOTHING_READ_RU } from './request-charge.js';

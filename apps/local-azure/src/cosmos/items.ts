@@ -82,7 +82,7 @@ export class Items {
     const stored = this.container.find(draft.pk, draft.id);
     if (stored !== undefined) {
       if (!this.isExpired(stored)) throw conflict();
-      this.container.remove(stored.seq);
+      this.container.expire(stored.seq, this.nowSeconds);
     }
     const seq = this.container.nextSequence();
     const version = this.versionOf(draft, seq);
@@ -121,7 +121,7 @@ export class Items {
     const stored = this.required(pk, id);
     this.requireMatch(stored, ifMatch);
     this.container.nextLsn();
-    this.container.remove(stored.seq);
+    this.container.remove(stored.seq, this.nowSeconds);
     const indexedValues = this.container.indexedValueCount(JSON.parse(stored.body) as JsonObject);
     return { status: 204, requestUnits: insertCharge(Buffer.byteLength(stored.body), indexedValues) };
   }

@@ -5,6 +5,8 @@ import { placeOfHash } from './hash-v1.js';
 /** A physical partition: a half-open part of the hashed key space. */
 export interface PartitionRange {
   readonly id: string;
+  /** The ids of the ranges that it was split out of. */
+  readonly parents: readonly string[];
   /** Upper-case hex; '' is the start of the key space. */
   readonly min: string;
   /** Upper-case hex; 'FF' is the end of the key space. */
@@ -18,14 +20,22 @@ const HASHES_V1 = 2 ** 32;
 /** Physical partitions of a container at most. */
 export const RANGES_MAX = FIRST_BYTES;
 
-/** Splits the key space evenly into that many ranges (at most 64). */
-export function splitKeySpace(count: number, kind: PartitionKeyKind): PartitionRange[] {
+/** Splits the key space evenly into that many ranges (at most 64), with ids from `first` on. */
+export function splitKeySpace(count: number, kind: PartitionKeyKind, first = 0): PartitionRange[] {
   const start = kind === 'HashV1' ? startV1 : startV2;
   return Array.from({ length: count }, (_, index) => ({
-    id: String(index),
+    id: String(first + index),
+    parents: parentsOf(index, count, first),
     min: index === 0 ? '' : start(index / count),
     max: index === count - 1 ? 'FF' : start((index + 1) / count),
   }));
+}
+
+/** Every split doubled the ranges and took new ids, the first behind the last of those before. */
+function parentsOf(index: number, count: number, first: number): string[] {
+  if (first === 0) return [];
+  const [parent, firstBefore] = [index >> 1, first - count / 2];
+  return [...parentsOf(parent, count / 2, firstBefore), String(firstBefore + parent)];
 }
 
 const startV2 = (part: number): string =>

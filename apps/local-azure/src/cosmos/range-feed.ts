@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ContainerStore } from './container-store.js';
 import type { CosmosReply } from './cosmos-reply.js';
-import { metadataFeed } from './metadata.js';
+import { metadataFeed } from './metadata-reply.js';
 import { METADATA_RU } from './request-charge.js';
 import { containerSelf } from './resource-id.js';
 
@@ -11,19 +11,21 @@ export function readRanges(container: ContainerStore, headers: IncomingHttpHeade
   if (headers['if-none-match'] === etag) {
     return { status: 304, headers: { etag }, requestUnits: METADATA_RU, kind: 'metadata', container };
   }
-  const ranges = container.ranges.map(({ id, min, max }) => ({
-    _rid: container.rid,
-    id,
-    _etag: `"${container.rid}-${id}"`,
-    minInclusive: min,
-    maxExclusive: max,
-    ridPrefix: Number(id),
-    _self: `${containerSelf(container.rid)}pkranges/${id}/`,
-    throughputFraction: 1 / container.ranges.length,
-    status: 'online',
-    parents: [],
-    _ts: container.ts,
-  }));
+  const ranges = container.ranges.map(({ id, parents, min, max }) =>
+    JSON.stringify({
+      _rid: container.rid,
+      id,
+      _etag: `"${container.rid}-${id}"`,
+      minInclusive: min,
+      maxExclusive: max,
+      ridPrefix: Number(id),
+      _self: `${containerSelf(container.rid)}pkranges/${id}/`,
+      throughputFraction: 1 / container.ranges.length,
+      status: 'online',
+      parents,
+      _ts: container.ts,
+    }),
+  );
   const reply = metadataFeed(container.rid, 'PartitionKeyRanges', ranges);
   return { ...reply, headers: { ...reply.headers, etag }, container };
 }

@@ -23,6 +23,16 @@ export function itemRid(container: string, sequence: number): string {
   return encode(Buffer.concat([decode(container), bytes]));
 }
 
+/** The id of the n-th offer of the account: 3 bytes, so that it has no padding. */
+export function offerRid(n: number): string {
+  const bytes = Buffer.alloc(3);
+  bytes.writeUIntBE(n, 0, 3);
+  return encode(bytes).replaceAll('+', '_');
+}
+
+/** The link of a database made of its internal id, with a slash at the end. */
+export const databaseSelf = (database: string): string => `dbs/${database}/`;
+
 /** The link of a container made of internal ids, with a slash at the end. */
 export function containerSelf(container: string): string {
   return `dbs/${encode(decode(container).subarray(0, 4))}/colls/${container}/`;

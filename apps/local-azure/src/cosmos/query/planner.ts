@@ -152,7 +152,7 @@ function orderOf(
   const columns = paths.map((path) => columnOfPath(container, path)?.name);
   const [first] = keys as [OrderKey];
   if (columns[0] === undefined) {
-    if (container.definition.indexesEverything) {
+    if (container.definition.indexing.indexesEverything) {
       const sortBy = { path: paths[0]!, descending: first.descending };
       return { order: [{ column: 'seq', descending: false }], sortBy };
     }
@@ -172,7 +172,7 @@ function requiredPath(key: OrderKey, root: string | undefined): readonly string[
 }
 
 const hasComposite = (container: ContainerStore, keys: readonly OrderKey[], paths: readonly DocumentPath[]): boolean =>
-  container.definition.compositeIndexes.some(
+  container.definition.indexing.compositeIndexes.some(
     (index) =>
       index.length === keys.length &&
       index.every(({ path }, at) => JSON.stringify(path) === JSON.stringify(paths[at])) &&
@@ -181,7 +181,7 @@ const hasComposite = (container: ContainerStore, keys: readonly OrderKey[], path
 
 /** Whether a composite index is read from its end. */
 const isReversed = (container: ContainerStore, keys: readonly OrderKey[], paths: readonly DocumentPath[]): boolean =>
-  !container.definition.compositeIndexes.some(
+  !container.definition.indexing.compositeIndexes.some(
     (index) =>
       index.length === keys.length &&
       index.every(

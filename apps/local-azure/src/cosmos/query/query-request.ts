@@ -2,16 +2,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ContainerStore } from '../container-store.js';
 import { badRequest } from '../cosmos-error.js';
 import type { CosmosReply } from '../cosmos-reply.js';
-import { isJsonObject, type JsonObject } from '../json.js';
+import type { JsonObject } from '../json.js';
 import { feedBody, pageSizeOf } from '../page.js';
 import { METADATA_RU, queryCharge } from '../request-charge.js';
+import { isSet } from '../request-body.js';
 import { scopeOf, withinPlaces, type Scope } from '../scope.js';
 import { readContinuation, writeContinuation } from './continuation.js';
-import type { Parameters } from './evaluator.js';
 import { parseQuery } from './parser.js';
 import { runQuery } from './query-engine.js';
 import { needsMerge, queryPlanOf } from './query-plan.js';
 import { nextTurn, notServable, readTurn } from './range-turns.js';
+import { readSpecification, type Specification } from './specification.js';
 
 interface QueryRequest {
   readonly container: ContainerStore;
@@ -43,7 +44,7 @@ export function queryReply(
 
 function pageOfRange(request: QueryRequest): CosmosReply {
   const { container, specification, scope, headers, token, ...rest } = request;
-  if (String(headers['x-ms-documentdb-query-enablecrosspartition']).toLowerCase() !== 'true') {
+  if (!isSet(headers, 'x-ms-documentdb-query-enablecrosspartition')) {
     throw badRequest('Cross partition query is required but disabled.');
   }
   const query = parseQuery(specification.text);
@@ -99,18 +100,6 @@ export function queryPlanReply(container: ContainerStore, body: JsonObject): Cos
   const { text, parameters } = readSpecification(body);
   const plan = queryPlanOf(parseQuery(text), parameters);
   return { status: 200, body: JSON.stringify(plan), requestUnits: METADATA_RU, kind: 'query-plan', container };
-}
-
-interface Specification {
-  readonly text: string;
-  readonly parameters: Parameters;
-}
-
-function readSpecification(body: JsonObject): Specification {
-  const { query: text, parameters = [] } = body;
-  if (typeof text !== 'string') throw badRequest('The query text is missing.');
-  if (!Array.isArray(parameters) || !parameters.every(isJsonObject)) throw badRequest('The parameters must be a list.');
-  return { text, parameters: new Map(parameters.map(({ name, value }) => [String(name), value])) };
 }
 
 const metrics = (examined: number, results: readonly string[]): Record<string, string> => ({
