@@ -5,6 +5,7 @@ import type { GatewayPlatform } from '../test/gateway-platform.js';
 let platform: GatewayPlatform;
 const profileId = newProfileId(1);
 const orderId = newOrderId(profileId, 1);
+const transferId = orderId.replace('ord_', 'trf_');
 
 beforeAll(async () => {
   platform = await startGatewayPlatform();
@@ -25,6 +26,8 @@ describe('a forwarded request', () => {
     ['POST', `/v1/profiles/${profileId}/capital/close`, 'ledger'],
     ['POST', `/v1/profiles/${profileId}/capital/reopen`, 'ledger'],
     ['PUT', `/v1/profiles/${profileId}/capital/limits`, 'ledger'],
+    ['POST', `/v1/profiles/${profileId}/transfers`, 'ledger'],
+    ['GET', `/v1/profiles/${profileId}/transfers/${transferId}`, 'ledger'],
     ['GET', `/v1/profiles/${profileId}/capital/monitors`, 'ledger'],
     ['PUT', `/v1/profiles/${profileId}/capital/monitors/low`, 'ledger'],
     ['DELETE', `/v1/profiles/${profileId}/capital/monitors/low`, 'ledger'],
@@ -152,6 +155,8 @@ describe('the reference', () => {
         'delete /v1/orders/{id}',
         'delete /v1/profiles/{id}/capital/monitors/{monitorId}',
         'get /v1/profiles/{id}/capital/monitors',
+        'get /v1/profiles/{id}/transfers/{transferId}',
+        'post /v1/profiles/{id}/transfers',
         'put /v1/profiles/{id}/capital/monitors/{monitorId}',
         'get /v1/admin/audit',
         'get /v1/admin/audit/verify',

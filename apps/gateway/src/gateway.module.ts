@@ -8,6 +8,7 @@ import { AuthController } from './adapters/auth.controller.js';
 import { Broadcaster } from './adapters/broadcaster.js';
 import { CapitalAccountController } from './adapters/capital-account.controller.js';
 import { CapitalMonitorsController } from './adapters/capital-monitors.controller.js';
+import { CapitalTransfersController } from './adapters/capital-transfers.controller.js';
 import { CapitalController } from './adapters/capital.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
@@ -34,6 +35,7 @@ export class GatewayModule implements OnApplicationShutdown {
         CapitalController,
         CapitalAccountController,
         CapitalMonitorsController,
+        CapitalTransfersController,
         OrdersController,
         AdminController,
         DocsController,

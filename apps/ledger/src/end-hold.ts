@@ -45,7 +45,7 @@ export class EndHold {
       case 'tombstone':
         return {
           hold: { before, after: decision.hold },
-          barred: postingIdOf(placementIdOf(ended.orderId)),
+          barred: { id: postingIdOf(placementIdOf(ended.orderId)) },
           result: undefined,
         };
       case 'noted':

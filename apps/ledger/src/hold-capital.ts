@@ -45,7 +45,7 @@ export class HoldCapital {
       return {
         account,
         hold: { before: undefined, after: evolveHold(orderId, undefined, { kind: 'declined' }) },
-        barred: postingIdOf(cause),
+        barred: { id: postingIdOf(cause) },
         event: { declaration: capitalDeclined, subject: orderId, data },
         result: undefined,
       };

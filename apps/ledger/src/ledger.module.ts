@@ -9,6 +9,8 @@ import { CapitalReadsController } from './adapters/capital-reads.controller.js';
 import { LedgerStore } from './adapters/ledger.store.js';
 import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
+import { TransferEventsConsumer } from './adapters/transfer-events.consumer.js';
+import { TransfersController } from './adapters/transfers.controller.js';
 import { AnswerOnce } from './answer-once.js';
 import { ChangeAccount } from './change-account.js';
 import { EndHold } from './end-hold.js';
@@ -20,6 +22,8 @@ import { PostExecution } from './post-execution.js';
 import { ReadCapital } from './read-capital.js';
 import { ReversePosting } from './reverse-posting.js';
 import { SetMonitor } from './set-monitor.js';
+import { SettleTransfer } from './settle-transfer.js';
+import { TransferCapital } from './transfer-capital.js';
 import { VerifyLedger } from './verify-ledger.js';
 
 /** The wiring of the ledger. */
@@ -42,6 +46,8 @@ export class LedgerModule {
         CapitalController,
         CapitalReadsController,
         MonitorsController,
+        TransfersController,
+        TransferEventsConsumer,
         AccountsEventsConsumer,
         OrdersEventsConsumer,
       ],
@@ -56,6 +62,8 @@ export class LedgerModule {
         ReversePosting,
         ChangeAccount,
         SetMonitor,
+        SettleTransfer,
+        TransferCapital,
         ReadCapital,
         VerifyLedger,
       ],

@@ -4,7 +4,7 @@ import type { LedgerSettings } from './ledger.config.js';
 import { LedgerModule } from './ledger.module.js';
 
 /** Topics whose subscription `ledger` this service listens to. */
-const TOPICS_HEARD = ['accounts', 'orders'] as const;
+const TOPICS_HEARD = ['accounts', 'orders', 'ledger'] as const;
 
 /** Starts the ledger; resolves when it listens. `overrides` are for tests. */
 export function startLedger(

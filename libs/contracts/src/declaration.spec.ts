@@ -20,6 +20,9 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
   },
   ledger: {
     orders: "cloudEvents_type IN ('capital.held.v1', 'capital.declined.v1')",
+    ledger:
+      "cloudEvents_type IN ('capital.transfer-reserved.v1', 'capital.transfer-received.v1', " +
+      "'capital.transfer-refused.v1')",
     audit: undefined,
     gateway: undefined,
   },

@@ -1,6 +1,13 @@
 import { profileCreated, userCreated, userSignedIn } from './accounts.js';
 import type { EventDeclaration } from './event.js';
-import { LEDGER_EVENTS, capitalDeclined, capitalHeld } from './ledger.js';
+import {
+  LEDGER_EVENTS,
+  capitalDeclined,
+  capitalHeld,
+  transferReceived,
+  transferRefused,
+  transferReserved,
+} from './ledger.js';
 import {
   bookOpened,
   controlsChanged,
@@ -46,6 +53,7 @@ const HEARINGS: readonly Hearing[] = [
   { consumer: 'orders', events: [capitalHeld, capitalDeclined] },
   { consumer: 'orders', events: [orderPlaced, orderCancelRequested], only: { event: orderPlaced, intent: 'exit' } },
   { consumer: 'ledger', events: [profileCreated] },
+  { consumer: 'ledger', events: [transferReserved, transferReceived, transferRefused] },
   {
     consumer: 'ledger',
     events: [orderPlaced, orderExecuted, orderEnded],

@@ -67,7 +67,7 @@ describe('samples', () => {
     const moved = EVENTS.map((event) => sampleOf(event).data as unknown as CapitalMovedV1).filter(
       ({ balances }) => balances !== undefined,
     );
-    expect(moved.length).toBe(8);
+    expect(moved.length).toBe(12);
     for (const { balances } of moved) {
       const units = (name: Exclude<keyof CapitalBalances, 'inTransit'>): bigint => BigInt(balances[name]);
       expect(units('available')).toBe(

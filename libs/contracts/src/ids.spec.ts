@@ -1,11 +1,14 @@
 import {
   BROKER_KEY_CHARS_MAX,
+  REVISION_MAX,
+  TRANSFER_ID_PATTERN,
   brokerKeyOf,
   newOrderId,
   newProfileId,
   orderOfBrokerKey,
   profileOfOrder,
-  REVISION_MAX,
+  profileOfTransfer,
+  transferIdOf,
 } from './ids.js';
 
 describe('ids', () => {
@@ -39,5 +42,17 @@ describe('ids', () => {
   it('sort by the time of their making', () => {
     const later = newOrderId(profileId, 1_800_000_000_001);
     expect(orderId < later).toBe(true);
+  });
+});
+
+describe('a transfer id', () => {
+  it('is the same for the same profile and key, and leads back to the profile', () => {
+    const profileId = newProfileId(1);
+    const id = transferIdOf(profileId, new Uint8Array(32).fill(200));
+    expect(id).toMatch(TRANSFER_ID_PATTERN);
+    expect(transferIdOf(profileId, new Uint8Array(32).fill(200))).toBe(id);
+    expect(transferIdOf(profileId, new Uint8Array(32).fill(201))).not.toBe(id);
+    expect(profileOfTransfer(id)).toBe(profileId);
+    expect(profileOfTransfer(profileId)).toBeUndefined();
   });
 });

@@ -9,12 +9,14 @@ const TIME_CHARS_LONG = 10;
 const TIME_CHARS_SHORT = 9;
 const RANDOM_CHARS_LONG = 16;
 const RANDOM_CHARS_SHORT = 7;
+const KEY_CHARS = 16;
 
 const ID_CHARS = '[0-9a-hjkmnp-tv-z]';
 export const USER_ID_PATTERN = new RegExp(`^usr_${ID_CHARS}{26}$`);
 export const PROFILE_ID_PATTERN = new RegExp(`^prf_${ID_CHARS}{26}$`);
 export const ORDER_ID_PATTERN = new RegExp(`^ord_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
 export const TRADE_ID_PATTERN = new RegExp(`^trd_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
+export const TRANSFER_ID_PATTERN = new RegExp(`^trf_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
 const BROKER_KEY_PATTERN = new RegExp(`^(${ID_CHARS}{26})-(${ID_CHARS}{16})-(\\d{1,3})$`);
 
 /** Replace revisions that a broker key can tell apart. */
@@ -66,6 +68,20 @@ export function profileOfOrder(orderId: string): string | undefined {
 /** The trade that an entry order opens: the same characters under another prefix. */
 export function tradeOfEntry(orderId: string): string {
   return `trd_${orderId.slice(4)}`;
+}
+
+/**
+ * The id of the transfer that a profile asks for under an idempotency key: the profile's characters, and 80 bits of the
+ * key's SHA-256, so that a repetition finds the same transfer.
+ */
+export function transferIdOf(profileId: string, keyDigest: Uint8Array): string {
+  const chars = Array.from(keyDigest.subarray(0, KEY_CHARS), (byte) => ALPHABET.charAt(byte % 32)).join('');
+  return `trf_${profileId.slice(4)}_${chars}`;
+}
+
+/** The profile that gives in a transfer; `undefined` for text that is no transfer id. */
+export function profileOfTransfer(transferId: string): string | undefined {
+  return TRANSFER_ID_PATTERN.test(transferId) ? `prf_${transferId.slice(4, 30)}` : undefined;
 }
 
 /** Our name for an order at the broker: the order's id and its replace revision, at most 48 characters, invertible. */

@@ -8,6 +8,7 @@ export {
   PRODUCT_ID,
   PROFILE_ID_PATTERN,
   TRADE_ID_PATTERN,
+  TRANSFER_ID_PATTERN,
   USER_ID_PATTERN,
   brokerKeyOf,
   newOrderId,
@@ -16,7 +17,9 @@ export {
   newUserId,
   orderOfBrokerKey,
   profileOfOrder,
+  profileOfTransfer,
   tradeOfEntry,
+  transferIdOf,
 } from './ids.js';
 export { PROBLEMS, Problem, ProblemField } from './problem.js';
 export type { ProblemCode } from './problem.js';

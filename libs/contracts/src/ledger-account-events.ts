@@ -14,6 +14,7 @@ export const CAPITAL_REQUESTS = [
   'reopening',
   'limits',
   'monitor',
+  'transfer',
 ] as const;
 export type CapitalRequestKind = (typeof CAPITAL_REQUESTS)[number];
 

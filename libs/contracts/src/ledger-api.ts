@@ -11,7 +11,7 @@ export const ACCOUNT_STATES = ['open', 'closed'] as const;
 export type AccountState = (typeof ACCOUNT_STATES)[number];
 
 /** The version of the balances that a caller decided on. */
-class VersionedRequest {
+export class VersionedRequest {
   @CountField({
     description: '`version` of the capital that this was decided on; another one now is a 409. Absent: any.',
     min: 0,

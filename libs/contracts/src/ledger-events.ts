@@ -13,6 +13,10 @@ export const POSTING_KINDS = {
   release: 'What is left of the hold of an ended order is free again.',
   fee: 'The broker charged a fee beside its executions; what is not available becomes shortfall.',
   adjustment: 'An operator corrects the realised profit or loss.',
+  'transfer-reserved': 'Available capital is on its way to another profile.',
+  'transfer-out': 'What was on its way has arrived in the other profile.',
+  'transfer-in': 'Capital comes from another profile; a shortfall is repaid first.',
+  'transfer-returned': 'What was on its way is back: the other profile did not take it.',
   reversal: 'An operator takes an entry made by hand back, once.',
 } as const;
 export type PostingKind = keyof typeof POSTING_KINDS;

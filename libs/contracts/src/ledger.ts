@@ -16,6 +16,13 @@ import {
   thresholdCrossed,
 } from './ledger-alarm-events.js';
 import {
+  transferCompleted,
+  transferReceived,
+  transferRefused,
+  transferReserved,
+  transferReturned,
+} from './ledger-transfer-events.js';
+import {
   accountOpened,
   capitalDeclined,
   capitalDeposited,
@@ -98,6 +105,18 @@ export type { Crossing, MonitorMeasure } from './ledger-alarm-events.js';
 export { MONITORS_MAX, MONITOR_STATES, MonitorList, MonitorView, SetMonitorRequest } from './ledger-monitor-api.js';
 export type { MonitorState } from './ledger-monitor-api.js';
 
+export {
+  CapitalTransferRefusedV1,
+  CapitalTransferV1,
+  transferCompleted,
+  transferReceived,
+  transferRefused,
+  transferReserved,
+  transferReturned,
+} from './ledger-transfer-events.js';
+export { TRANSFER_STATES, TransferCapitalRequest, TransferView } from './ledger-transfer-api.js';
+export type { TransferState } from './ledger-transfer-api.js';
+
 /** Every event that the ledger publishes. */
 export const LEDGER_EVENTS: readonly EventDeclaration[] = [
   accountOpened,
@@ -120,4 +139,9 @@ export const LEDGER_EVENTS: readonly EventDeclaration[] = [
   monitorSet,
   monitorRemoved,
   thresholdCrossed,
+  transferReserved,
+  transferReceived,
+  transferRefused,
+  transferCompleted,
+  transferReturned,
 ];

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { emptyAccount } from '../domain/account.js';
 import { evolveHold } from '../domain/hold.js';
 import type { Hold } from '../domain/hold.js';
-import { accountDocument, holdDocument, holdOf, holdsWith, liveHoldOf } from './ledger-documents.js';
+import { holdDocument, holdOf, holdsWith, liveHoldOf } from './hold-documents.js';
+import { accountDocument } from './ledger-documents.js';
 import type { AccountDocument } from './ledger-documents.js';
 
 const AT = '2026-11-02T10:00:00.000Z';

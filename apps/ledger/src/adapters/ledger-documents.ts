@@ -1,13 +1,13 @@
 import { PRODUCT_ID } from '@ballast/contracts';
-import type { CapitalBalances, MonitorMeasure } from '@ballast/contracts/ledger';
+import type { CapitalBalances, MonitorMeasure, TransferState } from '@ballast/contracts/ledger';
 import { balancesText, readBalances } from '../domain/account.js';
 import type { Account } from '../domain/account.js';
 import type { CapitalRefusal } from '../domain/decide-move.js';
-import { holdIdOf } from '../domain/hold.js';
-import type { Hold, HoldState } from '../domain/hold.js';
 import type { Monitor } from '../domain/monitors.js';
 import type { Posting } from '../domain/posting.js';
+import type { Transfer } from '../domain/transfer.js';
 import type { StoredPosting } from '../domain/verify-chain.js';
+import type { LiveHoldDocument } from './hold-documents.js';
 
 /** Id of the document at the head of a profile's partition. */
 export const ACCOUNT_ID = 'account';
@@ -46,38 +46,33 @@ export interface MonitorDocument {
   readonly peakProfit?: string;
 }
 
-/** A hold inside its account, without what follows from the rest; a number that is zero is left out. */
-export interface LiveHoldDocument {
-  readonly units: string;
-  readonly used?: string;
-  readonly postedUpTo?: number;
-  readonly postedAhead?: readonly number[];
-  readonly executions?: number;
-}
-
 /** A posting as it is stored; never written again. */
 export interface PostingDocument extends StoredPosting, ProfileKey {
   readonly kind: 'posting';
 }
 
-/** A hold that is `held` no longer, or never was, as it is stored. */
-export interface HoldDocument extends ProfileKey {
-  readonly id: string;
-  readonly kind: 'hold';
-  readonly orderId: string;
-  readonly state: HoldState;
-  readonly units: string;
-  readonly used: string;
-  readonly remaining: string;
-  readonly postedUpTo: number;
-  readonly postedAhead?: readonly number[];
-  readonly executions?: number;
-}
+/** The id that a posting must never have, and why where that is asked for again. */
+export type Barred = Pick<BarredPostingDocument, 'id' | 'refusal'>;
 
 /** Stands where the posting of a placement would, which holds nothing, however often and whenever it is heard. */
 export interface BarredPostingDocument extends ProfileKey {
   readonly id: string;
   readonly kind: 'barred-posting';
+  /** Why, where that is asked for again. */
+  readonly refusal?: CapitalRefusal;
+}
+
+/** A transfer, in the partition of the profile that gives; its state is the only thing that ever changes. */
+export interface TransferDocument extends ProfileKey {
+  readonly id: string;
+  readonly kind: 'transfer';
+  readonly transferId: string;
+  readonly toProfileId: string;
+  readonly asset: string;
+  readonly units: string;
+  readonly state: TransferState;
+  readonly refusal?: CapitalRefusal;
+  readonly createdAt: string;
 }
 
 /** The answer to a request under its idempotency key. */
@@ -153,69 +148,22 @@ export function postingDocument(profileId: string, posting: Posting): PostingDoc
   return { kind: 'posting', ...profileKey(profileId), ...posting.content(), previousHash, hash };
 }
 
-export function barredPostingDocument(profileId: string, id: string): BarredPostingDocument {
-  return { id, kind: 'barred-posting', ...profileKey(profileId) };
+export function barredPostingDocument(profileId: string, barred: Barred): BarredPostingDocument {
+  const { id, refusal } = barred;
+  return { id, kind: 'barred-posting', ...profileKey(profileId), ...(refusal !== undefined && { refusal }) };
 }
 
-/** The holds of the account after this one has changed: it stands among them as long as it is `held`. */
-export function holdsWith(holds: AccountDocument['holds'], hold: Hold): AccountDocument['holds'] {
-  const { [hold.orderId]: _before, ...others } = holds;
-  return hold.state === 'held' ? { ...others, [hold.orderId]: liveHoldDocument(hold) } : others;
+/** Id of the row that says where a transfer stands. */
+export function transferRowIdOf(transferId: string): string {
+  return `transfer:${transferId}`;
 }
 
-/** The order's hold as it stands in the account; `undefined` when the account holds nothing for it. */
-export function liveHoldOf({ holds }: AccountDocument, orderId: string): Hold | undefined {
-  const document = Object.hasOwn(holds, orderId) ? holds[orderId] : undefined;
-  if (document === undefined) return undefined;
-  const units = BigInt(document.units);
-  const used = BigInt(document.used ?? 0);
-  return {
-    orderId,
-    state: 'held',
-    units,
-    used,
-    remaining: units - used,
-    posted: { upTo: document.postedUpTo ?? 0, ahead: document.postedAhead ?? [] },
-    executions: document.executions,
-  };
+export function transferDocument({ id, fromProfileId, ...rest }: Transfer, createdAt: string): TransferDocument {
+  const { toProfileId, asset, units } = rest;
+  const row = { id: transferRowIdOf(id), kind: 'transfer', ...profileKey(fromProfileId), transferId: id } as const;
+  return { ...row, toProfileId, asset, units: units.toString(), state: 'pending', createdAt };
 }
 
-function liveHoldDocument({ units, used, posted, executions }: Hold): LiveHoldDocument {
-  return {
-    units: units.toString(),
-    ...(used > 0n && { used: used.toString() }),
-    ...(posted.upTo > 0 && { postedUpTo: posted.upTo }),
-    ...(posted.ahead.length > 0 && { postedAhead: posted.ahead }),
-    ...(executions !== undefined && { executions }),
-  };
-}
-
-export function holdDocument(profileId: string, hold: Hold): HoldDocument {
-  const { orderId, state, units, used, remaining, posted, executions } = hold;
-  return {
-    id: holdIdOf(orderId),
-    kind: 'hold',
-    ...profileKey(profileId),
-    orderId,
-    state,
-    units: units.toString(),
-    used: used.toString(),
-    remaining: remaining.toString(),
-    postedUpTo: posted.upTo,
-    ...(posted.ahead.length > 0 && { postedAhead: posted.ahead }),
-    ...(executions !== undefined && { executions }),
-  };
-}
-
-export function holdOf(document: HoldDocument): Hold {
-  const { orderId, state, units, used, remaining, postedUpTo, postedAhead, executions } = document;
-  return {
-    orderId,
-    state,
-    units: BigInt(units),
-    used: BigInt(used),
-    remaining: BigInt(remaining),
-    posted: { upTo: postedUpTo, ahead: postedAhead ?? [] },
-    executions,
-  };
+export function transferOf({ transferId, profileId, toProfileId, asset, units }: TransferDocument): Transfer {
+  return { id: transferId, fromProfileId: profileId, toProfileId, asset, units: BigInt(units) };
 }

@@ -6,30 +6,31 @@ import { currentTrace } from '@ballast/service-bus';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { Account } from '../domain/account.js';
+import type { CapitalRefusal } from '../domain/decide-move.js';
 import { holdIdOf } from '../domain/hold.js';
 import type { Hold } from '../domain/hold.js';
 import type { Posting } from '../domain/posting.js';
 import type { StoredPosting } from '../domain/verify-chain.js';
 import { alarmNews } from './alarm-news.js';
+import { holdDocument, holdOf, holdsWith, liveHoldOf } from './hold-documents.js';
 import {
   ACCOUNT_ID,
   accountDocument,
   accountOf,
   barredPostingDocument,
-  holdDocument,
-  holdOf,
-  holdsWith,
-  liveHoldOf,
   partitionOf,
   postingDocument,
   profileKey,
+  transferRowIdOf,
 } from './ledger-documents.js';
+import type { HoldDocument } from './hold-documents.js';
 import type {
   AccountDocument,
   AnswerDocument,
+  Barred,
   BarredPostingDocument,
-  HoldDocument,
   PostingDocument,
+  TransferDocument,
 } from './ledger-documents.js';
 
 const POSTINGS_PAGE_SIZE = 200;
@@ -60,8 +61,10 @@ export interface LedgerChange<Result> {
   readonly posting?: Posting;
   /** The hold as it was found, and after it. */
   readonly hold?: { readonly before: Hold | undefined; readonly after: Hold };
-  /** Id of the posting that the order's placement would make, and must never. */
-  readonly barred?: string;
+  /** The posting that a cause would make, and must never. */
+  readonly barred?: Barred;
+  /** A transfer that begins or ends with it. */
+  readonly transfer?: TransferDocument;
   readonly answer?: AnswerDocument;
   readonly event?: Publication;
   readonly result: Result;
@@ -122,6 +125,16 @@ export class LedgerStore {
     return (await this.store.read<AnswerDocument>(id, partitionOf(profileId)))?.document;
   }
 
+  /** Why the posting with this id must never be; `undefined` where it is there, or nothing stands in its place. */
+  async refusalAt(profileId: string, postingId: string): Promise<CapitalRefusal | undefined> {
+    return (await this.store.read<Barred>(postingId, partitionOf(profileId)))?.document.refusal;
+  }
+
+  /** Where a transfer that this profile gives stands. */
+  async transfer(profileId: string, transferId: string): Promise<TransferDocument | undefined> {
+    return (await this.store.read<TransferDocument>(transferRowIdOf(transferId), partitionOf(profileId)))?.document;
+  }
+
   /** The profile's postings in their order, a page at a time. */
   async *postings(profileId: string): AsyncGenerator<readonly PostingDocument[]> {
     let continuation: string | undefined;
@@ -162,7 +175,7 @@ export class LedgerStore {
   private prepare<Result>(
     profileId: string,
     before: AccountDocument | undefined,
-    { account, posting, hold, barred, answer, event, result }: LedgerChange<Result>,
+    { account, posting, hold, barred, transfer, answer, event, result }: LedgerChange<Result>,
   ): Change<AccountDocument, Result> {
     const found = before && accountOf(before);
     const news = [...(event ? [event] : []), ...(found && account ? alarmNews(found, account) : [])];
@@ -176,6 +189,7 @@ export class LedgerStore {
     const first = [answer, proof && withEvent(proof, carried)].flatMap(creationOf);
     const operations = [
       ...(hold ? holdWrites(profileId, hold) : []),
+      ...(transfer ? [{ upsert: transfer }] : []),
       ...others.flatMap((envelope) => creationOf(envelope && eventRow(envelope, { ...profileKey(profileId) }))),
     ];
     if (next === undefined) return { first, operations, result };

@@ -6,6 +6,7 @@ import { decideHold } from './decide-hold.js';
 import { decideMove, refusalOfVersion } from './decide-move.js';
 import type { CapitalRefusal } from './decide-move.js';
 import { decideReversal } from './decide-reversal.js';
+import { decideReceipt, decideTransfer } from './transfer.js';
 import { decideMonitor } from './monitors.js';
 import { decideClosing, decideReopening } from './decide-state.js';
 
@@ -20,6 +21,9 @@ const RULE = { measure: 'available', threshold: 1n, hysteresis: 0n } as const;
 const MONITOR = { ...RULE, isBreached: false, peakProfit: 0n };
 const TEN = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`m${index}`, MONITOR]));
 const tenMonitorsAnd = (id: string) => decideMonitor({ ...RICH, monitors: TEN }, { id, rule: RULE });
+
+const OTHER = { ...RICH, profileId: 'prf_2' };
+const TRANSFER = { id: 'trf_1', fromProfileId: 'prf_1', toProfileId: 'prf_2', asset: 'USD', units: 10_000n };
 
 /** What breaks each rule by the smallest step, what just keeps it, and what the refusal says. */
 const TABLE: Readonly<Record<CapitalRefusalCode, readonly [broken: () => object, kept: () => object, says: object]>> = {
@@ -44,6 +48,21 @@ const TABLE: Readonly<Record<CapitalRefusalCode, readonly [broken: () => object,
     { value: deposit.id },
   ],
   'monitors-above-limit': [() => tenMonitorsAnd('eleventh'), () => tenMonitorsAnd('m1'), { limit: '10', value: '11' }],
+  'transfer-to-itself': [
+    () => decideTransfer(RICH, RICH, { ...TRANSFER, toProfileId: RICH.profileId }),
+    () => decideTransfer(RICH, OTHER, TRANSFER),
+    { value: RICH.profileId },
+  ],
+  'transfer-target-unknown': [
+    () => decideTransfer(RICH, { ...OTHER, ownerId: 'usr_2' }, TRANSFER),
+    () => decideTransfer(RICH, OTHER, TRANSFER),
+    { value: OTHER.profileId },
+  ],
+  'transfer-target-closed': [
+    () => decideReceipt(closed(OTHER), TRANSFER),
+    () => decideReceipt(OTHER, TRANSFER),
+    { limit: 'open', value: `closed at ${AT}` },
+  ],
   'holds-standing': [
     () => decideClosing(accountWith({ reservedForOrders: 1n }), AT),
     () => decideClosing(accountWith({}), AT),
@@ -129,6 +148,22 @@ describe('where several apply', () => {
       'reserved-above-limit',
       undefined,
     ]);
+  });
+
+  it('a transfer says the first', () => {
+    const poor = accountWith({}, { availableMin: 1n });
+    const others = [poor, undefined, closed(OTHER), OTHER];
+    const told = others.map((to, at) => {
+      const toProfileId = at === 0 ? poor.profileId : OTHER.profileId;
+      return refusalIn(decideTransfer(poor, to, { ...TRANSFER, toProfileId }))?.code;
+    });
+    expect(told).toEqual([
+      'transfer-to-itself',
+      'transfer-target-unknown',
+      'transfer-target-closed',
+      'insufficient-capital',
+    ]);
+    expect(refusalIn(decideTransfer(closed(poor), OTHER, TRANSFER))?.code).toBe('account-closed');
   });
 
   it('closing says the first', () => {

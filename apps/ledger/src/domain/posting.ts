@@ -16,6 +16,8 @@ export interface Story {
   readonly actor?: string;
   /** Id of the posting that it takes back. */
   readonly reverses?: string;
+  /** Id of the transfer of which it is a step. */
+  readonly transferId?: string;
 }
 
 /** A movement of money that is decided and not posted yet. */
@@ -112,7 +114,7 @@ export function post(account: Account, movement: Movement, now: string): { posti
 
 /** What a posting tells of itself beside its legs and its place, without what does not apply. */
 export function storyOf(told: Story, at: string): Story {
-  const { orderId, executionNumber, occurredAt, reason, actor, reverses } = told;
+  const { orderId, executionNumber, occurredAt, reason, actor, reverses, transferId } = told;
   return {
     ...(orderId !== undefined && { orderId }),
     ...(executionNumber !== undefined && { executionNumber }),
@@ -120,6 +122,7 @@ export function storyOf(told: Story, at: string): Story {
     ...(reason !== undefined && { reason }),
     ...(actor !== undefined && { actor }),
     ...(reverses !== undefined && { reverses }),
+    ...(transferId !== undefined && { transferId }),
   };
 }
 

@@ -14,7 +14,8 @@ import { EventListener, EventSender, connectServiceBus } from '@ballast/service-
 import type { RunningService } from '@ballast/service-host';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { ACCOUNT_ID, partitionOf } from '../adapters/ledger-documents.js';
-import type { AccountDocument, HoldDocument } from '../adapters/ledger-documents.js';
+import type { HoldDocument } from '../adapters/hold-documents.js';
+import type { AccountDocument } from '../adapters/ledger-documents.js';
 import { holdIdOf } from '../domain/hold.js';
 import { startLedger } from '../start-ledger.js';
 import type { LedgerSettings } from '../ledger.config.js';
