@@ -35,10 +35,16 @@ export function parseAddress(text: string): Address | undefined {
   return { kind: 'subscription', topic: entity.slice(0, infix), subscription, dead };
 }
 
-/** The entity path of a token audience such as `sb://host:5672/topic/`, lower-case and without outer slashes. */
+/** The entity path of a token audience such as `sb://host:5672/topic/`, lower-case, without a query and outer slashes. */
 export function audiencePath(audience: string): string {
-  return audience
+  const path = audience
     .toLowerCase()
     .replace(/^[a-z]+:\/\/[^/]*/, '')
+    .replace(/\?.*$/s, '')
     .replace(/^\/+|\/+$/g, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

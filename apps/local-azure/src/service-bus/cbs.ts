@@ -1,11 +1,10 @@
 import rhea from 'rhea';
-import { audiencePath, parseAddress, type Address } from './address.js';
+import { parseAddress, type Address } from './address.js';
 import type { ClientConnection } from './client-connection.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
 import { asServiceBusError, notSupported, ServiceBusError } from './service-bus-error.js';
-import { verifySharedAccessSignature } from './shared-access-signature.js';
+import type { TokenVerifier } from './token-verifier.js';
 
-const SAS_TOKEN_TYPE = 'servicebus.windows.net:sastoken';
 const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:unauthorized-access': 401,
   'amqp:not-found': 404,
@@ -16,18 +15,16 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
 export async function answerPutToken(
   request: AmqpRequest,
   client: ClientConnection,
-  access: { readonly key: string; readonly exists: (address: Address) => boolean },
+  access: { readonly tokens: TokenVerifier; readonly exists: (address: Address) => boolean },
 ): Promise<AmqpAnswer> {
   try {
     if (request.operation !== 'put-token') throw notSupported(`The $cbs operation "${request.operation}" is`);
     const audience = String(request.properties['name'] ?? '');
-    if (request.properties['type'] !== SAS_TOKEN_TYPE)
-      throw notSupported('Tokens other than shared access signatures are');
-    const expiresAtMs = verifySharedAccessSignature(String(request.body), audience, access.key, Date.now());
-    const path = audiencePath(audience);
-    const address = parseAddress(path);
+    const token = { type: String(request.properties['type']), text: String(request.body) };
+    const grant = await access.tokens.verify(token, audience, Date.now());
+    const address = parseAddress(grant.path);
     if (address === undefined || !access.exists(address)) throw entityNotFound(audience);
-    client.grant(path, expiresAtMs);
+    client.grant(grant);
     return status(202, 'Accepted');
   } catch (error) {
     const { condition, description } = asServiceBusError(error);

@@ -1,5 +1,6 @@
 import type { Sender } from 'rhea';
-import type { ServiceBusError } from './service-bus-error.js';
+import { coversPath, permits, type Grant, type PolicyRight } from './access-policy.js';
+import { unauthorized, type ServiceBusError } from './service-bus-error.js';
 
 /** A link of a client to an entity, its `$management` node included. */
 export interface OpenLink {
@@ -14,7 +15,10 @@ export interface OpenLink {
 
 /** What one client has proved, and the links its answers go to, while its connection lasts. */
 export class ClientConnection {
-  private readonly grants = new Map<string, number>();
+  private readonly grants = new Map<string, Grant>();
+  private expiryTimer: NodeJS.Timeout | undefined;
+  /** The moment that the timer is set for: no link's token expires before. */
+  private nextExpiryMs = Infinity;
   private readonly replyLinks = new Map<string, Sender>();
   private readonly onClose = new Set<() => void>();
   private readonly openLinks = new Set<OpenLink>();
@@ -31,20 +35,23 @@ export class ClientConnection {
   /** Notes a link; the result forgets it. */
   addLink(link: OpenLink): () => void {
     this.openLinks.add(link);
+    if (this.expiryOf(link) < this.nextExpiryMs) this.watchExpiry();
     return () => this.openLinks.delete(link);
   }
 
-  /** Notes that a token for this path and everything below it was accepted until a moment. */
-  grant(path: string, expiresAtMs: number): void {
-    this.grants.set(path, expiresAtMs);
+  /** Notes what a token that was accepted permits, in place of what one for the same path did. */
+  grant(grant: Grant): void {
+    this.grants.set(grant.path, grant);
+    if (grant.expiresAtMs < this.nextExpiryMs) this.watchExpiry();
   }
 
-  /** Whether a token that has not expired covers the path. */
-  mayUse(path: string, nowMs: number): boolean {
-    for (const [granted, expiresAtMs] of this.grants) {
-      if (expiresAtMs > nowMs && coversPath(granted, path)) return true;
-    }
-    return false;
+  /** Throws `amqp:unauthorized-access` unless a token that has not expired permits this; without a right, any will do. */
+  authorize(path: string, right: PolicyRight | undefined): void {
+    const nowMs = Date.now();
+    const valid = this.grantsFor(path).filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    if (valid.length === 0) throw unauthorized(`No valid token for '${path}'.`);
+    if (right === undefined || valid.some(({ rights }) => permits(rights, right))) return;
+    throw unauthorized(`'${right}' claim(s) are required to perform this operation. Resource: '${path}'.`);
   }
 
   addReplyLink(names: readonly string[], link: Sender): void {
@@ -71,10 +78,32 @@ export class ClientConnection {
     this.onClose.clear();
     this.replyLinks.clear();
     this.openLinks.clear();
+    clearTimeout(this.expiryTimer);
+  }
+
+  private grantsFor(path: string): Grant[] {
+    return [...this.grants.values()].filter((grant) => coversPath(grant.path, path));
+  }
+
+  /** The moment after which nothing permits a link any more. */
+  private expiryOf({ path }: OpenLink): number {
+    return Math.max(...this.grantsFor(path).map(({ expiresAtMs }) => expiresAtMs), 0);
+  }
+
+  /** Ends each link whose token has expired and was not renewed. */
+  private watchExpiry(): void {
+    clearTimeout(this.expiryTimer);
+    const nowMs = Date.now();
+    for (const link of [...this.openLinks]) {
+      if (this.expiryOf(link) <= nowMs)
+        link.end(unauthorized(`ExpiredToken: The token for '${link.path}' is expired.`));
+    }
+    this.nextExpiryMs = [...this.openLinks].reduce((next, link) => Math.min(next, this.expiryOf(link)), Infinity);
+    if (this.nextExpiryMs === Infinity) return;
+    const leftMs = Math.min(Math.max(this.nextExpiryMs - nowMs, 1), TIMER_MS_MAX);
+    this.expiryTimer = setTimeout(() => this.watchExpiry(), leftMs);
   }
 }
 
-/** Whether `scope` is the path or an ancestor of it; the empty scope is the whole namespace. */
-export function coversPath(scope: string, path: string): boolean {
-  return scope === '' || scope === path || path.startsWith(`${scope}/`);
-}
+/** The longest that a timer can be set for. */
+const TIMER_MS_MAX = 2 ** 31 - 1;

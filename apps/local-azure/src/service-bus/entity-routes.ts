@@ -4,6 +4,7 @@ import type { Usage } from '../usage.js';
 import { audiencePath, parseAddress, type Address } from './address.js';
 import type { LinkRoutes } from './amqp-server.js';
 import { refuseIfBusy } from './bus-faults.js';
+import type { AccessRight } from './authorization-rule.js';
 import type { Broker } from './broker.js';
 import { answerPutToken, entityNotFound } from './cbs.js';
 import type { ClientConnection, OpenLink } from './client-connection.js';
@@ -21,10 +22,11 @@ import { entityDisabled, forwardsOnly, ServiceBusError } from './service-bus-err
 import { SessionEntity } from './session-entity.js';
 import { openSessionLink } from './session-links.js';
 import type { Sessions } from './sessions.js';
+import type { TokenVerifier } from './token-verifier.js';
 
-/** The key that tokens are signed with, what is counted, and what may fail on demand. */
+/** What tokens permit, what is counted, and what may fail on demand. */
 export interface RouteOptions {
-  readonly sharedAccessKey: string;
+  readonly tokens: TokenVerifier;
   readonly usage: Usage;
   readonly faults: Faults;
 }
@@ -40,16 +42,16 @@ export class EntityRoutes implements LinkRoutes {
   ) {}
 
   incoming(receiver: Receiver, client: ClientConnection): void {
-    const { address, path } = this.authorized(remoteAddress(receiver, 'target') ?? '', client);
+    const { address, path } = this.authorized(remoteAddress(receiver, 'target') ?? '', client, 'Send');
     if (address.kind === 'cbs') {
-      const access = { key: this.options.sharedAccessKey, exists: (wanted: Address) => this.exists(wanted) };
+      const access = { tokens: this.options.tokens, exists: (wanted: Address) => this.exists(wanted) };
       openRequestLink(receiver, client, (request) => answerPutToken(request, client, access));
       return;
     }
     if (address.kind === 'management') {
-      const { entity, topic } = this.managed(address.of, path);
+      const managed = (): ManagementContext => this.managed(address.of, path, client);
+      const { entity, topic } = managed();
       const bytesMax = Math.max(REQUEST_BYTES_MAX, 2 * (topic?.limits.messageBytesMax ?? 0));
-      const managed = (): ManagementContext => this.managed(address.of, path);
       openRequestLink(receiver, client, (request) => answerManagement(request, managed), bytesMax);
       noteLink(receiver, { path, entity, client }, endOf(receiver));
       return;
@@ -63,7 +65,7 @@ export class EntityRoutes implements LinkRoutes {
   }
 
   outgoing(sender: Sender, client: ClientConnection): void {
-    const { address, path } = this.authorized(remoteAddress(sender, 'source') ?? '', client);
+    const { address, path } = this.authorized(remoteAddress(sender, 'source') ?? '', client, 'Listen');
     if (address.kind === 'cbs' || address.kind === 'management') {
       openReplyLink(sender, client);
       return;
@@ -93,22 +95,22 @@ export class EntityRoutes implements LinkRoutes {
   }
 
   /** What a `$management` request is about, which may be gone since its link was opened. */
-  private managed(address: Address, path: string): ManagementContext {
+  private managed(address: Address, path: string, client: ClientConnection): ManagementContext {
     const { broker, sessions } = this;
     const { usage, faults } = this.options;
     const [queue, topic] = [this.queueOf(address), this.topicOf(address)];
     const entity = queue?.name ?? topic?.name;
     if (entity === undefined) throw entityNotFound(path);
-    return { queue, topic, rules: this.rulesOf(address), entity, broker, sessions, usage, faults };
+    const authorize = (needed: AccessRight): void => client.authorize(path, needed);
+    return { queue, topic, rules: this.rulesOf(address), entity, broker, sessions, usage, faults, authorize };
   }
 
-  private authorized(text: string, client: ClientConnection): { address: Address; path: string } {
+  /** A `$management` node is open to who has any right there; each of its requests needs its own. */
+  private authorized(text: string, client: ClientConnection, right: AccessRight): { address: Address; path: string } {
     const path = audiencePath(text);
     const address = parseAddress(path);
     if (address?.kind === 'cbs') return { address, path };
-    if (!client.mayUse(path, Date.now())) {
-      throw new ServiceBusError('amqp:unauthorized-access', `Unauthorized access. No valid token for '${path}'.`);
-    }
+    client.authorize(path, address?.kind === 'management' ? undefined : right);
     if (address === undefined || !this.exists(address)) throw entityNotFound(path);
     return { address, path };
   }

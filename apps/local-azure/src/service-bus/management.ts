@@ -2,6 +2,7 @@ import rhea from 'rhea';
 import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
 import { refuseIfBusy } from './bus-faults.js';
+import type { AccessRight } from './authorization-rule.js';
 import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
@@ -27,6 +28,7 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:link:message-size-exceeded': 413,
   'amqp:not-allowed': 400,
   'amqp:not-found': 404,
+  'amqp:unauthorized-access': 401,
   'amqp:resource-limit-exceeded': 403,
   'com.microsoft:entity-already-exists': 409,
   'com.microsoft:entity-disabled': 400,
@@ -47,6 +49,8 @@ export interface ManagementContext {
   readonly sessions: Sessions;
   readonly usage: Usage;
   readonly faults: Faults;
+  /** Throws `amqp:unauthorized-access` unless the client has the right here now. */
+  readonly authorize: (right: AccessRight) => void;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -71,6 +75,7 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
   if (topic !== undefined && SENDING.has(name) && !takesMessages(statusOf(topic.description.properties))) {
     throw entityDisabled(topic.name);
   }
+  context.authorize(SENDING.has(name) ? 'Send' : 'Listen');
   refuseIfBusy(context.faults, entity);
   if (topic !== undefined && name === 'schedule-message') {
     return status(200, 'OK', { body: await scheduleMessages(body, topic, broker) });

@@ -82,5 +82,5 @@ function tokenFor(audience: string, key: string): string {
   const resource = encodeURIComponent(audience);
   const expiry = Math.floor(Date.now() / 1_000) + TOKEN_LIFETIME_SECONDS;
   const signature = createHmac('sha256', key).update(`${resource}\n${expiry}`).digest('base64');
-  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=test`;
+  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=RootManageSharedAccessKey`;
 }

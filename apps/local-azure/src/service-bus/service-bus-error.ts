@@ -32,6 +32,11 @@ export function sessionLockLost(): ServiceBusError {
   );
 }
 
+/** What a token that is not good, or one that does not permit what is asked, answers. */
+export function unauthorized(description: string): ServiceBusError {
+  return new ServiceBusError('amqp:unauthorized-access', `Unauthorized access. ${description}`);
+}
+
 /** What anything that this server does not do answers. */
 export function notSupported(what: string): ServiceBusError {
   return new ServiceBusError('amqp:not-implemented', `${what} not supported by this server.`);

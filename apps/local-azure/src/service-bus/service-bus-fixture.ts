@@ -56,7 +56,7 @@ export class ServiceBusFixture {
 
   connect(key = this.key, port = this.server.port, retryOptions: RetryOptions = {}): ServiceBusClient {
     const client = new ServiceBusClient(
-      `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=test;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
+      `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
       { retryOptions: { ...CLIENT_OPTIONS.retryOptions, ...retryOptions } },
     );
     this.clients.push(client);
@@ -66,7 +66,7 @@ export class ServiceBusFixture {
   /** The administration client, which speaks HTTPS only by itself. */
   administration(key = this.key): ServiceBusAdministrationClient {
     const client = new ServiceBusAdministrationClient(
-      `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=test;SharedAccessKey=${key}`,
+      `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=${key}`,
       { retryOptions: { maxRetries: 0 } },
     );
     client.pipeline.addPolicy({

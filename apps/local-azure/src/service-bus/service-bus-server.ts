@@ -4,6 +4,7 @@ import { HttpServer } from '../http/http-server.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
+import type { AccessPolicy } from './access-policy.js';
 import { answerAdministration } from './administration/administration-api.js';
 import { statusPage } from './administration/status-page.js';
 import { AmqpServer } from './amqp-server.js';
@@ -13,10 +14,12 @@ import { Broker } from './broker.js';
 import { Entities, type Topic } from './entities.js';
 import { EntityChanges } from './entity-changes.js';
 import { EntityDescriptionStore } from './entity-description-store.js';
+import { EntraTokens, type EntraOptions } from './entra-tokens.js';
 import { EntityRoutes } from './entity-routes.js';
 import { IdleWatch } from './idle-watch.js';
 import { SessionStates } from './session-states.js';
 import { Sessions } from './sessions.js';
+import { TokenVerifier } from './token-verifier.js';
 import { SERVICE_POLICY, type QueueDeclaration, type TopicOptions } from './queue-policy.js';
 
 /** What a Service Bus server is started with. */
@@ -29,8 +32,12 @@ export interface ServiceBusServerOptions {
   readonly topics: readonly TopicOptions[];
   /** None unless given. */
   readonly queues?: readonly QueueDeclaration[];
-  /** The key that signs clients' tokens, as it stands in their connection string. */
+  /** The key of `RootManageSharedAccessKey`, which may do everything, as it stands in a connection string. */
   readonly sharedAccessKey: string;
+  /** Who else may use the namespace. */
+  readonly policies?: readonly AccessPolicy[];
+  /** Whose Entra tokens are accepted; nobody's unless given. */
+  readonly entra?: EntraOptions | undefined;
   readonly usage: Usage;
   /** Those that can be ordered; its own, which nobody can, unless given. */
   readonly faults?: Faults;
@@ -42,6 +49,8 @@ export interface ServiceBusServerOptions {
   readonly duplicateDetectionMs?: number;
 }
 
+/** The name of the key that every namespace has. */
+export const ROOT_KEY_NAME = 'RootManageSharedAccessKey';
 const MS_PER_SECOND = 1_000;
 
 /** A Service Bus namespace on this machine: AMQP 1.0 and its administration over HTTP on one port, without TLS. */
@@ -79,13 +88,15 @@ export class ServiceBusServer {
         changed: (queue) => broker.deliveries.pump(queue),
       });
       const sizeOf = (topic: Topic): number => store.quota.count(topic);
-      const administration = { entities, changes, descriptions, sizeOf, key: options.sharedAccessKey };
+      const entra = options.entra === undefined ? undefined : new EntraTokens(options.entra);
+      const tokens = new TokenVerifier([rootPolicy(options), ...(options.policies ?? [])], entities, entra);
+      const administration = { entities, changes, descriptions, sizeOf, tokens };
       const status = { entities, broker, descriptions };
       const http = HttpServer.detached(
         async (request) => statusPage(request, status) ?? answerAdministration(request, administration),
       );
       const sessions = new Sessions(broker, new SessionStates(db, commits));
-      const routes = new EntityRoutes(entities, broker, changes, sessions, { ...options, faults });
+      const routes = new EntityRoutes(entities, broker, changes, sessions, { usage: options.usage, faults, tokens });
       const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
       declareBusFaults(faults, {
         queues: () => entities.queues(),
@@ -128,4 +139,8 @@ function letGo(db: Sqlite): void {
   } finally {
     db.close();
   }
+}
+
+function rootPolicy({ sharedAccessKey }: ServiceBusServerOptions): AccessPolicy {
+  return { name: ROOT_KEY_NAME, rights: ['Send', 'Listen', 'Manage'], keys: [sharedAccessKey] };
 }

@@ -4,12 +4,13 @@ import type { Entities, Topic } from '../entities.js';
 import type { EntityChanges } from '../entity-changes.js';
 import type { EntityDescriptionStore } from '../entity-description-store.js';
 import { asServiceBusError, notSupported, ServiceBusError } from '../service-bus-error.js';
-import { verifySharedAccessSignature } from '../shared-access-signature.js';
+import type { TokenVerifier } from '../token-verifier.js';
 import { entryReply, errorReply, feedReply, type AtomEntry } from './atom.js';
 import { describedEntity } from './described-entity.js';
 import { namespaceEntry, queueEntry, ruleEntry, subscriptionEntry, topicEntry, type EntryContext } from './entries.js';
 import { readResource, resourceName, type Resource } from './resource.js';
 import { readRule } from './rule-xml.js';
+import { authorizeRequest } from './request-access.js';
 import { childOf, parseXml, type XmlElement } from './xml.js';
 
 /** What the administration works on. */
@@ -18,7 +19,7 @@ export interface AdministrationContext {
   readonly changes: EntityChanges;
   readonly descriptions: EntityDescriptionStore;
   readonly sizeOf: EntryContext['sizeOf'];
-  readonly key: string;
+  readonly tokens: TokenVerifier;
 }
 
 const PAGE_MAX = 100;
@@ -35,23 +36,12 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
 /** Answers one request of the administration client: entities and rules as Atom entries and feeds. */
 export async function answerAdministration(request: HttpRequest, context: AdministrationContext): Promise<HttpReply> {
   try {
-    authorize(request, context.key);
     const resource = readResource(request.target);
+    await authorizeRequest(request, resource, context.tokens);
     return await new AdministrationRequest(request, resource, context).answer();
   } catch (error) {
     const { condition, description } = asServiceBusError(error);
     return errorReply(STATUS_CODES[condition] ?? 500, description);
-  }
-}
-
-/** The client signs the URL with its query; a token for an ancestor of the path will do as well. */
-function authorize({ headers, target }: HttpRequest, key: string): void {
-  const token = headers.authorization ?? '';
-  const base = `https://${headers.host ?? ''}`;
-  try {
-    verifySharedAccessSignature(token, `${base}${target}`, key, Date.now());
-  } catch {
-    verifySharedAccessSignature(token, `${base}${target.replace(/\?.*$/s, '')}`, key, Date.now());
   }
 }
 
