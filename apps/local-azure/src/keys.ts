@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoredPolicy } from './service-bus/policy-keys.js';
 
 /** Bytes of entropy in a key; the size the service's own keys have. */
 const KEY_BYTES = 64;
@@ -15,17 +16,29 @@ export interface LocalKeys {
   readonly faultControlKey: string;
   /** Opens the status page. */
   readonly statusKey: string;
+  /** By name: who else may use the Service Bus. */
+  readonly serviceBusPolicies: Readonly<Record<string, StoredPolicy>>;
 }
 
-/** Reads `keys.json` of a data folder, readable by its owner only; makes it, or the keys it lacks, at random. */
-export function readOrCreateKeys(dataDir: string): LocalKeys {
+/**
+ * Reads `keys.json` of a data folder, readable by its owner only; makes it, or the keys it lacks, at random. Each of the
+ * Service Bus policies named has one.
+ */
+export function readOrCreateKeys(dataDir: string, policyNames: readonly string[] = []): LocalKeys {
   const file = join(dataDir, 'keys.json');
   const known = readKeys(file);
-  const missing = NAMES.filter((name) => known[name] === undefined);
-  const made = missing.map((name) => [name, randomBytes(KEY_BYTES).toString('base64')]);
-  const keys = { ...known, ...Object.fromEntries(made) } as unknown as LocalKeys;
-  if (missing.length > 0) writeDurably(file, JSON.stringify(keys));
+  const policies = known.serviceBusPolicies ?? {};
+  const lacking = NAMES.filter((name) => known[name] === undefined);
+  const keyless = policyNames.filter((name) => policies[name] === undefined);
+  const made = Object.fromEntries(lacking.map((name) => [name, newKey()]));
+  const madePolicies = Object.fromEntries(keyless.map((name) => [name, { key: newKey() }]));
+  const keys = { ...known, ...made, serviceBusPolicies: { ...policies, ...madePolicies } } as LocalKeys;
+  if (lacking.length + keyless.length > 0) writeDurably(file, JSON.stringify(keys));
   return keys;
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64');
 }
 
 function readKeys(file: string): Partial<LocalKeys> {

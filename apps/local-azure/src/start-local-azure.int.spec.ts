@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
@@ -41,6 +41,39 @@ describe('local Azure', () => {
     });
     again.dispose();
     await second.close();
+  });
+
+  it('makes a key for each policy, keeps it, and lets it do what it permits', async () => {
+    const policies = [{ name: 'ledger', rights: ['Listen' as const], entities: ['orders'] }];
+    const first = await startLocalAzure({ dataDir, topology, policies });
+    const connectionString = first.serviceBusConnectionStringOf('ledger').replace(/:\d+;/, ':0;');
+    expect(() => first.serviceBusConnectionStringOf('nobody')).toThrow(/There is no Service Bus policy/);
+    await first.close();
+
+    const second = await startLocalAzure({ dataDir, topology, policies });
+    expect(second.serviceBusConnectionStringOf('ledger').replace(/:\d+;/, ':0;')).toBe(connectionString);
+    const retryOptions = { maxRetries: 0 };
+    const bus = new ServiceBusClient(second.serviceBusConnectionStringOf('ledger'), { retryOptions });
+    expect(await bus.createReceiver('orders', 'ledger').peekMessages(1)).toEqual([]);
+    await expect(bus.createSender('orders').sendMessages({ body: 1 })).rejects.toMatchObject({
+      code: 'UnauthorizedAccess',
+    });
+    await bus.close();
+    await second.close();
+  });
+
+  it('adds the keys that the file of an older version lacks', async () => {
+    await (await startLocalAzure({ dataDir, topology })).close();
+    const file = join(dataDir, 'keys.json');
+    const { cosmosKey, serviceBusSharedAccessKey } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    writeFileSync(file, JSON.stringify({ cosmosKey, serviceBusSharedAccessKey }));
+    const azure = await startLocalAzure({ dataDir, topology, faultControlPort: 0 });
+    expect(azure.cosmosKey).toBe(cosmosKey);
+    expect(azure.serviceBusConnectionString).toContain(serviceBusSharedAccessKey);
+    const headers = { authorization: `Bearer ${azure.faultControl!.key}` };
+    expect((await fetch(azure.faultControl!.endpoint, { headers })).status).toBe(200);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await azure.close();
   });
 
   it('takes over a changed declaration and fills new indexes from what is stored', async () => {

@@ -5,8 +5,10 @@ import { CosmosServer } from './cosmos/cosmos-server.js';
 import { FaultControl } from './faults/fault-control.js';
 import { Faults } from './faults/faults.js';
 import { readOrCreateKeys, type LocalKeys } from './keys.js';
+import type { EntraOptions } from './service-bus/entra-tokens.js';
+import { policiesWithKeys, type PolicyDeclaration } from './service-bus/policy-keys.js';
 import type { TopicOptions } from './service-bus/queue-policy.js';
-import { ServiceBusServer } from './service-bus/service-bus-server.js';
+import { ROOT_KEY_NAME, ServiceBusServer } from './service-bus/service-bus-server.js';
 import { Usage } from './usage.js';
 
 /** What exists from the start; a subscription may also say how it treats its messages. */
@@ -27,6 +29,10 @@ export interface LocalAzureOptions {
   readonly cosmosRanges?: number;
   /** Lets faults be ordered over HTTP, on this port of the loopback address; 0 takes a free one. Off unless given. */
   readonly faultControlPort?: number | undefined;
+  /** Who may use the Service Bus besides the root key, each with a key of its own. */
+  readonly policies?: readonly PolicyDeclaration[];
+  /** Whose Entra tokens the Service Bus accepts, of the principals that the policies name; nobody's unless given. */
+  readonly entra?: EntraOptions | undefined;
 }
 
 /** Where faults are ordered, and the key for it. */
@@ -40,6 +46,8 @@ export interface LocalAzure {
   readonly cosmosEndpoint: string;
   readonly cosmosKey: string;
   readonly serviceBusConnectionString: string;
+  /** The connection string of a policy. Throws when there is none of this name. */
+  serviceBusConnectionStringOf(policyName: string): string;
   readonly database: string;
   readonly usage: Usage;
   /** Undefined unless the server was started with it. */
@@ -52,7 +60,8 @@ export interface LocalAzure {
 export async function startLocalAzure(options: LocalAzureOptions): Promise<LocalAzure> {
   const { dataDir, topology, host = '127.0.0.1', faultControlPort } = options;
   mkdirSync(dataDir, { recursive: true });
-  const common = { host, keys: readOrCreateKeys(dataDir), usage: new Usage(), faults: new Faults() };
+  const policyNames = options.policies?.map(({ name }) => name);
+  const common = { host, keys: readOrCreateKeys(dataDir, policyNames), usage: new Usage(), faults: new Faults() };
   const { keys, usage } = common;
   const started: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => void (await Promise.all(started.map((server) => server.close())));
@@ -63,10 +72,12 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     started.push(serviceBus);
     const faultControl = await startFaultControl(faultControlPort, common);
     if (faultControl !== undefined) started.push(faultControl);
+    const endpoint = `sb://${host}:${serviceBus.port}`;
     return {
       cosmosEndpoint: `http://${host}:${cosmos.port}/`,
       cosmosKey: keys.cosmosKey,
-      serviceBusConnectionString: connectionString(host, serviceBus.port, keys.serviceBusSharedAccessKey),
+      serviceBusConnectionString: connectionString(endpoint, ROOT_KEY_NAME, keys.serviceBusSharedAccessKey),
+      serviceBusConnectionStringOf: (name) => connectionString(endpoint, name, policyKey(keys, name)),
       database: topology.database,
       usage,
       faultControl: faultControl && { endpoint: faultControl.endpoint, key: keys.faultControlKey },
@@ -110,6 +121,8 @@ function startServiceBus(options: LocalAzureOptions, common: Common): Promise<Se
     port: ports === 0 ? 0 : ports.serviceBus,
     topics: topology.topics,
     sharedAccessKey: keys.serviceBusSharedAccessKey,
+    policies: policiesWithKeys(options.policies ?? [], keys.serviceBusPolicies),
+    entra: options.entra,
     usage,
     faults,
   });
@@ -122,8 +135,13 @@ async function startFaultControl(
   return port === undefined ? undefined : FaultControl.start(faults, { port, key: keys.faultControlKey });
 }
 
+function policyKey({ serviceBusPolicies }: LocalKeys, name: string): string {
+  const policy = serviceBusPolicies[name];
+  if (policy === undefined) throw new Error(`There is no Service Bus policy '${name}'.`);
+  return policy.key;
+}
+
 /** `UseDevelopmentEmulator` makes the SDK connect without TLS. */
-function connectionString(host: string, port: number, key: string): string {
-  const credential = `SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=${key}`;
-  return `Endpoint=sb://${host}:${port};${credential};UseDevelopmentEmulator=true;`;
+function connectionString(endpoint: string, keyName: string, key: string): string {
+  return `Endpoint=${endpoint};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
 }

@@ -15,20 +15,13 @@ export class RawClient {
   }
 
   /** Gives a token for an audience and the status code of the answer. */
-  async putToken(audience: string, key: string): Promise<number> {
-    const replyTo = `cbs-${randomUUID()}`;
-    const receiver = this.connection.open_receiver({ name: replyTo, source: { address: '$cbs' } });
-    const sender = this.connection.open_sender({ target: { address: '$cbs' } });
-    await new Promise((resolve) => sender.once('sendable', resolve));
-    const answered = new Promise<EventContext>((resolve) => receiver.once('message', resolve));
-    sender.send({
-      message_id: randomUUID(),
-      to: '$cbs',
-      reply_to: replyTo,
-      application_properties: { operation: 'put-token', name: audience, type: 'servicebus.windows.net:sastoken' },
-      body: tokenFor(audience, key),
-    } as never);
-    return ((await answered).message!.application_properties as Record<string, number>)['status-code']!;
+  putToken(audience: string, key: string, lifetimeSeconds = TOKEN_LIFETIME_SECONDS): Promise<number> {
+    return this.put(audience, 'servicebus.windows.net:sastoken', tokenFor(audience, key, lifetimeSeconds));
+  }
+
+  /** Gives an Entra token for an audience and the status code of the answer. */
+  putJwt(audience: string, token: string): Promise<number> {
+    return this.put(audience, 'jwt', token);
   }
 
   /** The error that a receiver link is refused with. */
@@ -41,10 +34,16 @@ export class RawClient {
     return (receiver.error as AmqpError | undefined)?.condition;
   }
 
-  /** Opens a link to receive on; `drain` gives it credit, asks for it back and tells how many messages came before. */
-  async receive(address: string): Promise<{ drain(credit: number): Promise<number> }> {
+  /**
+   * Opens a link to receive on; `drain` gives it credit, asks for it back and tells how many messages came before; `ended`
+   * resolves to the condition that the server ends it with.
+   */
+  async receive(address: string): Promise<{ drain(credit: number): Promise<number>; ended: Promise<string> }> {
     const receiver = this.connection.open_receiver({ source: { address }, credit_window: 0, autoaccept: false });
     await new Promise((resolve) => receiver.once('receiver_open', resolve));
+    const ended = new Promise<string>((resolve) => {
+      receiver.once('receiver_error', () => resolve((receiver.error as AmqpError).condition!));
+    });
     let came = 0;
     receiver.on('message', () => (came += 1));
     const drain = async (credit: number): Promise<number> => {
@@ -56,7 +55,7 @@ export class RawClient {
       receiver.drain = false;
       return came;
     };
-    return { drain };
+    return { drain, ended };
   }
 
   /** Asks a `$management` node and gives the body of its answer. */
@@ -71,6 +70,22 @@ export class RawClient {
     return (await answered).message!.body as Record<string, unknown>;
   }
 
+  private async put(audience: string, type: string, token: string): Promise<number> {
+    const replyTo = `cbs-${randomUUID()}`;
+    const receiver = this.connection.open_receiver({ name: replyTo, source: { address: '$cbs' } });
+    const sender = this.connection.open_sender({ target: { address: '$cbs' } });
+    await new Promise((resolve) => sender.once('sendable', resolve));
+    const answered = new Promise<EventContext>((resolve) => receiver.once('message', resolve));
+    sender.send({
+      message_id: randomUUID(),
+      to: '$cbs',
+      reply_to: replyTo,
+      application_properties: { operation: 'put-token', name: audience, type },
+      body: token,
+    } as never);
+    return ((await answered).message!.application_properties as Record<string, number>)['status-code']!;
+  }
+
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.connection.once('connection_close', resolve));
     this.connection.close();
@@ -78,9 +93,9 @@ export class RawClient {
   }
 }
 
-function tokenFor(audience: string, key: string): string {
+function tokenFor(audience: string, key: string, lifetimeSeconds: number): string {
   const resource = encodeURIComponent(audience);
-  const expiry = Math.floor(Date.now() / 1_000) + TOKEN_LIFETIME_SECONDS;
+  const expiry = Math.floor(Date.now() / 1_000) + lifetimeSeconds;
   const signature = createHmac('sha256', key).update(`${resource}\n${expiry}`).digest('base64');
   return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=RootManageSharedAccessKey`;
 }

@@ -15,9 +15,9 @@ import {
 import { Faults } from '../faults/faults.js';
 import { Usage } from '../usage.js';
 import type { TopicOptions } from './queue-policy.js';
-import { ServiceBusServer, type ServiceBusServerOptions } from './service-bus-server.js';
+import { ROOT_KEY_NAME, ServiceBusServer, type ServiceBusServerOptions } from './service-bus-server.js';
 
-type Setting = 'queues' | 'lockDurationMs' | 'maxDeliveryCount' | 'duplicateDetectionMs';
+type Setting = 'policies' | 'entra' | 'queues' | 'lockDurationMs' | 'maxDeliveryCount' | 'duplicateDetectionMs';
 type Settings = Partial<Pick<ServiceBusServerOptions, Setting>>;
 
 /** How long what must come is waited for. */
@@ -56,17 +56,27 @@ export class ServiceBusFixture {
 
   connect(key = this.key, port = this.server.port, retryOptions: RetryOptions = {}): ServiceBusClient {
     const client = new ServiceBusClient(
-      `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=${key};UseDevelopmentEmulator=true`,
+      `Endpoint=sb://127.0.0.1:${port};SharedAccessKeyName=${ROOT_KEY_NAME};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
       { retryOptions: { ...CLIENT_OPTIONS.retryOptions, ...retryOptions } },
     );
     this.clients.push(client);
     return client;
   }
 
+  /** A client that has this key and tries once. */
+  connectAs(keyName: string, key: string): ServiceBusClient {
+    const client = new ServiceBusClient(
+      `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true`,
+      { retryOptions: { ...CLIENT_OPTIONS.retryOptions, maxRetries: 0 } },
+    );
+    this.clients.push(client);
+    return client;
+  }
+
   /** The administration client, which speaks HTTPS only by itself. */
-  administration(key = this.key): ServiceBusAdministrationClient {
+  administration(key = this.key, keyName = ROOT_KEY_NAME): ServiceBusAdministrationClient {
     const client = new ServiceBusAdministrationClient(
-      `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=${key}`,
+      `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=${keyName};SharedAccessKey=${key}`,
       { retryOptions: { maxRetries: 0 } },
     );
     client.pipeline.addPolicy({
