@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Decimal } from '@ballast/money';
 import { accountRoutes } from './adapters/account.routes.js';
+import { barRoutes } from './adapters/bar.routes.js';
+import { clockRoutes } from './adapters/clock.routes.js';
 import { controlRoutes, type Controls } from './adapters/control.routes.js';
 import { faultGate } from './adapters/fault-gate.js';
 import { FillFile } from './adapters/fill-file.js';
@@ -17,6 +19,7 @@ import { TradeUpdatesStream } from './adapters/trade-updates.stream.js';
 import { tradingRoutes } from './adapters/trading.routes.js';
 import { routeUpgrades } from './adapters/upgrades.js';
 import { VenueStore } from './adapters/venue.store.js';
+import { BarHistory } from './domain/bar-history.js';
 import { Faults } from './domain/faults.js';
 import { Moments } from './domain/moments.js';
 import { Replay } from './domain/replay.js';
@@ -80,13 +83,19 @@ export async function startPaperVenue(given: PaperVenueOptions): Promise<PaperVe
     announce: (announcement) => updates.announce(announcement),
     quoted: (tick) => quotes.quoted(tick),
   });
-  const replay = new RunReplay(exchange, new Replay(history, options.seed), {
+  const pace = {
     barsPerSecond: options.barsPerSecond,
     epochMs: Number(store.fact('epochMs', () => String(options.nowMs()))),
     nowMs: options.nowMs,
-  });
+  };
+  const replay = new RunReplay(exchange, new Replay(history, options.seed), pace);
+  const past = new BarHistory(new Replay(history, options.seed), pace);
   const controls = { exchange, replay, faults, dropStream: () => updates.drop() };
-  const server = createHttpServer(routesOf(controls, options, quotedAtMs), keys, faultGate(faults));
+  const server = createHttpServer(
+    [...routesOf(controls, options, quotedAtMs), ...barRoutes(past)],
+    keys,
+    faultGate(faults),
+  );
   routeUpgrades(server, [
     { path: /^\/stream$/, sockets: updates.sockets },
     { path: /^\/v2\/(iex|sip)$/, sockets: quotes.sockets },
@@ -144,13 +153,13 @@ function routesOf(
   const account = {
     id: exchange.store.fact('accountId', () => randomUUID()),
     createdAt: exchange.store.fact('accountCreatedAt', () => new Date(options.nowMs()).toISOString()),
-    nowMs: options.nowMs,
-    isMarketHalted: () => faults.standing('halt') !== undefined,
   };
+  const clock = { nowMs: options.nowMs, isMarketHalted: () => faults.standing('halt') !== undefined };
   return [
     { method: 'GET', path: /^\/health$/, isPublic: true, handle: () => ({ status: 200, json: { status: 'ok' } }) },
     ...tradingRoutes(exchange, faults),
     ...accountRoutes(exchange, account),
+    ...clockRoutes(clock),
     ...marketDataRoutes(exchange, quotedAtMs),
     ...(options.control ? controlRoutes(controls) : []),
   ];

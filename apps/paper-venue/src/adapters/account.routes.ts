@@ -1,7 +1,6 @@
 import { Decimal, decimalText } from '@ballast/money';
 import { heldByClosings } from '../domain/holds.js';
 import { ASSETS, assetOf } from '../domain/asset.js';
-import { endOfDay } from '../domain/moments.js';
 import type { Position } from '../domain/position.js';
 import { notFound } from '../domain/refusal.js';
 import { middle } from '../domain/tick.js';
@@ -9,16 +8,13 @@ import type { Exchange } from '../exchange.js';
 import type { Route } from './http-server.js';
 import { assetView, positionView } from './views.js';
 
-/** Which account this is and what time it is. */
+/** Which account this is. */
 export interface AccountFacts {
   id: string;
   createdAt: string;
-  nowMs(): number;
-  /** Whether nothing at all may trade now. */
-  isMarketHalted(): boolean;
 }
 
-/** The account, its positions, what can be traded, and the venue's clock. */
+/** The account, its positions and what can be traded. */
 export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] {
   const { books } = exchange;
   const view = (position: Position): Record<string, unknown> =>
@@ -67,18 +63,6 @@ export function accountRoutes(exchange: Exchange, facts: AccountFacts): Route[] 
         const asset = assetOf(symbol) ?? [...ASSETS.values()].find(({ id }) => id === symbol);
         if (!asset) throw notFound(`asset not found for ${symbol}`);
         return { status: 200, json: assetView(asset, exchange.rules) };
-      },
-    },
-    {
-      method: 'GET',
-      path: /^\/v2\/clock$/,
-      handle: () => {
-        const timestamp = new Date(facts.nowMs()).toISOString();
-        const midnight = endOfDay(timestamp);
-        return {
-          status: 200,
-          json: { timestamp, is_open: !facts.isMarketHalted(), next_open: midnight, next_close: midnight },
-        };
       },
     },
   ];

@@ -59,7 +59,8 @@ function queryOneOf<T extends string>(query: URLSearchParams, name: string, allo
   return query.has(name) ? oneOf(Object.fromEntries(query), name, allowed) : allowed[0];
 }
 
-function momentOf(query: URLSearchParams, name: string): string | undefined {
+/** A moment as a client wrote it, in the venue's form, undefined where it is absent; throws a Refusal. */
+export function momentOf(query: URLSearchParams, name: string): string | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   const moment = readMoment(text);
@@ -67,7 +68,8 @@ function momentOf(query: URLSearchParams, name: string): string | undefined {
   return moment;
 }
 
-function countOf(query: URLSearchParams, name: string, range: { standard: number; max: number }): number {
+/** A count within its range; throws a Refusal. */
+export function countOf(query: URLSearchParams, name: string, range: { standard: number; max: number }): number {
   const text = query.get(name);
   if (text === null) return range.standard;
   const count = Number(text);

@@ -156,6 +156,12 @@ export function streamedQuoteJson(tick: Tick, atMs: number): string {
   return `{"T":"q","S":${JSON.stringify(tick.symbol)},${quoteFields(tick, atMs)},"c":["R"],"z":"C"}`;
 }
 
+/** The one level of the book that there is, as JSON text. */
+export function orderBookJson(tick: Tick, atMs: number): string {
+  const [bid, ask, size] = [decimalText(tick.bid), decimalText(tick.ask), decimalText(tick.volume)];
+  return `{"t":"${new Date(atMs).toISOString()}","b":[{"p":${bid},"s":${size}}],"a":[{"p":${ask},"s":${size}}]}`;
+}
+
 function quoteFields(tick: Tick, atMs: number): string {
   const at = new Date(atMs).toISOString();
   const [bid, ask, size] = [decimalText(tick.bid), decimalText(tick.ask), decimalText(tick.volume)];

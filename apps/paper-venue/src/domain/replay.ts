@@ -57,11 +57,9 @@ export class Replay {
     private readonly seed: string,
   ) {}
 
-  /** The tick of a series with a number counted from the first tick of the first bar, for ever around. */
+  /** The tick of a series with a number counted from the first tick of the first bar, for ever around, also before it. */
   tickAt(series: Series, number: number, atMs: number): Tick {
-    const bar = Math.trunc(number / TICKS_PER_BAR) % series.bars.length;
-    const shape = this.ticksOf(series, bar)[number % TICKS_PER_BAR];
-    if (!shape) throw new Error(`${series.symbol} has no tick ${number}`);
+    const shape = this.shapeAt(series, number);
     return {
       symbol: series.symbol,
       bid: CENT.times(shape.cents - HALF_SPREAD_CENTS),
@@ -69,6 +67,15 @@ export class Replay {
       volume: new Decimal(series.volumeUnit).times(shape.units),
       atMs,
     };
+  }
+
+  /** The price and volume of that tick. */
+  shapeAt(series: Series, number: number): TickShape {
+    const count = series.bars.length * TICKS_PER_BAR;
+    const place = ((number % count) + count) % count;
+    const shape = this.ticksOf(series, Math.trunc(place / TICKS_PER_BAR))[place % TICKS_PER_BAR];
+    if (!shape) throw new Error(`${series.symbol} has no tick ${number}`);
+    return shape;
   }
 
   private ticksOf(series: Series, bar: number): TickShape[] {
