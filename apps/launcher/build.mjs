@@ -12,7 +12,12 @@ const root = resolve(import.meta.dirname, '../..');
 const { compilerOptions } = JSON.parse(readFileSync(resolve(root, 'tsconfig.base.json'), 'utf8'));
 
 /** Files that become a process of their own, beside the `main.ts` of every app. */
-const EXTRA_ENTRIES = ['launcher/src/start.ts', 'launcher/src/demo.ts', 'launcher/src/generate.ts'];
+const EXTRA_ENTRIES = [
+  'launcher/src/start.ts',
+  'launcher/src/demo.ts',
+  'launcher/src/generate.ts',
+  'launcher/src/parked-cli.ts',
+];
 
 const swcOptions = {
   jsc: {

@@ -14,6 +14,7 @@ import { DocsController } from './adapters/docs.controller.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { OWNER_URLS, Owners } from './adapters/owners.js';
+import { ParkingController } from './adapters/parking.controller.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { Sockets } from './adapters/sockets.js';
 import { CreateProfile } from './create-profile.js';
@@ -38,6 +39,7 @@ export class GatewayModule implements OnApplicationShutdown {
         CapitalTransfersController,
         OrdersController,
         AdminController,
+        ParkingController,
         DocsController,
       ],
       providers: [

@@ -1,3 +1,4 @@
+import { PARKED_LIST_EVENTS } from '@ballast/contracts/parked';
 import { AzureModule } from '@ballast/service-host';
 import type { AzureOptions } from '@ballast/service-host';
 import { Module } from '@nestjs/common';
@@ -37,6 +38,7 @@ export class LedgerModule {
           settings: settings.platform,
           service: 'ledger',
           topic: 'ledger',
+          parked: { container: 'capital_ledgers', events: PARKED_LIST_EVENTS.ledger },
           containers: [{ name: 'capital_ledgers', relayed: true }],
           ...overrides,
         }),

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { decimal } from '@ballast/money';
+import { PARKED_LIST_EVENTS } from '@ballast/contracts/parked';
 import { AzureModule } from '@ballast/service-host';
 import type { AzureOptions } from '@ballast/service-host';
 import { AlpacaVenue } from '@ballast/venue';
@@ -57,6 +58,7 @@ export class OrdersModule {
           settings: settings.platform,
           service: 'orders',
           topic: 'orders',
+          parked: { container: 'trade_orders', events: PARKED_LIST_EVENTS.orders },
           ...(overrides.tokenKeys === undefined ? {} : { tokenKeys: overrides.tokenKeys }),
           containers: [
             { name: 'trade_orders', relayed: true },

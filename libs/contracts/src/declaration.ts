@@ -20,6 +20,7 @@ import {
   orderRefused,
   orderSubmitted,
 } from './orders.js';
+import { PARKED_LIST_EVENTS } from './parked.js';
 import { AUDIT_TTL_SECONDS } from './topology.js';
 import type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, Topology } from './topology.js';
 
@@ -39,6 +40,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   orderCancelRequested,
   controlsChanged,
   ...LEDGER_EVENTS,
+  ...Object.values(PARKED_LIST_EVENTS).flatMap(({ parked, redriven, dropped }) => [parked, redriven, dropped]),
 ];
 
 /** Who hears what: consumer, topic, and the events; an entry of `only` narrows an event by its intent. */

@@ -18,7 +18,11 @@ export interface Stored<Document> {
 
 /** One write. Each document has an `id` and the fields of its partition key. */
 export type CommitOperation =
-  { readonly create: object } | { readonly replace: object; readonly ifMatch: string } | { readonly upsert: object };
+  | { readonly create: object }
+  | { readonly replace: object; readonly ifMatch: string }
+  | { readonly upsert: object }
+  /** Only what is there can be deleted: a second time is `PreconditionLost`. */
+  | { readonly delete: { readonly id: string } };
 
 /** A parameterised query and the page wanted of it. */
 export interface Query {
@@ -84,7 +88,7 @@ export class ContainerStore {
 
   /**
    * Writes all of it or nothing, in one request, and returns the new ETags in the order of the operations. The first
-   * operation that fails decides: `DocumentConflict` for a create, `PreconditionLost` for a replace. No operations, no
+   * operation that fails decides: `DocumentConflict` for a create, `PreconditionLost` for a replace or a delete. No operations, no
    * request.
    */
   async commit(partition: readonly string[], operations: readonly CommitOperation[]): Promise<(string | undefined)[]> {
@@ -115,6 +119,7 @@ async function answered<T>(request: Promise<T>): Promise<T> {
 }
 
 function batchOperation(operation: CommitOperation): OperationInput {
+  if ('delete' in operation) return { operationType: 'Delete', id: operation.delete.id };
   const resourceBody = documentOf(operation) as JSONObject;
   if ('create' in operation) return { operationType: 'Create', resourceBody };
   if ('upsert' in operation) return { operationType: 'Upsert', resourceBody };
@@ -131,7 +136,8 @@ function throwFirstFailure(results: readonly OperationResponse[], operations: re
   const { operation, status } = first;
   const id = idOf(operation);
   if (status === 409) throw new DocumentConflict(id);
-  if (status === 412 || (status === 404 && 'replace' in operation)) throw new PreconditionLost(id);
+  const needsIt = 'replace' in operation || 'delete' in operation;
+  if (status === 412 || (status === 404 && needsIt)) throw new PreconditionLost(id);
   const { subStatusCode, retryAfterMilliseconds, message } = (first.result ?? {}) as OperationDetail;
   throw storeError({
     status,
@@ -150,6 +156,7 @@ interface OperationDetail {
 
 function documentOf(operation: CommitOperation): object {
   if ('create' in operation) return operation.create;
+  if ('delete' in operation) return operation.delete;
   return 'upsert' in operation ? operation.upsert : operation.replace;
 }
 

@@ -145,6 +145,15 @@ export class BusFixture {
     return letters;
   }
 
+  /** Ids of the messages that are in the subscription now, locked or not. */
+  async left(subscription: string, topic = TOPIC): Promise<string[]> {
+    const client = await this.connect();
+    const receiver = client.createReceiver(topic, subscription);
+    const messages = await receiver.peekMessages(100);
+    await receiver.close();
+    return messages.map(({ messageId }) => String(messageId));
+  }
+
   async close(): Promise<void> {
     for (const close of this.closers.splice(0).reverse()) await close();
     await this.stopServer();

@@ -11,6 +11,10 @@ const GATHER: Gather = { ms: 200, max: 10 };
 class Bench {
   readonly calls: string[][] = [];
   readonly settled: string[] = [];
+  /** Ids behind parked messages. */
+  readonly parked = new Set<string>();
+  /** Parking lasts until this has resolved. */
+  parking = Promise.resolve();
   readonly lanes: EventLanes;
 
   constructor(behave: HandleEvents, gather?: Gather) {
@@ -24,8 +28,12 @@ class Bench {
     const time = '2026-01-02T03:04:05.678Z';
     const named = { id, type: 'a.happened.v1', source: '/a', subject: id, time };
     const event = { ...named, partitionkey: 'prf_1', correlationid: 'req', data: {} };
-    const delivery = new Delivery({} as ServiceBusReceivedMessage, event, async (_, { kind }) => {
-      this.settled.push(`${kind} ${id} at ${origin}`);
+    const delivery = new Delivery({} as ServiceBusReceivedMessage, event, {
+      mustWait: () => this.parked.has(id),
+      settle: async (_, { kind }) => {
+        if (kind === 'park') await this.parking;
+        this.settled.push(`${kind} ${id} at ${origin}`);
+      },
     });
     this.lanes.add(delivery);
     return delivery;
@@ -110,4 +118,34 @@ describe('lanes of several subscriptions', () => {
     expect(bench.lanes.isClosed).toBe(true);
     expect(jest.getTimerCount()).toBe(0);
   });
+
+  it('begin nothing more in a lane until its poison is parked', async () => {
+    const bench = new Bench(async ([one]) => {
+      if (one!.id === 'a') throw new TypeError('a bug');
+    });
+    let parked = (): void => undefined;
+    bench.parking = new Promise((resolve) => (parked = resolve));
+    bench.add('orders', 'a');
+    await jest.advanceTimersByTimeAsync(1_000);
+    bench.add('orders', 'b');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(bench.calls).toEqual([['a'], ['a'], ['a']]);
+    parked();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(bench.calls.at(-1)).toEqual(['b']);
+    expect(bench.settled).toEqual(['park a at orders', 'complete b at orders']);
+  });
+
+  it.each([undefined, GATHER])(
+    'put what has to wait behind parked messages there, unhandled, gathering %p',
+    async (gather) => {
+      const bench = new Bench(async () => undefined, gather);
+      bench.parked.add('a');
+      bench.add('orders', 'a');
+      bench.add('ledger', 'b');
+      await jest.advanceTimersByTimeAsync(200);
+      expect(bench.calls).toEqual([['b']]);
+      expect([...bench.settled].sort()).toEqual(['complete b at ledger', 'queue a at orders']);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import type { Delivery } from './delivery.js';
 import { Lanes } from './lanes.js';
 import type { Gather } from './lanes.js';
 import { afterAttempt, decideSettlement, noAttempts } from './settlement.js';
-import type { Outcome } from './settlement.js';
+import type { Attempts, Outcome } from './settlement.js';
 import { childTraceparent, runInTrace } from './trace.js';
 import { wait } from './waiting.js';
 
@@ -46,21 +46,28 @@ export class EventLanes {
     if (this.gather !== undefined) return this.workInOrder(deliveries);
     for (const delivery of deliveries) {
       if (delivery.isOver) continue;
+      if (delivery.mustWait) {
+        await delivery.finish({ kind: 'queue' });
+        continue;
+      }
       const outcome = await this.attempt([delivery]);
       const settlement = decideSettlement(outcome, delivery.attempts);
       delivery.attempts = afterAttempt(delivery.attempts, outcome, settlement);
-      // Settling goes on beside the lane's next turn: the handler's effects are in place.
+      // Settling goes on beside the lane's next turn, as the handler's effects are in place; not so parking.
       if (settlement.kind === 'retry') void this.queueAgain(delivery, settlement.afterMs);
+      else if (settlement.kind === 'park') await delivery.finish(settlement, outcome);
       else void delivery.finish(settlement, outcome);
     }
   }
 
   /**
    * A gathered batch is tried as a whole, and its lane waits for it, as its reader needs the order. Where a bug would
-   * dead-letter it, its events are tried one by one, so that only the culprit goes.
+   * park it, its events are tried one by one, so that only the culprit goes.
    */
   private async workInOrder(deliveries: readonly Delivery[]): Promise<void> {
-    let attempts = noAttempts();
+    let attempts = startOf(deliveries);
+    const behind = deliveries.filter((delivery) => !delivery.isOver && delivery.mustWait);
+    for (const delivery of behind) await delivery.finish({ kind: 'queue' });
     for (;;) {
       const left = deliveries.filter((delivery) => !delivery.isOver);
       if (left.length === 0) return;
@@ -70,8 +77,9 @@ export class EventLanes {
       if (settlement.kind === 'retry') {
         if (await wait(settlement.afterMs, this.closing.signal)) continue;
         for (const delivery of left) void delivery.finish({ kind: 'abandon' });
-      } else if (settlement.kind === 'dead-letter' && left.length > 1) {
-        for (const delivery of left) await this.workInOrder([delivery]);
+      } else if (settlement.kind === 'park') {
+        if (left.length > 1) for (const delivery of left) await this.workInOrder([delivery]);
+        else await left[0]?.finish(settlement, outcome);
       } else {
         for (const delivery of left) void delivery.finish(settlement, outcome);
       }
@@ -99,6 +107,11 @@ export class EventLanes {
     if (this.isClosed) await delivery.finish({ kind: 'abandon' });
     else if (!delivery.isOver) this.add(delivery);
   }
+}
+
+/** One delivery goes on from what was tried with it; several are tried as something new. */
+function startOf([first, ...others]: readonly Delivery[]): Attempts {
+  return first === undefined || others.length > 0 ? noAttempts() : first.attempts;
 }
 
 function traceOf(event: EventEnvelope): Parameters<typeof runInTrace>[0] {

@@ -1,9 +1,13 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { EventLanes } from './event-lanes.js';
+import { declarationsByType } from './event-message.js';
+import type { Declarations } from './event-message.js';
 import type { Gather } from './lanes.js';
+import type { ParkedMessage, ParkingLot, Redriven } from './parking.js';
 import { Reception } from './reception.js';
 import type { ListenerHealth } from './reception.js';
+import { redriveIn } from './redrive.js';
 import type { ListenerLog } from './subscription.js';
 import { within } from './waiting.js';
 
@@ -28,6 +32,8 @@ export interface ListenerOptions extends HeardSubscription {
 
 /** What becomes of the events that are heard. */
 interface Handling {
+  /** Where messages go that cannot be handled, and those behind them; absent, they are dead-lettered. */
+  readonly parking?: ParkingLot;
   /** Data of these types is decoded into the declared class; data of other types is handed on as it came. */
   readonly events: readonly EventDeclaration[];
   /**
@@ -55,14 +61,17 @@ export interface EventListenersOptions extends Handling {
  */
 export class EventListeners {
   private readonly lanes: EventLanes;
+  private readonly declarations: Declarations;
   private readonly receptions: readonly Reception[];
 
   constructor(client: ServiceBusClient, options: EventListenersOptions) {
-    const { subscriptions, gather, events, log } = options;
+    const { subscriptions, gather, events, log, parking } = options;
+    const common = { events, log, ...(parking !== undefined && { parking }) };
+    this.declarations = declarationsByType(events);
     this.lanes = new EventLanes((heard) => options.handle(heard), gather);
     this.receptions = subscriptions.map(
       ({ topic, subscription, concurrency = CONCURRENCY_DEFAULT }) =>
-        new Reception(client, { topic, subscription, concurrency, events, log }, this.lanes),
+        new Reception(client, { topic, subscription, concurrency, ...common }, this.lanes),
     );
   }
 
@@ -79,6 +88,14 @@ export class EventListeners {
     await Promise.all(this.receptions.map((reception) => reception.close()));
   }
 
+  /**
+   * Handles a parked message again, in its lane: one try, whose outcome is returned. Rejects only where the listeners are
+   * closed.
+   */
+  redrive(parked: ParkedMessage): Promise<Redriven> {
+    return redriveIn(this.lanes, parked, this.declarations);
+  }
+
   /** How all of them are doing, together. */
   health(): ListenerHealth {
     const all = this.receptions.map((reception) => reception.health());
@@ -93,8 +110,9 @@ export class EventListeners {
 /** Hears one subscription, with lanes of its own. */
 export class EventListener extends EventListeners {
   constructor(client: ServiceBusClient, options: EventListenerOptions) {
-    const { events, log, gather } = options;
+    const { events, log, gather, parking } = options;
     super(client, {
+      ...(parking !== undefined && { parking }),
       subscriptions: [options],
       ...(gather !== undefined && { gather }),
       events,

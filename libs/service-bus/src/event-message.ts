@@ -1,12 +1,12 @@
 import type { ServiceBusMessage, ServiceBusReceivedMessage } from '@azure/service-bus';
-import { UnreadableEvent } from '@ballast/contracts';
-import type { EventEnvelope } from '@ballast/contracts';
+import { UnreadableEvent, decodeEventData } from '@ballast/contracts';
+import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 
 /**
  * The prefix of a CloudEvents attribute among the application properties; the binding's other prefix, `cloudEvents:`,
  * is only for systems that forbid the underscore.
  */
-const PREFIX = 'cloudEvents_';
+export const ATTRIBUTE_PREFIX = 'cloudEvents_';
 const SPECVERSION = '1.0';
 
 type Properties = Record<string, string | number>;
@@ -18,9 +18,9 @@ type Properties = Record<string, string | number>;
  */
 export function toMessage(event: EventEnvelope): ServiceBusMessage {
   const { data, ...attributes } = event;
-  const properties: Properties = { [`${PREFIX}specversion`]: SPECVERSION };
+  const properties: Properties = { [`${ATTRIBUTE_PREFIX}specversion`]: SPECVERSION };
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined) properties[PREFIX + name] = value;
+    if (value !== undefined) properties[ATTRIBUTE_PREFIX + name] = value;
   }
   if (event.traceparent !== undefined) {
     properties['traceparent'] = event.traceparent;
@@ -59,12 +59,29 @@ export function fromMessage(message: ServiceBusReceivedMessage): EventEnvelope {
   };
 }
 
+/** Declarations of events by their type. */
+export type Declarations = ReadonlyMap<string, EventDeclaration>;
+
+export function declarationsByType(events: readonly EventDeclaration[]): Declarations {
+  return new Map(events.map((declaration) => [declaration.type, declaration]));
+}
+
+/**
+ * The event in a received message, its data decoded where its type is declared. Throws `UnreadableEvent` that names the
+ * attribute or the field which is wrong, never its value.
+ */
+export function eventOf(message: ServiceBusReceivedMessage, declarations: Declarations): EventEnvelope {
+  const event = fromMessage(message);
+  const declaration = declarations.get(event.type);
+  return declaration === undefined ? event : { ...event, data: decodeEventData(declaration, event.data) };
+}
+
 /** Reads the attributes of one message and says which of them cannot be read. */
 class Attributes {
   constructor(private readonly properties: Readonly<Record<string, unknown>>) {}
 
   text(name: string): string {
-    const value = this.properties[PREFIX + name];
+    const value = this.properties[ATTRIBUTE_PREFIX + name];
     if (typeof value !== 'string' || value === '') throw new UnreadableEvent(`attribute ${name} is not a text`);
     return value;
   }
@@ -76,12 +93,12 @@ class Attributes {
   }
 
   optionalText<Name extends string>(name: Name): { [key in Name]?: string } {
-    if (this.properties[PREFIX + name] === undefined) return {};
+    if (this.properties[ATTRIBUTE_PREFIX + name] === undefined) return {};
     return { [name]: this.text(name) } as { [key in Name]?: string };
   }
 
   optionalSequence(): { sequence?: number } {
-    const sequence = this.properties[`${PREFIX}sequence`];
+    const sequence = this.properties[`${ATTRIBUTE_PREFIX}sequence`];
     if (sequence === undefined) return {};
     if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) {
       throw new UnreadableEvent('attribute sequence is not a whole number from 1');
@@ -92,7 +109,8 @@ class Attributes {
   /** A broken trace context is no reason not to handle an event: it is left out. */
   traceparent(): { traceparent?: string } {
     const { properties } = this;
-    const value = properties[`${PREFIX}traceparent`] ?? properties['traceparent'] ?? properties['Diagnostic-Id'];
+    const value =
+      properties[`${ATTRIBUTE_PREFIX}traceparent`] ?? properties['traceparent'] ?? properties['Diagnostic-Id'];
     return typeof value === 'string' && value !== '' ? { traceparent: value } : {};
   }
 }

@@ -7,6 +7,7 @@ import { EventListeners } from './event-listener.js';
 import type { ListenerOptions } from './event-listener.js';
 import { keepHandlerErrors } from './keep-handler-errors.js';
 import type { Gather } from './lanes.js';
+import type { ParkedMessage, ParkingLot, Redriven } from './parking.js';
 import type { ListenerHealth } from './reception.js';
 import type { ListenerLog } from './subscription.js';
 
@@ -22,6 +23,8 @@ export interface EventTransportOptions {
   /** To decode data by type; handlers of other types receive the data as it came. */
   readonly events: readonly EventDeclaration[];
   readonly log: ListenerLog;
+  /** Where messages go that cannot be handled, and those behind them; absent, they are dead-lettered. */
+  readonly parking?: ParkingLot;
   /** Takes the place of a handler for `*` where there is none. */
   readonly defaultHandler?: (events: EventEnvelope[]) => Promise<void>;
 }
@@ -56,10 +59,11 @@ export class EventTransport extends Server implements CustomTransportStrategy {
   /** Called by Nest when the handlers are known. */
   listen(callback: (error?: unknown) => void): void {
     const events = this.options.events.filter(({ type }) => this.handlerOf(type) !== undefined);
-    const { client, listeners, log } = this.options;
+    const { client, listeners, log, parking } = this.options;
     this.listeners = new EventListeners(client, {
       subscriptions: listeners,
       ...(this.gather !== undefined && { gather: this.gather }),
+      ...(parking !== undefined && { parking }),
       events,
       log,
       handle: (received) => this.dispatch(received),
@@ -69,6 +73,12 @@ export class EventTransport extends Server implements CustomTransportStrategy {
 
   async close(): Promise<void> {
     await this.listeners?.close();
+  }
+
+  /** Handles a parked message again: one try, whose outcome is returned. Rejects where nothing is heard yet, or no more. */
+  redrive(parked: ParkedMessage): Promise<Redriven> {
+    if (this.listeners === undefined) return Promise.reject(new Error('the transport does not listen'));
+    return this.listeners.redrive(parked);
   }
 
   health(): TransportHealth {

@@ -9,9 +9,13 @@ export type {
   ListenerOptions,
 } from './event-listener.js';
 export type { ListenerHealth } from './reception.js';
+export { DeadLetters } from './dead-letters.js';
+export type { DeadLetter, DeadLetterSource } from './dead-letters.js';
 export { EventSender } from './event-sender.js';
 export { EventTransport } from './event-transport.js';
 export type { EventTransportOptions, TransportHealth } from './event-transport.js';
+export { ParkingFull } from './parking.js';
+export type { Aggregate, ParkedMessage, ParkingCause, ParkingLot, Redriven } from './parking.js';
 export { childTraceparent, currentTrace, newTraceparent, runInTrace } from './trace.js';
 export type { Trace } from './trace.js';
 export type { ListenerLog } from './subscription.js';

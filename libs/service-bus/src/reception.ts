@@ -1,11 +1,14 @@
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
-import { LOCK_DURATION_SECONDS, decodeEventData } from '@ballast/contracts';
+import { LOCK_DURATION_SECONDS } from '@ballast/contracts';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { Delivery } from './delivery.js';
 import type { EventLanes } from './event-lanes.js';
-import { fromMessage } from './event-message.js';
-import { deadLetterOf, named } from './settlement.js';
-import type { FinalSettlement, Outcome } from './settlement.js';
+import { declarationsByType, eventOf } from './event-message.js';
+import type { Declarations } from './event-message.js';
+import type { ParkingLot } from './parking.js';
+import { SetAside } from './set-aside.js';
+import { causeOf, named } from './settlement.js';
+import type { BrokerSettlement, FinalSettlement, Outcome } from './settlement.js';
 import { Subscription } from './subscription.js';
 import type { ListenerLog } from './subscription.js';
 
@@ -23,6 +26,8 @@ export interface ReceptionOptions {
   /** Data of these types is decoded into the declared class; data of other types is handed on as it came. */
   readonly events: readonly EventDeclaration[];
   readonly log: ListenerLog;
+  /** Where messages go that cannot be handled; absent, they are dead-lettered. */
+  readonly parking?: ParkingLot;
 }
 
 /** How one or several listeners are doing. */
@@ -37,7 +42,8 @@ export interface ListenerHealth {
 /** One subscription's end of the lanes: reads its messages, keeps their locks and settles them on its own receiver. */
 export class Reception {
   private readonly subscription: Subscription;
-  private readonly declarations: ReadonlyMap<string, EventDeclaration>;
+  private readonly setAside: SetAside;
+  private readonly declarations: Declarations;
   private readonly inHand = new Set<Delivery>();
   private deadLettered = 0;
 
@@ -46,7 +52,8 @@ export class Reception {
     private readonly options: ReceptionOptions,
     private readonly lanes: EventLanes,
   ) {
-    this.declarations = new Map(options.events.map((declaration) => [declaration.type, declaration]));
+    this.declarations = declarationsByType(options.events);
+    this.setAside = new SetAside(options);
     this.subscription = new Subscription(client, { ...options, take: (message) => this.take(message) });
   }
 
@@ -81,54 +88,47 @@ export class Reception {
       await this.subscription.settle(message, { kind: 'abandon' });
       return;
     }
-    const event = this.decode(message);
+    const event = readable(() => eventOf(message, this.declarations));
     if (event instanceof Error) {
-      await this.deadLetterUnread(message, event);
+      await this.putAsideUnread(message, event);
       return;
     }
-    const delivery = new Delivery(message, event, (...settled) => this.settle(...settled));
+    const delivery = new Delivery(message, event, {
+      mustWait: () => this.setAside.mustWait(event.subject),
+      settle: (...settled) => this.settle(...settled),
+    });
     this.inHand.add(delivery);
     delivery.renewEvery(RENEWAL_MS, () => this.renew(delivery));
     this.lanes.add(delivery);
     await delivery.over;
   }
 
-  /** Reading the same bytes again cannot end differently, so the reason is returned and not tried again. */
-  private decode(message: ServiceBusReceivedMessage): EventEnvelope | Error {
-    try {
-      const event = fromMessage(message);
-      const declaration = this.declarations.get(event.type);
-      return declaration === undefined ? event : { ...event, data: decodeEventData(declaration, event.data) };
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  }
-
-  private async deadLetterUnread(message: ServiceBusReceivedMessage, error: Error): Promise<void> {
+  private async putAsideUnread(message: ServiceBusReceivedMessage, error: Error): Promise<void> {
     const { topic, subscription, log } = this.options;
-    log.error(
-      { topic, subscription, messageId: message.messageId, err: error },
-      'an unreadable message is dead-lettered',
-    );
-    if (await this.subscription.settle(message, { kind: 'dead-letter', ...deadLetterOf(error) }))
-      this.deadLettered += 1;
+    log.error({ topic, subscription, messageId: message.messageId, err: error }, 'a message cannot be read');
+    await this.settleAtBroker(message, await this.setAside.poison(message, causeOf(error)));
   }
 
   private async settle(delivery: Delivery, settlement: FinalSettlement, outcome?: Outcome): Promise<void> {
-    if (settlement.kind === 'dead-letter' && outcome?.handled === false) this.logBug(delivery.event, outcome.error);
-    if (!delivery.isOver) {
-      const isSettled = await this.subscription.settle(delivery.message, settlement);
-      if (isSettled && settlement.kind === 'dead-letter') this.deadLettered += 1;
-    }
+    if (settlement.kind === 'park' && outcome?.handled === false) this.logBug(delivery.event, outcome.error);
+    if (!delivery.isOver)
+      await this.settleAtBroker(delivery.message, await this.brokerSettlement(delivery, settlement));
     this.inHand.delete(delivery);
+  }
+
+  private async brokerSettlement({ message }: Delivery, settlement: FinalSettlement): Promise<BrokerSettlement> {
+    if (settlement.kind === 'park') return this.setAside.poison(message, settlement);
+    return settlement.kind === 'queue' ? this.setAside.behind(message) : settlement;
+  }
+
+  private async settleAtBroker(message: ServiceBusReceivedMessage, settlement: BrokerSettlement): Promise<void> {
+    const isSettled = await this.subscription.settle(message, settlement);
+    if (isSettled && settlement.kind === 'dead-letter') this.deadLettered += 1;
   }
 
   private logBug(event: EventEnvelope, error: unknown): void {
     const { topic, subscription, log } = this.options;
-    log.error(
-      { topic, subscription, ...named(event), err: error },
-      'an event could not be handled and is dead-lettered',
-    );
+    log.error({ topic, subscription, ...named(event), err: error }, 'an event could not be handled');
   }
 
   /** Keeps the lock of a message that waits or is being handled. A message whose lock is lost is let go: it comes again. */
@@ -139,5 +139,14 @@ export class Reception {
     if (delivery.handledSinceMs !== undefined || delivery.isOver) return;
     this.inHand.delete(delivery);
     delivery.end();
+  }
+}
+
+/** Reading the same bytes again cannot end differently, so the reason is returned and not tried again. */
+function readable(read: () => EventEnvelope): EventEnvelope | Error {
+  try {
+    return read();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

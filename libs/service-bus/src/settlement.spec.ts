@@ -3,7 +3,7 @@ import {
   BUG_ATTEMPTS_MAX,
   WAIT_TOTAL_MS_MAX,
   afterAttempt,
-  deadLetterOf,
+  causeOf,
   decideSettlement,
   noAttempts,
 } from './settlement.js';
@@ -50,11 +50,11 @@ describe('what becomes of a message', () => {
   });
 
   it.each([new TypeError('x of undefined'), new UnreadableEvent('bad'), 'a thrown text', undefined])(
-    'is dead-lettered after three tries that ended with %p',
+    'is parked after three tries that ended with %p',
     (error) => {
       const { settlements } = ladder(failed(error));
       expect(settlements).toHaveLength(BUG_ATTEMPTS_MAX);
-      expect(settlements.at(-1)?.kind).toBe('dead-letter');
+      expect(settlements.at(-1)?.kind).toBe('park');
     },
   );
 
@@ -66,18 +66,18 @@ describe('what becomes of a message', () => {
     expect(attempts).toEqual({ waits: 4, waitedMs: 750, bugs: 1 });
   });
 
-  it('tells a dead letter by the name and the place of the bug, without the data in its message', () => {
-    const { reason, description } = deadLetterOf(new RangeError('balance 1234.50 of prf_1'));
+  it('tells the cause by the name and the place of the bug, without the data in its message', () => {
+    const { reason, description } = causeOf(new RangeError('balance 1234.50 of prf_1'));
     expect(reason).toBe('RangeError');
     expect(description).toContain('settlement.spec');
     expect(description).not.toContain('1234.50');
   });
 
   it('tells what is wrong with an unreadable event', () => {
-    expect(deadLetterOf(new UnreadableEvent('attribute id is not a text'))).toEqual({
+    expect(causeOf(new UnreadableEvent('attribute id is not a text'))).toEqual({
       reason: 'UnreadableEvent',
       description: 'attribute id is not a text',
     });
-    expect(deadLetterOf(new UnreadableEvent('x'.repeat(9_000))).description).toHaveLength(1_024);
+    expect(causeOf(new UnreadableEvent('x'.repeat(9_000))).description).toHaveLength(1_024);
   });
 });

@@ -1,5 +1,6 @@
 import { Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
+import type { ParkingCause } from './parking.js';
 
 /** Milliseconds before the second try of a message. */
 export const BACKOFF_MS_MIN = 50;
@@ -27,10 +28,16 @@ export type Settlement =
   | { readonly kind: 'complete' }
   | { readonly kind: 'retry'; readonly afterMs: number }
   | { readonly kind: 'abandon' }
-  | { readonly kind: 'dead-letter'; readonly reason: string; readonly description: string };
+  | { readonly kind: 'park'; readonly reason: string; readonly description: string };
 
-/** What ends a message's time here. */
-export type FinalSettlement = Exclude<Settlement, { kind: 'retry' }>;
+/** What ends a message's time here; `queue` puts it behind parked ones of its aggregate. */
+export type FinalSettlement = Exclude<Settlement, { kind: 'retry' }> | { readonly kind: 'queue' };
+
+/** What the broker is told of a message. */
+export type BrokerSettlement =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'abandon' }
+  | { readonly kind: 'dead-letter'; readonly reason: string; readonly description: string };
 
 /** How a call of the handler ended. */
 export type Outcome = { readonly handled: true } | { readonly handled: false; readonly error: unknown };
@@ -42,7 +49,7 @@ export function noAttempts(): Attempts {
 
 /**
  * The one place that decides what becomes of a message. Handled: complete. A `Failure`: wait, twice as long each time,
- * up to 30 s in all, then back to the broker. Anything else is a bug: `BUG_ATTEMPTS_MAX` tries, then a dead letter.
+ * up to 30 s in all, then back to the broker. Anything else is a bug: `BUG_ATTEMPTS_MAX` tries, then it is parked.
  */
 export function decideSettlement(outcome: Outcome, attempts: Attempts): Settlement {
   if (outcome.handled) return { kind: 'complete' };
@@ -53,7 +60,7 @@ export function decideSettlement(outcome: Outcome, attempts: Attempts): Settleme
     return { kind: 'retry', afterMs: Math.min(leftMs, Math.max(backoffMs(attempts), error.retryAfterMs ?? 0)) };
   }
   if (attempts.bugs + 1 < BUG_ATTEMPTS_MAX) return { kind: 'retry', afterMs: backoffMs(attempts) };
-  return { kind: 'dead-letter', ...deadLetterOf(error) };
+  return { kind: 'park', ...causeOf(error) };
 }
 
 /** The attempts after `outcome` was settled with `settlement`. */
@@ -68,10 +75,10 @@ export function afterAttempt(attempts: Attempts, outcome: Outcome, settlement: S
 }
 
 /**
- * Reason and description of a dead letter. Only an `UnreadableEvent` says more than its name and place, because other
- * messages may hold data, and dead letters are read by people who may not see it.
+ * Why a message could not be handled. Only an `UnreadableEvent` says more than its name and place, because other
+ * messages may hold data, and the reason is read by people who may not see it.
  */
-export function deadLetterOf(error: unknown): { reason: string; description: string } {
+export function causeOf(error: unknown): ParkingCause {
   const reason = error instanceof Error ? error.name : 'ThrownValue';
   const description = reason === 'UnreadableEvent' ? (error as Error).message : `bug ${placeOf(error)}`;
   return { reason, description: description.slice(0, DESCRIPTION_LENGTH_MAX) };

@@ -5,7 +5,8 @@ import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
 } from '@azure/service-bus';
-import type { FinalSettlement } from './settlement.js';
+import type { BrokerSettlement } from './settlement.js';
+import { SettlementTurns } from './settlement-turns.js';
 import { wait } from './waiting.js';
 
 /** Milliseconds before a receiver that the SDK gave up is made anew; doubled up to the maximum. */
@@ -43,6 +44,7 @@ export class Subscription {
   private receiver: ServiceBusReceiver | undefined;
   private stopReceiving: (() => Promise<void>) | undefined;
   private readonly stopping = new AbortController();
+  private readonly turns = new SettlementTurns();
   private credits = 0;
   /** Counts the links that were opened, and on which of them a message came. */
   private link = 0;
@@ -77,9 +79,10 @@ export class Subscription {
    * one whose link is gone, for which the SDK would wait until its timeout, taking the answers to messages of the new
    * link for its own.
    */
-  async settle(message: ServiceBusReceivedMessage, settlement: FinalSettlement): Promise<boolean> {
+  async settle(message: ServiceBusReceivedMessage, settlement: BrokerSettlement): Promise<boolean> {
     if (this.linkOf.get(message) !== this.link) return false;
     try {
+      await this.turns.enter(settlement.kind);
       await this.settleAtBroker(message, settlement);
       return true;
     } catch (error) {
@@ -161,7 +164,7 @@ export class Subscription {
     }
   }
 
-  private settleAtBroker(message: ServiceBusReceivedMessage, settlement: FinalSettlement): Promise<void> {
+  private settleAtBroker(message: ServiceBusReceivedMessage, settlement: BrokerSettlement): Promise<void> {
     const receiver = this.current();
     switch (settlement.kind) {
       case 'complete':

@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@azure/cosmos';
 import { ServiceBusClient } from '@azure/service-bus';
 import { topology } from '@ballast/contracts';
+import type { ParkedListEvents } from '@ballast/contracts/parked';
 import { ContainerStore, connectCosmos } from '@ballast/cosmos';
 import { connectServiceBus } from '@ballast/service-bus';
 import { Global, Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
 import { Clock } from './clock.js';
+import { ParkedList } from './parked-list.js';
+import { ParkingController } from './parking.controller.js';
+import { Parking } from './parking.js';
 import type { PlatformSettings } from './platform-settings.js';
 import { Readiness } from './readiness.js';
 import { Relays } from './relays.js';
 import { ServiceLog } from './service-log.js';
+import { SERVICE_NAME } from './service-name.js';
 import { TokenKeys, keysAt } from './token-keys.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -22,6 +27,13 @@ export interface OwnedContainer {
   readonly relayed?: boolean;
 }
 
+/** The container with a service's parked messages, and what is published of them. */
+export interface ParkedIn {
+  readonly container: string;
+  /** Absent where the service publishes nothing; then no message may be given up either, as nobody would learn of it. */
+  readonly events?: ParkedListEvents;
+}
+
 /** What a service uses of Azure. */
 export interface AzureOptions {
   readonly settings: PlatformSettings;
@@ -30,6 +42,8 @@ export interface AzureOptions {
   /** The topic it publishes to. */
   readonly topic?: string;
   readonly containers: readonly OwnedContainer[];
+  /** Where messages wait that could not be handled; absent, they are dead-lettered. */
+  readonly parked?: ParkedIn;
   /** The keys of tokens where they are known here; absent, they are asked of accounts. */
   readonly tokenKeys?: JSONWebKeySet;
 }
@@ -71,8 +85,10 @@ export class AzureModule implements OnApplicationShutdown {
   static forRoot(options: AzureOptions): DynamicModule {
     for (const container of options.containers) requireOwned(container, options);
     const stores = options.containers.map(({ name }) => storeProvider(name));
+    const { parked } = options;
     return {
       module: AzureModule,
+      controllers: parked === undefined ? [] : [ParkingController],
       providers: [
         { provide: AZURE, useValue: options },
         databaseProvider,
@@ -80,8 +96,16 @@ export class AzureModule implements OnApplicationShutdown {
         relaysProvider,
         verifierProvider,
         ...stores,
+        { provide: SERVICE_NAME, useValue: options.service },
+        parked === undefined ? { provide: Parking, useValue: undefined } : parkingProvider(parked),
       ],
-      exports: [ServiceBusClient, Relays, TokenVerifier, ...options.containers.map(({ name }) => storeToken(name))],
+      exports: [
+        ServiceBusClient,
+        Relays,
+        TokenVerifier,
+        ...options.containers.map(({ name }) => storeToken(name)),
+        Parking,
+      ],
     };
   }
 
@@ -142,16 +166,34 @@ const verifierProvider: Provider = {
   },
 };
 
+const parkingProvider = (parked: ParkedIn): Provider => ({
+  provide: Parking,
+  inject: [storeToken(parked.container), Clock, Readiness],
+  useFactory: (store: ContainerStore, clock: Clock, readiness: Readiness) => {
+    const { container, events } = parked;
+    const [product = '', second = ''] = partitionPathsOf(container).map((path) => path.slice(1));
+    const list = new ParkedList({
+      ...{ store, partitionFields: [product, second], clock },
+      ...(events !== undefined && { events }),
+    });
+    readiness.add({ name: 'parked', check: () => ({ ok: true, detail: { messages: list.count } }) });
+    return new Parking(list, events !== undefined);
+  },
+});
+
 function requireOwned({ name, relayed }: OwnedContainer, { service, topic }: AzureOptions): void {
   const declared = topology.containers.find((container) => container.name === name);
   if (declared?.owner !== service) throw new Error(`the topology does not give the container ${name} to ${service}`);
   if (relayed === true && topic === undefined) throw new Error(`${name} is relayed, but ${service} names no topic`);
 }
 
+function partitionPathsOf(container: string): readonly string[] {
+  return topology.containers.find(({ name }) => name === container)?.partitionKeyPaths ?? [];
+}
+
 /** Reading a document that is never there proves that the container answers, for one request unit. */
 function storeCheck(store: ContainerStore, container: string): () => Promise<{ ok: boolean }> {
-  const paths = topology.containers.find(({ name }) => name === container)?.partitionKeyPaths ?? [];
-  const partition = paths.map(() => '_ready');
+  const partition = partitionPathsOf(container).map(() => '_ready');
   return async () => {
     await store.read('_ready', partition);
     return { ok: true };

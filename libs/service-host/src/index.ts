@@ -1,10 +1,11 @@
 export { AzureModule, InjectStore, storeToken } from './azure-module.js';
-export type { AzureOptions, OwnedContainer } from './azure-module.js';
+export type { AzureOptions, OwnedContainer, ParkedIn } from './azure-module.js';
 export { CurrentCaller, Public, Roles } from './caller.js';
 export type { Caller } from './caller.js';
 export { Clock } from './clock.js';
 export { LOG_LEVELS, platformSettings } from './platform-settings.js';
 export type { LogLevel, PlatformSettings } from './platform-settings.js';
+export { Parking } from './parking.js';
 export { ProblemException } from './problem-exception.js';
 export type { ProblemOptions } from './problem-exception.js';
 export { Readiness } from './readiness.js';

@@ -11,6 +11,7 @@ import { Clock } from './clock.js';
 import { HostModule } from './host.module.js';
 import { acceptOnlyJson, createHttpServer, endConnectionsWhile } from './http-server.js';
 import type { LogLevel } from './platform-settings.js';
+import { Parking } from './parking.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Readiness } from './readiness.js';
 import { traceRequests } from './request-trace.js';
@@ -101,7 +102,10 @@ function connectListeners(
   { log, readiness }: { log: ServiceLog; readiness: Readiness },
 ): void {
   const client = app.get(ServiceBusClient, { strict: false });
-  const transport = new EventTransport({ client, listeners, events: EVENTS, log });
+  const parking = app.get<Parking | undefined>(Parking, { strict: false });
+  const parkedIn = parking === undefined ? {} : { parking: parking.list };
+  const transport = new EventTransport({ client, listeners, events: EVENTS, log, ...parkedIn });
+  parking?.connect(transport, client, listeners);
   app.connectMicroservice({ strategy: transport });
   readiness.add({
     name: 'listeners',

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceBusMessage } from '@azure/service-bus';
 import { EVENTS, newProfileId, newRequestId, newUserId, topology } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
@@ -56,6 +57,8 @@ export interface Bench {
   /** What the ledger has published so far about a profile, in its sequence. */
   published(profileId: string): EventEnvelope[];
   publish(topic: 'orders' | 'accounts', ...events: EventEnvelope[]): Promise<void>;
+  /** Sends a message that is no event of ours. */
+  publishRaw(topic: string, message: ServiceBusMessage): Promise<void>;
   tokenFor(userId: string, role: Role): Promise<string>;
   /** A profile that the ledger knows. */
   openProfile(): Promise<TestProfile>;
@@ -118,6 +121,11 @@ export async function startBench(): Promise<Bench> {
         .filter((event) => event.partitionkey === profileId)
         .sort((left, right) => (left.sequence ?? 0) - (right.sequence ?? 0)),
     publish: (topic, ...events) => senders[topic].send(events),
+    publishRaw: async (topic, message) => {
+      const sender = client.createSender(topic);
+      await sender.sendMessages(message);
+      await sender.close();
+    },
     openProfile: () => openProfile(bench),
     move: (profile, path, amount, key) => send(ledger, profile, { path, body: { amount }, ...(key && { key }) }),
     send: (profile, request) => send(ledger, profile, request),
