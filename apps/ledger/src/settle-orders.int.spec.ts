@@ -1,6 +1,7 @@
 import { newProfileId, newUserId } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
+import { Parking } from '@ballast/service-host';
 import { HoldCapital } from './hold-capital.js';
 import { PostExecution } from './post-execution.js';
 import { ask, profileCreated, startBench, until } from './testing/bench.js';
@@ -201,6 +202,8 @@ describe('settling orders', () => {
   it('needs two commits and no read for a market order filled at once', async () => {
     const profile = await fundedProfile();
     const buy = new OrderScript(profile, { ...ENTRY, quantity: '4', holdUnits: '40040' });
+    // It asks for parked messages from time to time, which has nothing to do with the order.
+    bench.ledger.app.get(Parking).list.stop();
     bench.azure.usage.reset();
     await bench.publish('orders', buy.placed());
     await until('it is held', () => typesOf(profile).includes('capital.held.v1'));

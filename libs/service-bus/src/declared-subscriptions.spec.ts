@@ -13,6 +13,9 @@ const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   'order.cancel-requested.v1': ['orders'],
   'capital.held.v1': ['orders'],
   'capital.declined.v1': ['orders'],
+  'capital.transfer-reserved.v1': ['ledger'],
+  'capital.transfer-received.v1': ['ledger'],
+  'capital.transfer-refused.v1': ['ledger'],
 };
 const PLACED = 'order.placed.v1';
 
