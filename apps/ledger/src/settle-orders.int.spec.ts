@@ -203,7 +203,7 @@ describe('settling orders', () => {
     const profile = await fundedProfile();
     const buy = new OrderScript(profile, { ...ENTRY, quantity: '4', holdUnits: '40040' });
     // It asks for parked messages from time to time, which has nothing to do with the order.
-    bench.ledger.app.get(Parking).list.stop();
+    await bench.ledger.app.get(Parking).list.stop();
     bench.azure.usage.reset();
     await bench.publish('orders', buy.placed());
     await until('it is held', () => typesOf(profile).includes('capital.held.v1'));

@@ -64,6 +64,7 @@ export class ParkedList implements ParkingLot {
   private readonly partition: readonly string[] = [PRODUCT_ID, PARTITION_VALUE];
   private known: ParkedHead['aggregates'] = {};
   private poll: NodeJS.Timeout | undefined;
+  private asked: Promise<void> | undefined;
 
   constructor(private readonly options: ParkedListOptions) {
     this.heads = new HeadStore<ParkedHead>(options.store, { headId: () => HEAD_ID });
@@ -72,12 +73,14 @@ export class ParkedList implements ParkingLot {
   /** Hears of what is parked, now and every two seconds. A store that is away is asked again. */
   async start(): Promise<void> {
     await this.refresh().catch(() => undefined);
-    this.poll = setInterval(() => void this.refresh().catch(() => undefined), POLL_MS);
+    this.poll = setInterval(() => (this.asked = this.refresh().catch(() => undefined)), POLL_MS);
     this.poll.unref();
   }
 
-  stop(): void {
+  /** Asks no more; resolves when nothing is asked any more. */
+  async stop(): Promise<void> {
     clearInterval(this.poll);
+    await this.asked;
   }
 
   holds(subject: string): boolean {

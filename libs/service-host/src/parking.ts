@@ -45,8 +45,8 @@ export class Parking implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.list.start();
   }
 
-  onApplicationShutdown(): void {
-    this.list.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.list.stop();
   }
 
   /** The aggregate as it is parked now, or `undefined`. */
