@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import rhea from 'rhea';
 import type { Connection, EventContext, Receiver, Sender } from 'rhea';
 import { ClientConnection } from './client-connection.js';
-import { abandonConnection, keepTransfersRaw, writeEmptyFrame } from './rhea-internals.js';
+import { abandonConnection, keepOutcomesApart, keepTransfersRaw, writeEmptyFrame } from './rhea-internals.js';
 import { asServiceBusError } from './service-bus-error.js';
 
 /** Opens a link that a client attached, or throws what the link is refused with. */
@@ -50,7 +50,10 @@ export class AmqpServer {
     this.server = createServer((socket) => this.sniff(socket));
     // A client that breaks off or breaks the protocol loses its connection; unheard, these events would throw.
     for (const event of ERROR_EVENTS) this.container.on(event, () => undefined);
-    this.container.on('session_open', ({ session }: EventContext) => keepTransfersRaw(session!));
+    this.container.on('session_open', ({ session }: EventContext) => {
+      keepTransfersRaw(session!);
+      keepOutcomesApart(session!);
+    });
     this.container.on('receiver_open', ({ receiver, connection }: EventContext) =>
       this.open(receiver!, connection, (client) => this.routes.incoming(receiver!, client)),
     );

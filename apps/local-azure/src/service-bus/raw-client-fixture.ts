@@ -1,7 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import rhea from 'rhea';
-import type { AmqpError, Connection, EventContext } from 'rhea';
+import type { AmqpError, Connection, EventContext, Receiver, Sender } from 'rhea';
+import { acceptedOutcome } from './rhea-internals.js';
 
+const SETTLED_BY_SENDER = 1;
 const TOKEN_LIFETIME_SECONDS = 60;
 
 /** An AMQP client below the SDK, for what the SDK never does; for tests. */
@@ -58,6 +60,24 @@ export class RawClient {
     return { drain, ended };
   }
 
+  /** Sends so many messages in one turn, and gives the condition that each was rejected with, if it was. */
+  async sendAtOnce(address: string, count: number): Promise<(string | undefined)[]> {
+    const sender = this.connection.open_sender({ target: { address } });
+    await new Promise((resolve) => sender.once('sendable', resolve));
+    const answered = conditions(sender, count);
+    for (let sent = 0; sent < count; sent += 1) sender.send({ body: sent });
+    return answered;
+  }
+
+  /** Accepts so many messages, and gives the condition that each acceptance was refused with, if it was. */
+  async acceptAll(address: string, count: number): Promise<(string | undefined)[]> {
+    const options = { source: { address }, rcv_settle_mode: SETTLED_BY_SENDER, autoaccept: false, autosettle: false };
+    const receiver = this.connection.open_receiver(options as never);
+    const answered = conditions(receiver, count);
+    receiver.on('message', ({ delivery }: EventContext) => delivery!.update(false, acceptedOutcome() as never));
+    return answered;
+  }
+
   /** Asks a `$management` node and gives the body of its answer. */
   async request(node: string, operation: string, body: object): Promise<Record<string, unknown>> {
     const replyTo = randomUUID();
@@ -91,6 +111,18 @@ export class RawClient {
     this.connection.close();
     await closed;
   }
+}
+
+/** The conditions that the first deliveries of a link were settled with, in their order. */
+async function conditions(link: Sender | Receiver, count: number): Promise<(string | undefined)[]> {
+  const found = new Map<number, string | undefined>();
+  await new Promise<void>((resolve) => {
+    link.on('settled', ({ delivery }: EventContext) => {
+      found.set(delivery!.id, (delivery!.remote_state as { error?: AmqpError } | undefined)?.error?.condition);
+      if (found.size === count) resolve();
+    });
+  });
+  return [...found].sort(([a], [b]) => a - b).map(([, condition]) => condition);
 }
 
 function tokenFor(audience: string, key: string, lifetimeSeconds: number): string {

@@ -29,17 +29,31 @@ interface TypesInternals {
   unwrap(value: unknown, leaveDescribed?: boolean): unknown;
   unwrap_map_simple(value: TypedValue): Record<string, unknown>;
 }
+type Update = (delivery: DeliveryInternals, settled: boolean, state: unknown) => void;
+interface DeliveryInternals {
+  state?: OutcomeOnWire;
+}
 interface OutgoingInternals {
   next_delivery_id: number;
   next_pending_delivery: number;
   deliveries: { available(): number };
+  pending_dispositions: DeliveryInternals[];
+  updated: unknown[];
+  update: Update;
+  process(): void;
+}
+interface IncomingInternals {
+  on_transfer(frame: TransferFrame, receiver: unknown): void;
+  updated: DeliveryInternals[];
+  update: Update;
+  process(session: unknown): void;
 }
 interface TransferFrame {
   performative: { message_format?: number | null };
 }
 interface SessionInternals {
   outgoing: OutgoingInternals;
-  incoming: { on_transfer(frame: TransferFrame, receiver: unknown): void };
+  incoming: IncomingInternals;
 }
 interface SenderInternals {
   credit: number;
@@ -53,6 +67,9 @@ interface SenderInternals {
   state: { local_open: boolean; open_requests: number };
 }
 
+interface OutcomeOnWire {
+  readonly descriptor: { readonly value: unknown };
+}
 interface Outcome {
   described(): unknown;
 }
@@ -64,6 +81,7 @@ interface OutcomeInternals {
 const outcomes = rhea.message as unknown as OutcomeInternals;
 const types = rhea.types as unknown as TypesInternals;
 const PLAIN_FORMAT = 0;
+const ACCEPTED = 0x24;
 /** The source filter that asks for a session, by id or (null) for any. */
 export const SESSION_FILTER = 'com.microsoft:session-filter';
 /** Stands for format 0 between our transfer hook and our message handler, so that the library keeps the raw bytes. */
@@ -122,6 +140,44 @@ export function keepTransfersRaw(session: Session): void {
     if (frame.performative.message_format === PLAIN_FORMAT) frame.performative.message_format = PLAIN_FORMAT_KEPT_RAW;
     original.call(incoming, frame, receiver);
   };
+}
+
+/**
+ * Writes the outcomes of two neighbouring deliveries apart where they differ. The library writes those of one turn as one,
+ * with the outcome of the first, so that a refusal after an acceptance would be told as an acceptance.
+ */
+export function keepOutcomesApart(session: Session): void {
+  const { incoming, outgoing } = session as unknown as SessionInternals;
+  writeBeforeOther(
+    incoming,
+    () => incoming.updated,
+    () => incoming.process(session),
+  );
+  writeBeforeOther(
+    outgoing,
+    () => outgoing.pending_dispositions,
+    () => {
+      // Those are told to us in the turn they come in, which may be going on.
+      const { updated } = outgoing;
+      outgoing.updated = [];
+      outgoing.process();
+      outgoing.updated = updated;
+    },
+  );
+}
+
+function writeBeforeOther(side: { update: Update }, pending: () => DeliveryInternals[], write: () => void): void {
+  const original = side.update;
+  side.update = (delivery, settled, state) => {
+    const before = pending().at(-1);
+    const outcome = (state ?? delivery.state) as OutcomeOnWire | undefined;
+    if (before !== undefined && !(isAccepted(before.state) && isAccepted(outcome))) write();
+    original.call(side, delivery, settled, state);
+  };
+}
+
+function isAccepted(outcome: OutcomeOnWire | undefined): boolean {
+  return outcome?.descriptor.value === ACCEPTED;
 }
 
 /** The bytes of a received delivery and the message format the client gave. */
