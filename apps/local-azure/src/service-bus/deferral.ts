@@ -1,4 +1,5 @@
 import type { DeliveryQueue } from './delivery-queue.js';
+import { hasExpired } from './expiry.js';
 import type { Copy } from './ready-queue.js';
 import { messageNotFound } from './scheduling.js';
 
@@ -8,12 +9,20 @@ export interface DeferredDelivery {
   readonly token?: Buffer;
 }
 
-/** Takes all of the deferred copies out, or throws message-not-found when one is not there or is locked. */
-export function takeDeferred(queue: DeliveryQueue, sequences: readonly number[]): Copy[] {
-  const wanted = [...new Set(sequences)];
-  const copies = wanted.map((sequence) => {
+/**
+ * Takes all of the deferred copies out, or throws message-not-found when one is not there, is locked, or has expired; one
+ * that has is given to `expire`, because nobody looks at deferred messages before they are asked for.
+ */
+export function takeDeferred(queue: DeliveryQueue, sequences: readonly number[], expire: (copy: Copy) => void): Copy[] {
+  const nowMs = Date.now();
+  const copies = [...new Set(sequences)].map((sequence) => {
     const copy = queue.deferred.get(sequence);
     if (copy === undefined) throw messageNotFound(sequence);
+    if (hasExpired(queue, copy, nowMs)) {
+      queue.deferred.delete(sequence);
+      expire(copy);
+      throw messageNotFound(sequence);
+    }
     return copy;
   });
   for (const { sequence } of copies) queue.deferred.delete(sequence);

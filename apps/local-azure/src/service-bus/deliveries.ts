@@ -48,7 +48,7 @@ export class Deliveries {
     sequences: readonly number[],
     removing: boolean,
   ): Promise<DeferredDelivery[]> {
-    const copies = takeDeferred(queue, sequences);
+    const copies = takeDeferred(queue, sequences, (copy) => void this.moves.expire(queue, copy).catch(ignored));
     if (removing) {
       const received = copies.map((copy) => ({ bytes: this.encode(copy) }));
       await Promise.all(copies.map((copy) => this.moves.remove(queue, copy)));
@@ -59,6 +59,22 @@ export class Deliveries {
       this.lockWatch.watch(queue);
       return { bytes: this.encode(copy, lockedUntilMs), token };
     });
+  }
+
+  /** Removes so many of the ready messages that came before a moment, oldest first, and tells how many there were. */
+  async deleteReady(queue: DeliveryQueue, countMax: number, enqueuedBeforeMs: number): Promise<number> {
+    const removed: Promise<void>[] = [];
+    while (removed.length < countMax) {
+      const copy = queue.ready.take();
+      if (copy === undefined) break;
+      if (this.store.message(copy.message).enqueuedAtMs >= enqueuedBeforeMs) {
+        queue.ready.add(copy);
+        break;
+      }
+      removed.push(this.moves.remove(queue, copy));
+    }
+    await Promise.all(removed);
+    return removed.length;
   }
 
   /** Gives back what a receiver held too long; each counts as a failed delivery. */

@@ -101,6 +101,7 @@ export class DeliveryQueue {
   /** Forgets every message and lock, because the entity is gone. */
   clear(): void {
     this.ready.clear();
+    this.deferred.clear();
     this.locks.clear();
     clearTimeout(this.expiryTimer);
     this.expiryTimer = undefined;

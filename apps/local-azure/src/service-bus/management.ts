@@ -8,10 +8,10 @@ import type { DeliveryQueue } from './delivery-queue.js';
 import type { Topic } from './entities.js';
 import { handsOutMessages, statusOf, takesMessages } from './entity-description.js';
 import { addRule, enumerateRules, removeRule, type RuleContext } from './management-rules.js';
-import { receiveDeferred } from './management-deferred.js';
+import { deleteMessages, receiveDeferred } from './management-deferred.js';
 import { scheduleMessages, sequenceNumbers } from './management-scheduling.js';
 import type { AmqpAnswer, AmqpRequest } from './request-links.js';
-import { performOnSession, queueNamed } from './session-management.js';
+import { performOnSession, queueHeld, queueNamed, type SessionRequest } from './session-management.js';
 import type { Sessions } from './sessions.js';
 import { asServiceBusError, entityDisabled, forwardsOnly, notSupported, ServiceBusError } from './service-bus-error.js';
 
@@ -68,35 +68,67 @@ export async function answerManagement(request: AmqpRequest, managed: () => Mana
 }
 
 async function perform(request: AmqpRequest, body: Body, context: ManagementContext): Promise<AmqpAnswer> {
-  const { topic, rules, broker, sessions, usage, entity } = context;
+  const { sessions, usage, entity } = context;
   const { operation, properties } = request;
   const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
   usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
-  if (topic !== undefined && SENDING.has(name) && !takesMessages(statusOf(topic.description.properties))) {
-    throw entityDisabled(topic.name);
-  }
   context.authorize(SENDING.has(name) ? 'Send' : 'Listen');
   refuseIfBusy(context.faults, entity);
-  if (topic !== undefined && name === 'schedule-message') {
-    return status(200, 'OK', { body: await scheduleMessages(body, topic, broker) });
-  }
-  if (topic !== undefined && name === 'cancel-scheduled-message') {
-    await broker.scheduling.cancel(topic, sequenceNumbers(body));
-    return status(200, 'OK');
-  }
-  if (rules !== undefined && name === 'add-rule') return addRule(body, rules).then(() => status(200, 'OK'));
-  if (rules !== undefined && name === 'remove-rule') return removeRule(body, rules).then(() => status(200, 'OK'));
-  if (rules !== undefined && name === 'enumerate-rules') {
-    const found = enumerateRules(body, rules);
-    return found === undefined ? status(204, 'No Content') : status(200, 'OK', { body: found });
-  }
+  const answer = (await performSending(name, body, context)) ?? (await performOnRules(name, body, context.rules));
+  if (answer !== undefined) return answer;
   if (context.queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);
   if (!handsOutMessages(context.queue.status)) throw entityDisabled(entity);
   if (context.queue.forwarding !== undefined) throw forwardsOnly('browser');
-  const answer = await performOnSession({ operation: name, body, properties }, context.queue, sessions);
-  if (answer !== undefined) return status(200, 'OK', { body: answer });
-  const queue = queueNamed(body, context.queue);
+  const onSession = { operation: name, body, properties };
+  const answerBody = await performOnSession(onSession, context.queue, sessions);
+  if (answerBody !== undefined) return status(200, 'OK', { body: answerBody });
+  return performOnMessages(onSession, context.queue, context);
+}
+
+/** Schedules, or cancels what is scheduled; undefined for another operation. */
+async function performSending(
+  name: string,
+  body: Body,
+  { topic, broker }: ManagementContext,
+): Promise<AmqpAnswer | undefined> {
+  if (topic === undefined || !SENDING.has(name)) return undefined;
+  if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
+  if (name === 'schedule-message') return status(200, 'OK', { body: await scheduleMessages(body, topic, broker) });
+  await broker.scheduling.cancel(topic, sequenceNumbers(body));
+  return status(200, 'OK');
+}
+
+/** Adds, removes or lists rules; undefined for another operation. */
+async function performOnRules(
+  name: string,
+  body: Body,
+  rules: RuleContext | undefined,
+): Promise<AmqpAnswer | undefined> {
+  if (rules === undefined) return undefined;
   switch (name) {
+    case 'add-rule':
+      await addRule(body, rules);
+      return status(200, 'OK');
+    case 'remove-rule':
+      await removeRule(body, rules);
+      return status(200, 'OK');
+    case 'enumerate-rules': {
+      const found = enumerateRules(body, rules);
+      return found === undefined ? status(204, 'No Content') : status(200, 'OK', { body: found });
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function performOnMessages(
+  request: SessionRequest,
+  entity: DeliveryQueue,
+  { broker, sessions }: ManagementContext,
+): Promise<AmqpAnswer> {
+  const { operation, body } = request;
+  const queue = queueNamed(body, entity);
+  switch (operation) {
     case 'renew-lock': {
       const expirations = lockTokens(body).map((token) => broker.settlement.renew(queue, token));
       return status(200, 'OK', {
@@ -107,7 +139,9 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
       await Promise.all(lockTokens(body).map((token) => updateDisposition(token, body, queue, broker)));
       return status(200, 'OK');
     case 'receive-by-sequence-number':
-      return status(200, 'OK', { body: await receiveDeferred(body, queue, broker) });
+      return status(200, 'OK', { body: await receiveDeferred(body, queueHeld(request, entity, sessions), broker) });
+    case 'batch-delete-messages':
+      return status(200, 'OK', { body: await deleteMessages(body, queue, broker) });
     case 'peek-message':
       return browse(body, queue, broker);
     default:

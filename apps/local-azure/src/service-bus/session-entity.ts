@@ -37,7 +37,7 @@ export class SessionQueue extends DeliveryQueue {
   }
 
   get isEmpty(): boolean {
-    return this.ready.size === 0 && this.locks.size === 0;
+    return this.ready.size === 0 && this.locks.size === 0 && this.deferred.size === 0;
   }
 }
 
@@ -88,6 +88,13 @@ export class SessionEntity extends DeliveryQueue {
 
   override detachAll(reason: ServiceBusError): void {
     for (const session of this.sessions.values()) session.detachAll(reason);
+  }
+
+  /** A deferred copy waits in its session for who asks for it. */
+  override place(copy: Copy): void {
+    const sessionId = copy.deferred === true ? this.sessionOf(copy) : undefined;
+    if (sessionId === undefined) this.ready.add(copy);
+    else this.session(sessionId).place(copy);
   }
 
   override clear(): void {

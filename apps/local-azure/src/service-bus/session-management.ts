@@ -52,6 +52,12 @@ export function queueNamed(body: Body, queue: DeliveryQueue): DeliveryQueue {
   return queue.find(id) ?? new SessionQueue(id, queue);
 }
 
+/** The queue that deferred messages are asked for: of a session the one whose link asks must hold. */
+export function queueHeld(request: SessionRequest, queue: DeliveryQueue, sessions: Sessions): DeliveryQueue {
+  if (!(queue instanceof SessionEntity)) return queue;
+  return sessions.held(queue, sessionId(request.body), String(request.properties[LINK_NAME_PROPERTY] ?? ''));
+}
+
 function entityOf(queue: DeliveryQueue): SessionEntity {
   if (queue instanceof SessionEntity) return queue;
   throw new ServiceBusError('amqp:not-allowed', `'${queue.name}' has no sessions.`);

@@ -37,7 +37,7 @@ export class Sessions {
   release(session: SessionQueue, holder: SessionHolder): void {
     if (session.holder !== holder) return;
     const unsettled = this.end(session);
-    for (const copy of unsettled) session.ready.add(copy);
+    for (const copy of unsettled) session.place(copy);
     this.vacate(session);
   }
 
@@ -46,6 +46,14 @@ export class Sessions {
     const held = entity.held();
     for (const session of held) this.expire(session);
     return held.length;
+  }
+
+  /** The session that the link holds. Throws session-lock-lost when it does not, or no longer. */
+  held(entity: SessionEntity, sessionId: string, linkName: string): SessionQueue {
+    const session = entity.find(sessionId);
+    const isHeld = session?.holder?.linkName === linkName && session.locks.lockedUntilMs > Date.now();
+    if (session === undefined || !isHeld) throw sessionLockLost();
+    return session;
   }
 
   /** Makes the lock last its full duration from now, and gives its end. Throws session-lock-lost. */
@@ -69,13 +77,6 @@ export class Sessions {
   list(entity: SessionEntity, stateSetAfterMs?: number): string[] {
     if (stateSetAfterMs === undefined) return entity.sessionIds();
     return this.states.changedAfter(entity.subscriptionId, stateSetAfterMs);
-  }
-
-  private held(entity: SessionEntity, sessionId: string, linkName: string): SessionQueue {
-    const session = entity.find(sessionId);
-    const isHeld = session?.holder?.linkName === linkName && session.locks.lockedUntilMs > Date.now();
-    if (session === undefined || !isHeld) throw sessionLockLost();
-    return session;
   }
 
   private hold(session: SessionQueue, holder: SessionHolder): void {

@@ -4,8 +4,7 @@ import type { CopyMoves, PropertyChanges } from './copy-moves.js';
 import { deadLetterProperties, type DeadLetterReason } from './dead-letter-reason.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Copy } from './ready-queue.js';
-import { lockLost, notSupported, ServiceBusError } from './service-bus-error.js';
-import { SessionQueue } from './session-entity.js';
+import { lockLost, ServiceBusError } from './service-bus-error.js';
 
 /** What receivers say of the messages they hold; each is on disk before its promise resolves. */
 export class Settlement {
@@ -32,7 +31,6 @@ export class Settlement {
 
   /** Sets a locked message aside, counted as a failed delivery, for who asks for its number. Throws lock-lost. */
   async defer(queue: DeliveryQueue, token: Uint8Array, changes: PropertyChanges): Promise<void> {
-    if (queue instanceof SessionQueue) throw notSupported('Deferring a message of a session is');
     const held = this.befall(queue);
     if (held !== undefined) await held;
     await this.moves.defer(queue, release(queue, token), changes);
