@@ -39,6 +39,7 @@ interface LocalServer {
   readonly serviceBusConnectionString: string;
   readonly cosmosEndpoint: string;
   readonly usage: { snapshot(): BusUsage };
+  readonly faultControl: { readonly endpoint: string; readonly key: string } | undefined;
   close(): Promise<void>;
 }
 
@@ -51,7 +52,12 @@ interface LocalTopology extends Topology {
 }
 
 /** `startLocalAzure`, handed in by the specs, as only they may import an app. */
-type StartLocalServer = (options: { dataDir: string; topology: LocalTopology; ports: Ports }) => Promise<LocalServer>;
+type StartLocalServer = (options: {
+  dataDir: string;
+  topology: LocalTopology;
+  ports: Ports;
+  faultControlPort: number;
+}) => Promise<LocalServer>;
 
 /** A local bus on a folder of its own, with clients that talk to it; for tests. */
 export class BusFixture {
@@ -82,6 +88,7 @@ export class BusFixture {
     this.azure = await this.startLocalServer({
       dataDir,
       ports: this.ports,
+      faultControlPort: 0,
       topology: {
         database: 'test',
         containers: [],
@@ -114,6 +121,24 @@ export class BusFixture {
 
   get deliveries(): number {
     return this.azure?.usage.snapshot().serviceBus.total.deliveries ?? 0;
+  }
+
+  /** Orders a fault and gives its answer: how many it hit, where it happens at once. */
+  async order(fault: Record<string, unknown>): Promise<{ hits: number }> {
+    const { endpoint, key } = this.azure!.faultControl!;
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(fault) });
+    if (!answer.ok) throw new Error(await answer.text());
+    return (await answer.json()) as { hits: number };
+  }
+
+  /** How many operations the faults that stand have befallen; they end with that. */
+  async clearFaults(): Promise<number> {
+    const { endpoint, key } = this.azure!.faultControl!;
+    const headers = { authorization: `Bearer ${key}` };
+    const { faults } = (await (await fetch(endpoint, { headers })).json()) as { faults: { hits: number }[] };
+    await fetch(endpoint, { method: 'DELETE', headers });
+    return faults.reduce((sum, { hits }) => sum + hits, 0);
   }
 
   /** Renewals of locks on a subscription of the first topic. */
