@@ -74,6 +74,44 @@ describe.each(RANGE_COUNTS)('the change feed over %d physical partitions, throug
     expect(ids(parts)).toEqual(['of-p1', 'of-p2', 'of-p3']);
   });
 
+  it('is read through the older interface as well: a key from the beginning, from now, from a continuation', async () => {
+    for (const n of [0, 1, 2]) await upsert(`i${n}`, n);
+    await upsert('other', 0, 'p2');
+    const key = ['ballast', 'p1'];
+    const whole = fixture.orders.items.changeFeed<Row>(key, { startFromBeginning: true, maxItemCount: 2 });
+    const seen: Row[] = [];
+    for await (const { result } of whole.getAsyncIterator()) seen.push(...result);
+    expect(seen.map(({ id }) => id)).toEqual(['i0', 'i1', 'i2']);
+    const fromNow = fixture.orders.items.changeFeed<Row>(key, {});
+    const idle = await fromNow.fetchNext();
+    expect([idle.statusCode, fromNow.hasMoreResults]).toEqual([304, false]);
+    await upsert('i3', 3);
+    const next = fixture.orders.items.changeFeed<Row>(key, { continuation: idle.headers['etag'] as string });
+    expect((await next.fetchNext()).result.map(({ id }) => id)).toEqual(['i3']);
+  });
+
+  it('never gives a number again, though the newest item is deleted before a restart', async () => {
+    await upsert('a', 1);
+    await upsert('b', 1);
+    const { rows } = await drain(fromBeginning);
+    await fixture.orders.item('b', ['ballast', 'p1']).delete();
+    await fixture.restart();
+    await upsert('c', 1);
+    const after = await drain(fromBeginning);
+    expect(after.rows.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(after.rows[1]!._lsn).toBeGreaterThan(Math.max(...rows.map(({ _lsn }) => _lsn)) + 1);
+  });
+
+  it('refuses a continuation that is none, and another mode', async () => {
+    const read = (headers: Record<string, string>) => {
+      const client = fixture.connect(undefined, headers);
+      const feed = client.database('ballast').container('orders').items.getChangeFeedIterator({});
+      return feed.readNext().finally(() => client.dispose());
+    };
+    await expect(read({ 'if-none-match': 'nonsense' })).rejects.toMatchObject({ code: 400 });
+    await expect(read({ 'A-IM': 'Another Feed' })).rejects.toMatchObject({ code: 400 });
+  });
+
   it('pages by the wanted size', async () => {
     for (let n = 0; n < 5; n++) await upsert(`i${n}`, n);
     const iterator = fixture.orders.items.getChangeFeedIterator<Row>({ ...fromBeginning, maxItemCount: 2 });

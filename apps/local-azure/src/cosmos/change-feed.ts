@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SqlValue } from '../storage/sqlite.js';
 import type { ContainerStore } from './container-store.js';
-import { badRequest, notSupported } from './cosmos-error.js';
-import { pageSizeOf, RESPONSE_BYTES_MAX } from './page.js';
-import { changeFeedCharge } from './request-charge.js';
+import { badRequest } from './cosmos-error.js';
+import { continuationIn, feedPage } from './feed-page.js';
+import { pageSizeOf } from './page.js';
 import { scopeOf } from './scope.js';
+import { readVersionFeed } from './version-feed.js';
 
 /** One page of the feed; no documents means the reader is caught up. */
 export interface ChangeFeedPage {
-  /** Each a document as JSON, with its `_lsn`. */
+  /** Each as JSON: a document with its `_lsn`, or a version with what is known about it. */
   readonly documents: readonly string[];
   /** Where the next page starts, as an entity tag. */
   readonly etag: string;
@@ -20,76 +21,51 @@ interface ChangeRow {
   readonly body: string;
 }
 
-/**
- * The newest version of every item changed after the start given by the headers, oldest change first. Change numbers are
- * handed out by the one writer inside the transaction that commits them, so a reader that has seen a number never
- * misses a smaller one.
- */
+/** Reads the feed in the mode that the headers ask for. Throws 400. */
 export function readChangeFeed(
   container: ContainerStore,
   headers: IncomingHttpHeaders,
   nowSeconds: number,
 ): ChangeFeedPage {
-  if (String(headers['a-im']).toLowerCase() !== 'incremental feed') {
-    throw notSupported('A change feed of all versions and deletes');
-  }
-  const committed = container.committedLsn();
-  const start = startOf(headers, committed);
-  const rows = changesAfter(container, headers, start, nowSeconds);
-  const { documents, bytes } = withinLimit(rows);
-  const reachedEnd = rows.length < pageSizeOf(headers) && documents.length === rows.length;
-  const last = rows[documents.length - 1]?.lsn ?? start.after;
-  return {
-    documents,
-    etag: `"${reachedEnd ? Math.max(committed, last) : last}"`,
-    requestUnits: changeFeedCharge(bytes),
-  };
+  const mode = String(headers['a-im']).toLowerCase();
+  if (mode === 'full-fidelity feed') return readVersionFeed(container, headers);
+  if (mode === 'incremental feed') return readLatestVersions(container, headers, nowSeconds);
+  throw badRequest(`A-IM: ${mode} is not a mode of the change feed.`);
 }
 
-interface FeedStart {
-  readonly after: number;
-  /** Epoch seconds. */
-  readonly since: number | undefined;
-}
-
-function startOf(headers: IncomingHttpHeaders, committed: number): FeedStart {
-  const token = headers['if-none-match'];
-  if (token === '*') return { after: committed, since: undefined };
-  const modifiedSince = headers['if-modified-since'];
-  const since = modifiedSince === undefined ? undefined : Math.floor(Date.parse(modifiedSince) / 1_000);
-  if (since !== undefined && Number.isNaN(since)) throw badRequest('If-Modified-Since is not a date.');
-  if (token === undefined || token === '') return { after: 0, since };
-  const [, lsn] = /^"?(\d+)"?$/.exec(token) ?? [];
-  if (lsn === undefined) throw badRequest('If-None-Match is not a continuation of this change feed.');
-  return { after: Number(lsn), since };
-}
-
-function changesAfter(
+/**
+ * The newest version of every item changed after the start given by the headers, oldest change first. Change numbers are
+ * handed out by the one writer inside the transaction that commits them, so a reader that has seen a number never
+ * misses a smaller one.
+ */
+function readLatestVersions(
   container: ContainerStore,
   headers: IncomingHttpHeaders,
-  start: FeedStart,
   nowSeconds: number,
-): ChangeRow[] {
+): ChangeFeedPage {
+  const committed = container.committedLsn();
+  const after = continuationIn(headers, committed) ?? 0;
+  const limit = pageSizeOf(headers);
   const scope = scopeOf(container, headers);
   const conditions = ['lsn > ?', '(exp IS NULL OR exp > ?)', ...scope.conditions];
-  const params: SqlValue[] = [start.after, nowSeconds, ...scope.params];
-  if (start.since !== undefined) {
+  const params: SqlValue[] = [after, nowSeconds, ...scope.params];
+  const since = headers['if-none-match'] === '*' ? undefined : timeIn(headers);
+  if (since !== undefined) {
     conditions.push('ts >= ?');
-    params.push(start.since);
+    params.push(since);
   }
-  const order = `ORDER BY lsn LIMIT ${pageSizeOf(headers)}`;
-  const index = `INDEXED BY ${container.table}_lsn`;
-  const sql = `SELECT lsn, body FROM ${container.table} ${index} WHERE ${conditions.join(' AND ')} ${order}`;
-  return container.prepare<ChangeRow>(sql).all(...params);
+  const where = `INDEXED BY ${container.table}_lsn WHERE ${conditions.join(' AND ')}`;
+  const sql = `SELECT lsn, body FROM ${container.table} ${where} ORDER BY lsn LIMIT ${limit}`;
+  const rows = container.prepare<ChangeRow>(sql).all(...params);
+  const found = rows.map(({ lsn, body }) => ({ lsn, text: `${body.slice(0, -1)},"_lsn":${lsn}}` }));
+  return feedPage(found, { after, committed, limit });
 }
 
-function withinLimit(rows: readonly ChangeRow[]): { documents: string[]; bytes: number } {
-  const documents: string[] = [];
-  let bytes = 0;
-  for (const { lsn, body } of rows) {
-    bytes += body.length;
-    if (bytes > RESPONSE_BYTES_MAX && documents.length > 0) break;
-    documents.push(`${body.slice(0, -1)},"_lsn":${lsn}}`);
-  }
-  return { documents, bytes };
+/** Epoch seconds from which changes count, if the reader says so. */
+function timeIn(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['if-modified-since'];
+  if (text === undefined) return undefined;
+  const seconds = Math.floor(Date.parse(text) / 1_000);
+  if (Number.isNaN(seconds)) throw badRequest('If-Modified-Since is not a date.');
+  return seconds;
 }
