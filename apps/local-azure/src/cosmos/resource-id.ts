@@ -33,6 +33,12 @@ export function offerRid(n: number): string {
 /** The link of a database made of its internal id, with a slash at the end. */
 export const databaseSelf = (database: string): string => `dbs/${database}/`;
 
+/** The sequence number in the id of an item; undefined for another text. */
+export function itemSequence(rid: string): number | undefined {
+  const bytes = decode(rid);
+  return bytes.length === 16 ? Number(bytes.readBigUInt64LE(8)) : undefined;
+}
+
 /** The link of a container made of internal ids, with a slash at the end. */
 export function containerSelf(container: string): string {
   return `dbs/${encode(decode(container).subarray(0, 4))}/colls/${container}/`;

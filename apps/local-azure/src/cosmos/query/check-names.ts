@@ -20,6 +20,7 @@ function checkQuery(query: Query, outer: ReadonlySet<string>, isOutermost: boole
   const filters = [...(where === undefined ? [] : [where]), ...groupBy, ...orderBy].map((part) => part.expression);
   for (const expression of [...selected, ...filters]) checkExpression(expression, names);
   for (const expression of filters) refuseAggregates(expression, 'An aggregate is only allowed in SELECT.');
+  if (groupBy.some(({ expression }) => hasSubquery(expression))) throw queryRefused("'GROUP BY' takes no subqueries.");
   checkGroups(query, selected);
   checkOrder(query);
 }

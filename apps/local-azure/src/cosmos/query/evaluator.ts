@@ -142,9 +142,14 @@ function call(expression: Call, context: EvaluationContext): Evaluate {
     const wanted = fewest === most ? `${fewest}` : `${fewest} to ${most === Infinity ? 'any number of' : most}`;
     throw queryRefused(`The ${name} function requires ${wanted} argument(s).`);
   }
-  const values = args.map((arg) => compile(arg, context));
+  const evaluates = args.map((arg) => compile(arg, context));
   const apply = definition.prepare(context.clock);
-  return (frame) => apply(...values.map((value) => value(frame)));
+  const isOptional = (index: number): boolean => index >= fewest && most !== Infinity;
+  return (frame) => {
+    const values = evaluates.map((evaluate) => evaluate(frame));
+    const isMissing = values.some((value, index) => value === undefined && isOptional(index));
+    return isMissing ? undefined : apply(...values);
+  };
 }
 
 function subquery(expression: Extract<Expression, { kind: 'subquery' }>, context: EvaluationContext): Evaluate {

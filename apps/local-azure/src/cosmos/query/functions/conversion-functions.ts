@@ -26,6 +26,6 @@ export const CONVERSION_FUNCTIONS: FunctionGroup = {
   STRINGTOOBJECT: readAs(isJsonObject),
   TOSTRING: define(1, 1, (value) => {
     if (value === undefined || typeof value === 'string') return value;
-    return JSON.stringify(value);
+    return typeof value === 'number' ? String(value) : JSON.stringify(value);
   }),
 };

@@ -13,12 +13,14 @@ const ofTexts = (apply: (text: string, part: string) => boolean): FunctionDefini
     return ignoreCase === true ? apply(text.toLowerCase(), part.toLowerCase()) : apply(text, part);
   });
 
+/** Takes characters off the ends: white space, or any of those given. */
 const trimmed = (start: boolean, end: boolean): FunctionDefinition =>
-  define(1, 2, (text, chars = ' ') => {
-    if (typeof text !== 'string' || typeof chars !== 'string') return undefined;
+  define(1, 2, (text, chars) => {
+    if (typeof text !== 'string' || (chars !== undefined && typeof chars !== 'string')) return undefined;
+    const isTrimmed = (char: string): boolean => (chars === undefined ? /\s/.test(char) : chars.includes(char));
     let [from, to] = [0, text.length];
-    while (start && from < to && chars.includes(text[from]!)) from += 1;
-    while (end && to > from && chars.includes(text[to - 1]!)) to -= 1;
+    while (start && from < to && isTrimmed(text[from]!)) from += 1;
+    while (end && to > from && isTrimmed(text[to - 1]!)) to -= 1;
     return text.slice(from, to);
   });
 
@@ -34,14 +36,33 @@ const search = (apply: (text: string, part: string, start: number) => number): F
     return start < 0 ? undefined : apply(text, part, Math.trunc(start));
   });
 
+/** Whether a text contains some, or all, of the texts that follow it. */
+function containing(
+  ignoreCase: boolean,
+  holds: (parts: readonly string[], has: (part: string) => boolean) => boolean,
+): FunctionDefinition {
+  return define(2, Infinity, (...values) => {
+    if (!values.every((value) => typeof value === 'string')) return undefined;
+    const [text, ...parts] = ignoreCase ? values.map((value) => value.toLowerCase()) : values;
+    return holds(parts, (part) => text!.includes(part));
+  });
+}
+
 /** Functions that take texts apart and put them together. */
 export const TEXT_FUNCTIONS: FunctionGroup = {
   CONCAT: define(2, Infinity, (...texts) =>
     texts.every((text) => typeof text === 'string') ? texts.join('') : undefined,
   ),
   CONTAINS: ofTexts((text, part) => text.includes(part)),
+  CONTAINS_ALL_CI: containing(true, (parts, has) => parts.every(has)),
+  CONTAINS_ALL_CS: containing(false, (parts, has) => parts.every(has)),
+  CONTAINS_ANY_CI: containing(true, (parts, has) => parts.some(has)),
+  CONTAINS_ANY_CS: containing(false, (parts, has) => parts.some(has)),
   ENDSWITH: ofTexts((text, part) => text.endsWith(part)),
   INDEX_OF: search((text, part, start) => text.indexOf(part, start)),
+  LASTINDEXOF: define(2, 2, (text, part) =>
+    typeof text === 'string' && typeof part === 'string' ? text.lastIndexOf(part) : undefined,
+  ),
   LEFT: partOf((text, length) => text.slice(0, length)),
   LENGTH: ofText((text) => text.length),
   LOWER: ofText((text) => text.toLowerCase()),

@@ -1,0 +1,73 @@
+import { valueOf } from './evaluate-expression.js';
+
+/** Results as in the public reference, one page per function: learn.microsoft.com/cosmos-db/query/<function>. */
+describe('a function of dates and times', () => {
+  const moment = '"2020-07-03T00:00:00.0000000"';
+  const [late, early] = ['"2019-02-04T16:00:00.0000000"', '"2018-03-05T05:00:00.0000000"'];
+  const precise = '"2016-05-29T08:30:00.1301617"';
+  const binned = '"2021-01-08T18:35:00.0000000"';
+  it.each<[string, unknown]>([
+    [`DATETIMEADD("yyyy", 1, ${moment})`, '2021-07-03T00:00:00.0000000Z'],
+    [`DATETIMEADD("mm", 1, ${moment})`, '2020-08-03T00:00:00.0000000Z'],
+    [`DATETIMEADD("dd", 1, ${moment})`, '2020-07-04T00:00:00.0000000Z'],
+    [`DATETIMEADD("hh", 1, ${moment})`, '2020-07-03T01:00:00.0000000Z'],
+    [`DATETIMEADD("yyyy", -1, ${moment})`, '2019-07-03T00:00:00.0000000Z'],
+    [`DATETIMEADD("mm", -1, ${moment})`, '2020-06-03T00:00:00.0000000Z'],
+    [`DATETIMEADD("hh", -1, ${moment})`, '2020-07-02T23:00:00.0000000Z'],
+    [`DATETIMEADD("ss", 5 * -5, ${moment})`, '2020-07-02T23:59:35.0000000Z'],
+    ['DATETIMEADD("month", 1, "2020-01-31T00:00:00Z")', '2020-02-29T00:00:00.0000000Z'],
+    [`DATETIMEADD("century", 1, ${moment})`, undefined],
+    [`DATETIMEADD("dd", 1.5, ${moment})`, undefined],
+    ['DATETIMEADD("dd", 1, "yesterday")', undefined],
+    ['DATETIMEADD("yyyy", 9000, "2020-07-03")', undefined],
+    [`DATETIMEBIN(${binned}, "dd")`, '2021-01-08T00:00:00.0000000Z'],
+    [`DATETIMEBIN(${binned}, "hh")`, '2021-01-08T18:00:00.0000000Z'],
+    [`DATETIMEBIN(${binned}, "ss")`, '2021-01-08T18:35:00.0000000Z'],
+    [`DATETIMEBIN(${binned}, "hh", 5)`, '2021-01-08T15:00:00.0000000Z'],
+    [`DATETIMEBIN(${binned}, "dd", 7)`, '2021-01-07T00:00:00.0000000Z'],
+    [`DATETIMEBIN(${binned}, "dd", 7, "1601-01-01T00:00:00.0000000")`, '2021-01-04T00:00:00.0000000Z'],
+    [`DATETIMEBIN(${binned}, "dd", 0)`, undefined],
+    [`DATETIMEBIN(${binned}, "yyyy", 5)`, '2020-01-01T00:00:00.0000000Z'],
+    [`DATETIMEDIFF("yyyy", ${late}, ${early})`, -1],
+    [`DATETIMEDIFF("mm", ${late}, ${early})`, -11],
+    [`DATETIMEDIFF("hh", ${late}, ${early})`, -8075],
+    [`DATETIMEDIFF("ss", ${late}, ${early})`, -29070000],
+    [`DATETIMEDIFF("yyyy", ${early}, ${late})`, 1],
+    [`DATETIMEDIFF("mm", ${early}, ${late})`, 11],
+    [`DATETIMEDIFF("ss", ${early}, ${late})`, 29070000],
+    [`DATETIMEDIFF("diffDays", ${early}, ${late})`, undefined],
+    ['DATETIMEFROMPARTS(2017, 4, 20)', '2017-04-20T00:00:00.0000000Z'],
+    ['DATETIMEFROMPARTS(2017, 4, 20, 13, 15, 20, 3456789)', '2017-04-20T13:15:20.3456789Z'],
+    ['DATETIMEFROMPARTS(2017, 4, 20, 13, 15)', '2017-04-20T13:15:00.0000000Z'],
+    ['DATETIMEFROMPARTS(-2000, -1, -1)', undefined],
+    ['DATETIMEFROMPARTS(2017, 2, 30)', undefined],
+    [`DATETIMEPART("yyyy", ${precise})`, 2016],
+    [`DATETIMEPART("mm", ${precise})`, 5],
+    [`DATETIMEPART("dd", ${precise})`, 29],
+    [`DATETIMEPART("hh", ${precise})`, 8],
+    [`DATETIMEPART("mi", ${precise})`, 30],
+    [`DATETIMEPART("ss", ${precise})`, 0],
+    [`DATETIMEPART("ms", ${precise})`, 130],
+    [`DATETIMEPART("mcs", ${precise})`, 130161],
+    [`DATETIMEPART("ns", ${precise})`, 130161700],
+    [`YEAR(${precise})`, 2016],
+    [`MONTH(${precise})`, 5],
+    [`DAY(${precise})`, 29],
+    ['DATETIMETOTICKS("2015-05-19T12:00:00.0000000")', 14320368000000000],
+    ['DATETIMETOTIMESTAMP("2015-05-19T12:00:00.0000000")', 1432036800000],
+    ['TICKSTODATETIME(15973607943002652)', '2020-08-13T23:19:54.3002652Z'],
+    ['TICKSTODATETIME(0)', '1970-01-01T00:00:00.0000000Z'],
+    ['TICKSTODATETIME(-116444736000000000)', '1601-01-01T00:00:00.0000000Z'],
+    ['TIMESTAMPTODATETIME(1597360794300)', '2020-08-13T23:19:54.3000000Z'],
+    ['TIMESTAMPTODATETIME(-11644473600000)', '1601-01-01T00:00:00.0000000Z'],
+    ['TIMESTAMPTODATETIME(1e300)', undefined],
+    ['GETCURRENTDATETIME()', '2015-05-19T12:00:00.0000000Z'],
+    ['GETCURRENTDATETIMESTATIC()', '2015-05-19T12:00:00.0000000Z'],
+    ['GETCURRENTTICKS()', 14320368000000000],
+    ['GETCURRENTTICKSSTATIC()', 14320368000000000],
+    ['GETCURRENTTIMESTAMP()', 1432036800000],
+    ['GETCURRENTTIMESTAMPSTATIC()', 1432036800000],
+  ])('%s', (expression, expected) => {
+    expect(valueOf(expression, {}, 1432036800000)).toEqual(expected);
+  });
+});
