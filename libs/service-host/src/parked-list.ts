@@ -157,7 +157,7 @@ export class ParkedList implements ParkingLot {
     await this.change((aggregates) => {
       const aggregate = listed(aggregates, subject);
       if (aggregate?.claim?.by !== by) return { result: undefined };
-      const { claim, ...rest } = aggregate;
+      const { claim: _, ...rest } = aggregate;
       return { aggregates: { ...aggregates, [subject]: { ...rest, ...cause } }, result: undefined };
     });
   }
