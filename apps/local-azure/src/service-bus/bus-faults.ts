@@ -9,6 +9,7 @@ import type { Sessions } from './sessions.js';
 /** The faults of the Service Bus that last, by the name they are ordered by. */
 export const BUS_FAULT = {
   busy: 'server-busy',
+  unreachable: 'unreachable',
   slow: 'slow-settle',
   duplicate: 'duplicate-delivery',
   pause: 'pause',
@@ -29,6 +30,10 @@ export function declareBusFaults(faults: Faults, context: BusFaultContext): void
     {
       kind: BUS_FAULT.busy,
       effect: 'Sends, settlements, requests and new receivers are refused: com.microsoft:server-busy.',
+    },
+    {
+      kind: BUS_FAULT.unreachable,
+      effect: 'What server-busy refuses is refused as while a namespace fails over: amqp:not-found.',
     },
     { kind: BUS_FAULT.slow, effect: 'A settlement begins delayMs later.', delays: true },
     { kind: BUS_FAULT.duplicate, effect: 'A completed message is answered for and comes once more.' },
@@ -56,10 +61,14 @@ export function declareBusFaults(faults: Faults, context: BusFaultContext): void
   for (const kind of kinds) faults.declare({ half, ...kind });
 }
 
-/** Throws `com.microsoft:server-busy` where that was ordered for the entity. */
-export function refuseIfBusy(faults: Faults, entity: string): void {
-  if (faults.take(BUS_FAULT.busy, entity) === undefined) return;
-  throw new ServiceBusError('com.microsoft:server-busy', 'The server is busy. Please retry later.');
+/** Throws `com.microsoft:server-busy`, or `amqp:not-found`, where that was ordered for the entity. */
+export function refuseIfOrdered(faults: Faults, entity: string): void {
+  if (faults.take(BUS_FAULT.busy, entity) !== undefined) {
+    throw new ServiceBusError('com.microsoft:server-busy', 'The server is busy. Please retry later.');
+  }
+  if (faults.take(BUS_FAULT.unreachable, entity) !== undefined) {
+    throw new ServiceBusError('amqp:not-found', 'The namespace cannot be reached at the moment.');
+  }
 }
 
 function pumpAll({ queues, deliveries }: BusFaultContext): void {

@@ -3,7 +3,7 @@ import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
 import { audiencePath, parseAddress, type Address } from './address.js';
 import type { LinkRoutes } from './amqp-server.js';
-import { refuseIfBusy } from './bus-faults.js';
+import { refuseIfOrdered } from './bus-faults.js';
 import type { AccessRight } from './authorization-rule.js';
 import type { Broker } from './broker.js';
 import { answerPutToken, entityNotFound } from './cbs.js';
@@ -74,7 +74,7 @@ export class EntityRoutes implements LinkRoutes {
     if (queue === undefined) throw new ServiceBusError('amqp:not-allowed', `Nothing can be received from '${path}'.`);
     if (!handsOutMessages(queue.status)) throw entityDisabled(queue.name);
     if (queue.forwarding !== undefined) throw forwardsOnly('receiver');
-    refuseIfBusy(this.options.faults, queue.name);
+    refuseIfOrdered(this.options.faults, queue.name);
     const place = { path, entity: queue.name, client };
     const link = { broker: this.broker, usage: this.options.usage, client };
     const session = wantedSession(sender);

@@ -1,7 +1,7 @@
 import rhea from 'rhea';
 import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
-import { refuseIfBusy } from './bus-faults.js';
+import { refuseIfOrdered } from './bus-faults.js';
 import type { AccessRight } from './authorization-rule.js';
 import type { Broker } from './broker.js';
 import type { DeliveryQueue } from './delivery-queue.js';
@@ -73,7 +73,7 @@ async function perform(request: AmqpRequest, body: Body, context: ManagementCont
   const name = operation.startsWith(VENDOR_PREFIX) ? operation.slice(VENDOR_PREFIX.length) : operation;
   usage.serviceBus({ entity, kind: name === 'renew-lock' ? 'renew' : 'management', bytes: 0 });
   context.authorize(SENDING.has(name) ? 'Send' : 'Listen');
-  refuseIfBusy(context.faults, entity);
+  refuseIfOrdered(context.faults, entity);
   const answer = (await performSending(name, body, context)) ?? (await performOnRules(name, body, context.rules));
   if (answer !== undefined) return answer;
   if (context.queue === undefined) throw notSupported(`The operation "${operation}" on a topic is`);

@@ -1,7 +1,7 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
 import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
-import { refuseIfBusy } from './bus-faults.js';
+import { refuseIfOrdered } from './bus-faults.js';
 import type { Broker } from './broker.js';
 import type { ClientConnection } from './client-connection.js';
 import type { Topic } from './entities.js';
@@ -37,7 +37,7 @@ export function openSenderLink(receiver: Receiver, context: SenderLinkContext): 
   endWithTopic(receiver, context);
   const taken = async (messages: readonly SentMessage[]): Promise<void> => {
     if (!takesMessages(statusOf(topic.description.properties))) throw entityDisabled(topic.name);
-    refuseIfBusy(faults, topic.name);
+    refuseIfOrdered(faults, topic.name);
     await broker.publish(topic, messages);
   };
   let used = 0;

@@ -1,5 +1,5 @@
 import type { Faults } from '../faults/faults.js';
-import { BUS_FAULT, refuseIfBusy } from './bus-faults.js';
+import { BUS_FAULT, refuseIfOrdered } from './bus-faults.js';
 import type { CopyMoves, PropertyChanges } from './copy-moves.js';
 import { deadLetterProperties, type DeadLetterReason } from './dead-letter-reason.js';
 import type { DeliveryQueue } from './delivery-queue.js';
@@ -55,7 +55,7 @@ export class Settlement {
 
   /** Carries out what was ordered to befall settlements; undefined where the settlement can begin at once. */
   private befall({ name }: DeliveryQueue): Promise<void> | undefined {
-    refuseIfBusy(this.faults, name);
+    refuseIfOrdered(this.faults, name);
     const slow = this.faults.take(BUS_FAULT.slow, name);
     return slow && new Promise((resolve) => setTimeout(resolve, slow.delayMs));
   }
