@@ -23,6 +23,7 @@ describe('a forwarded request', () => {
     ['POST', `/v1/profiles/${profileId}/adjustments`, 'ledger'],
     ['POST', `/v1/profiles/${profileId}/reversals`, 'ledger'],
     ['GET', `/v1/profiles/${profileId}/capital`, 'ledger'],
+    ['GET', `/v1/profiles/${profileId}/capital/balances?clock=occurred`, 'ledger'],
     ['POST', `/v1/profiles/${profileId}/capital/close`, 'ledger'],
     ['POST', `/v1/profiles/${profileId}/capital/reopen`, 'ledger'],
     ['PUT', `/v1/profiles/${profileId}/capital/limits`, 'ledger'],
@@ -154,6 +155,7 @@ describe('the reference', () => {
       [
         'delete /v1/orders/{id}',
         'delete /v1/profiles/{id}/capital/monitors/{monitorId}',
+        'get /v1/profiles/{id}/capital/balances',
         'get /v1/profiles/{id}/capital/monitors',
         'get /v1/profiles/{id}/transfers/{transferId}',
         'post /v1/profiles/{id}/transfers',

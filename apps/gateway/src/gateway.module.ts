@@ -7,6 +7,7 @@ import { AdminController } from './adapters/admin.controller.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Broadcaster } from './adapters/broadcaster.js';
 import { CapitalAccountController } from './adapters/capital-account.controller.js';
+import { CapitalHistoryController } from './adapters/capital-history.controller.js';
 import { CapitalMonitorsController } from './adapters/capital-monitors.controller.js';
 import { CapitalTransfersController } from './adapters/capital-transfers.controller.js';
 import { CapitalController } from './adapters/capital.controller.js';
@@ -35,6 +36,7 @@ export class GatewayModule implements OnApplicationShutdown {
         ProfilesController,
         CapitalController,
         CapitalAccountController,
+        CapitalHistoryController,
         CapitalMonitorsController,
         CapitalTransfersController,
         OrdersController,

@@ -10,6 +10,7 @@ import { CapitalReadsController } from './adapters/capital-reads.controller.js';
 import { LedgerStore } from './adapters/ledger.store.js';
 import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
+import { PostingRows } from './adapters/posting-rows.js';
 import { TransferEventsConsumer } from './adapters/transfer-events.consumer.js';
 import { TransfersController } from './adapters/transfers.controller.js';
 import { AnswerOnce } from './answer-once.js';
@@ -20,6 +21,7 @@ import type { LedgerSettings } from './ledger.config.js';
 import { MoveCapital } from './move-capital.js';
 import { OpenAccount } from './open-account.js';
 import { PostExecution } from './post-execution.js';
+import { ReadBalances } from './read-balances.js';
 import { ReadCapital } from './read-capital.js';
 import { ReversePosting } from './reverse-posting.js';
 import { SetMonitor } from './set-monitor.js';
@@ -55,6 +57,7 @@ export class LedgerModule {
       ],
       providers: [
         LedgerStore,
+        PostingRows,
         OpenAccount,
         HoldCapital,
         PostExecution,
@@ -66,6 +69,7 @@ export class LedgerModule {
         SetMonitor,
         SettleTransfer,
         TransferCapital,
+        ReadBalances,
         ReadCapital,
         VerifyLedger,
       ],

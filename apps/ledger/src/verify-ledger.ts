@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
+import { PostingRows } from './adapters/posting-rows.js';
 import { balancesText, emptyAccount } from './domain/account.js';
 import type { Account } from './domain/account.js';
 import { verifyChain } from './domain/verify-chain.js';
@@ -13,16 +14,18 @@ export interface LedgerVerdict {
 /** Recomputes the balances and the hash chain of a profile from its postings and compares them with its account. */
 @Injectable()
 export class VerifyLedger {
-  constructor(private readonly ledger: LedgerStore) {}
+  constructor(
+    private readonly ledger: LedgerStore,
+    private readonly rows: PostingRows,
+  ) {}
 
   /** Postings made while it runs are not looked at. Throws for a profile without an account. */
   async execute(profileId: string): Promise<LedgerVerdict> {
     const expected = await this.ledger.account(profileId);
     if (expected === undefined) throw new Error(`profile ${profileId} has no account`);
     let account = emptyAccount(profileId, expected.ownerId, expected.asset);
-    for await (const page of this.ledger.postings(profileId)) {
-      const due = page.slice(0, expected.postings - account.postings);
-      const verdict = verifyChain(account, due);
+    for await (const page of this.rows.part(profileId, { upTo: expected.postings })) {
+      const verdict = verifyChain(account, page);
       account = verdict.account;
       if (verdict.finding !== undefined) return { postings: account.postings, finding: verdict.finding };
     }

@@ -142,7 +142,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'ledger',
     partitionKeyPaths: BY_PROFILE,
     defaultTtlSeconds: -1,
-    indexedPaths: ['/kind/?', '/number/?', '/at/?', '/occurredAt/?'],
+    indexedPaths: ['/kind/?', '/at/?', '/occurredAt/?'],
   },
   leases('ledger'),
   {

@@ -117,6 +117,9 @@ export {
 export { TRANSFER_STATES, TransferCapitalRequest, TransferView } from './ledger-transfer-api.js';
 export type { TransferState } from './ledger-transfer-api.js';
 
+export { BalancesAsOfView, BalancesQuery, LEDGER_CLOCKS } from './ledger-history-api.js';
+export type { LedgerClock } from './ledger-history-api.js';
+
 /** Every event that the ledger publishes. */
 export const LEDGER_EVENTS: readonly EventDeclaration[] = [
   accountOpened,

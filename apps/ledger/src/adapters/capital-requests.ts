@@ -16,9 +16,14 @@ export function unitsIn(amount: string, pointer = '/amount'): bigint {
 /** When something happened, in UTC with milliseconds; a 400 for the future. */
 export function occurredAtIn(text: string | undefined, now: string): { readonly occurredAt?: string } {
   if (text === undefined) return {};
-  const occurredAt = new Date(text).toISOString();
-  if (occurredAt > now) throw invalid('/occurredAt', 'must not be in the future');
-  return { occurredAt };
+  return { occurredAt: pastInstantIn(text, '/occurredAt', now) };
+}
+
+/** An instant of a query in UTC with milliseconds, `now` where it names none; a 400 for the future. */
+export function pastInstantIn(text: string | undefined, pointer: string, now: string): string {
+  const instant = text === undefined ? now : new Date(text).toISOString();
+  if (instant > now) throw invalid(pointer, 'must not be in the future');
+  return instant;
 }
 
 /** The view of what was done; otherwise the problem: 404, 409 for a caller who is behind, or 422. */

@@ -33,8 +33,6 @@ import type {
   TransferDocument,
 } from './ledger-documents.js';
 
-const POSTINGS_PAGE_SIZE = 200;
-
 /** What a decision is made from. */
 export interface LedgerFacts {
   /** `undefined` for a profile that the ledger has not heard of. */
@@ -133,22 +131,6 @@ export class LedgerStore {
   /** Where a transfer that this profile gives stands. */
   async transfer(profileId: string, transferId: string): Promise<TransferDocument | undefined> {
     return (await this.store.read<TransferDocument>(transferRowIdOf(transferId), partitionOf(profileId)))?.document;
-  }
-
-  /** The profile's postings in their order, a page at a time. */
-  async *postings(profileId: string): AsyncGenerator<readonly PostingDocument[]> {
-    let continuation: string | undefined;
-    do {
-      const page = await this.store.query<PostingDocument>({
-        query: 'SELECT * FROM c WHERE c.kind = @kind ORDER BY c.number',
-        parameters: { '@kind': 'posting' },
-        partition: partitionOf(profileId),
-        pageSize: POSTINGS_PAGE_SIZE,
-        ...(continuation !== undefined && { continuation }),
-      });
-      yield page.items;
-      continuation = page.continuation;
-    } while (continuation !== undefined);
   }
 
   private factsOf(profileId: string, document: AccountDocument | undefined): LedgerFacts {

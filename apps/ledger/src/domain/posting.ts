@@ -130,6 +130,11 @@ function laterOf(now: string, last: string): string {
   return now > last ? now : new Date(Date.parse(last) + 1).toISOString();
 }
 
+/** The legs of a posting as it was stored. */
+export function legsOf({ legs }: Pick<PostingContent, 'legs'>): Legs {
+  return Object.fromEntries(Object.entries(legs).map(([account, units]) => [account, BigInt(units)]));
+}
+
 /** Id of the posting that the event, or the request's idempotency key, with this id causes. */
 export function postingIdOf(causeId: string): string {
   return `posting:${causeId}`;

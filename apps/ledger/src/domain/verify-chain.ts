@@ -1,6 +1,6 @@
 import { evolve } from './account.js';
 import type { Account } from './account.js';
-import { Posting, canonicalJson, storyOf } from './posting.js';
+import { Posting, canonicalJson, legsOf, storyOf } from './posting.js';
 import type { Movement, PostingContent } from './posting.js';
 
 /** A posting as it was stored. */
@@ -52,9 +52,8 @@ function postAgain(account: Account, found: StoredPosting): Posting | string {
 }
 
 function movementOf(found: StoredPosting): Movement {
-  const { id, about: kind, cause, legs, at } = found;
-  const moved = Object.fromEntries(Object.entries(legs).map(([account, units]) => [account, BigInt(units)]));
-  return { id, kind, cause, legs: moved, ...storyOf(found, at) };
+  const { id, about: kind, cause, at } = found;
+  return { id, kind, cause, legs: legsOf(found), ...storyOf(found, at) };
 }
 
 function contentOf(found: StoredPosting): PostingContent {

@@ -1,0 +1,39 @@
+import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { BalancesAsOfView, LEDGER_CLOCKS } from '@ballast/contracts/ledger';
+import { idParam } from '@ballast/service-host';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblems } from './api-decorators.js';
+import { Owners } from './owners.js';
+
+const ApiInstant = (name: string, description: string, required = false): MethodDecorator =>
+  ApiQuery({ name, description, required, schema: { type: 'string', format: 'date-time' } });
+
+@ApiTags('Capital')
+@ApiBearerAuth()
+@ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
+@Controller('v1/profiles/:id/capital')
+export class CapitalHistoryController {
+  constructor(private readonly owners: Owners) {}
+
+  @Get('balances')
+  @ApiOperation({
+    summary: 'The balances at an instant of the past, by one of two clocks.',
+    description:
+      'By `booked` they are those after the last posting booked by then, whatever is booked later. By `occurred` what ' +
+      'was booked later but had happened by then is counted too; `bookedBy` of the answer repeats it exactly.',
+  })
+  @ApiInstant('asOf', 'The instant; absent: now.')
+  @ApiQuery({ name: 'clock', description: '`booked` unless told.', required: false, enum: LEDGER_CLOCKS })
+  @ApiInstant('bookedBy', 'With `occurred`: count only what had been booked by then; absent: by now.')
+  @ApiOkResponse({ type: BalancesAsOfView })
+  @ApiProblems('invalid-request', 'not-found')
+  balances(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+}

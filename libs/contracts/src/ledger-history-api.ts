@@ -1,0 +1,53 @@
+import { CountField, FlagField, IdField, InstantField, TextField, WordField } from './fields.js';
+import { PROFILE_ID_PATTERN } from './ids.js';
+import { BalancesView } from './ledger-api.js';
+
+/**
+ * By which of its two times a posting belongs to an instant: when it was booked, or when what it tells of happened in the
+ * world, which is never later.
+ */
+export const LEDGER_CLOCKS = ['booked', 'occurred'] as const;
+export type LedgerClock = (typeof LEDGER_CLOCKS)[number];
+
+export class BalancesQuery {
+  @InstantField({ description: 'The instant; absent: now.', optional: true })
+  asOf?: string;
+  @WordField(LEDGER_CLOCKS, {
+    description: '`booked` (absent: this): what had been booked by then. `occurred`: what had happened by then.',
+    optional: true,
+  })
+  clock?: LedgerClock;
+  @InstantField({
+    description: 'With `occurred`: count only what had been booked by this instant; absent: by now.',
+    optional: true,
+  })
+  bookedBy?: string;
+}
+
+/** The balances of a profile at an instant, by one of its two clocks. */
+export class BalancesAsOfView extends BalancesView {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
+  profileId!: string;
+  @TextField({ description: 'The asset.', lengthMax: 12 })
+  asset!: string;
+  @InstantField({ description: 'The instant.' })
+  asOf!: string;
+  @WordField(LEDGER_CLOCKS, { description: 'The clock that the instant is read on.' })
+  clock!: LedgerClock;
+  @InstantField({ description: 'Nothing is counted that was booked later; ask with it to get the same answer again.' })
+  bookedBy!: string;
+  @CountField({
+    description: 'Version of the balances that had been booked by the instant.',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  version!: number;
+  @CountField({
+    description: 'Postings counted that were booked after the instant, because they had happened by then.',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  lateBookings!: number;
+  @FlagField({ description: 'Whether the same question, with `bookedBy`, has this answer for ever.' })
+  isFinal!: boolean;
+}
