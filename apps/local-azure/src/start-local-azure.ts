@@ -27,6 +27,8 @@ export interface LocalAzureOptions {
   readonly ports?: 0 | { readonly serviceBus: number; readonly cosmos: number };
   /** Physical partitions of a Cosmos container that is created; 1 by default, 64 at most. */
   readonly cosmosRanges?: number;
+  /** Request units a second of each Cosmos container; beyond them requests are refused with 429. Not limited unless given. */
+  readonly cosmosRequestUnitsPerSecond?: number | undefined;
   /** Lets faults be ordered over HTTP, on this port of the loopback address; 0 takes a free one. Off unless given. */
   readonly faultControlPort?: number | undefined;
   /** Who may use the Service Bus besides the root key, each with a key of its own. */
@@ -98,8 +100,8 @@ interface Common {
 }
 
 function startCosmos(options: LocalAzureOptions, common: Common): Promise<CosmosServer> {
-  const { dataDir, topology, ports = 0, cosmosRanges = 1 } = options;
-  const { host, keys, usage } = common;
+  const { dataDir, topology, ports = 0, cosmosRanges = 1, cosmosRequestUnitsPerSecond } = options;
+  const { host, keys, usage, faults } = common;
   return CosmosServer.start({
     file: join(dataDir, 'cosmos.db'),
     host,
@@ -109,6 +111,8 @@ function startCosmos(options: LocalAzureOptions, common: Common): Promise<Cosmos
     masterKey: keys.cosmosKey,
     usage,
     ranges: cosmosRanges,
+    requestUnitsPerSecond: cosmosRequestUnitsPerSecond,
+    faults,
   });
 }
 

@@ -1,7 +1,6 @@
 import type { BatchContext, BatchReply } from './batch.js';
 import type { ContainerStore } from './container-store.js';
 import { badRequest, CosmosError } from './cosmos-error.js';
-import { effectivePartitionKey } from './effective-partition-key.js';
 import {
   chargeOf,
   failureOf,
@@ -61,7 +60,7 @@ function prepare(container: ContainerStore, operation: JsonObject, range: Partit
     const { partitionKey } = operation;
     if (typeof partitionKey !== 'string') throw badRequest('A bulk operation needs its partition key, as JSON text.');
     const key = fullKey(partitionKey, container.definition.keyPaths.length);
-    const place = effectivePartitionKey(key, container.definition.keyKind);
+    const place = container.places.placeOf(key);
     if (place < range.min || place >= range.max) throw rangeGone(range.id);
     return prepareOperation(container, operation, key);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { ContainerDefinition } from './container-definition.js';
 import { IndexedColumns } from './indexed-columns.js';
 import { ItemEffects, type EffectsHost, type ItemPlace, type WrittenVersion } from './item-effects.js';
 import type { JsonObject } from './json.js';
+import { PlaceCache } from './place-cache.js';
 import { splitKeySpace, type PartitionRange } from './partition-ranges.js';
 import { sortKey } from './sort-key.js';
 
@@ -44,6 +45,7 @@ export class ContainerStore implements EffectsHost {
   readonly table: string;
   readonly columns: IndexedColumns;
   readonly effects: ItemEffects;
+  readonly places: PlaceCache;
   definition: ContainerDefinition;
   ranges: readonly PartitionRange[];
   /** Epoch seconds of the last change of the definition. */
@@ -72,6 +74,7 @@ export class ContainerStore implements EffectsHost {
     this.seq = record.seq;
     this.columns = new IndexedColumns(db, record.n);
     this.effects = new ItemEffects(db, this);
+    this.places = new PlaceCache(record.definition.keyKind);
   }
 
   createTable(): void {

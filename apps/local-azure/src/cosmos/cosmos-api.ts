@@ -2,7 +2,9 @@ import type { HttpReply, HttpRequest } from '../http/http-server.js';
 import type { Usage } from '../usage.js';
 import { verifySignature } from './auth.js';
 import { containerRequest, containersRequest } from './containers.js';
-import { badRequest, CosmosError } from './cosmos-error.js';
+import type { ContainerStore } from './container-store.js';
+import { badRequest, CosmosError, notFound, SUBSTATUS_OWNER_NOT_FOUND } from './cosmos-error.js';
+import type { CosmosFaults } from './cosmos-faults.js';
 import { refusal, toHttp, type CosmosReply } from './cosmos-reply.js';
 import { documentRequest, documentsRequest } from './documents.js';
 import { databaseRequest, databasesRequest } from './databases.js';
@@ -10,6 +12,7 @@ import { readAccount, type MetadataContext } from './metadata.js';
 import { notSupportedPath } from './not-supported.js';
 import { offersRequest } from './offers.js';
 import { readRanges } from './range-feed.js';
+import type { Throughput } from './throughput.js';
 
 /** Usage of the account itself is counted under this name. */
 const ACCOUNT = '_account';
@@ -19,6 +22,8 @@ export interface CosmosApiOptions extends MetadataContext {
   readonly masterKey: Buffer;
   readonly usage: Usage;
   readonly nowMs: () => number;
+  readonly faults: CosmosFaults | undefined;
+  readonly throughput: Throughput | undefined;
 }
 
 /** The Cosmos DB REST interface: checks the signature, finds the resource, answers, and counts. */
@@ -68,11 +73,24 @@ export class CosmosApi {
     if (colls !== 'colls') throw notSupportedPath(method, segments);
     if (containerId === undefined) return containersRequest(this.options, http, databaseId);
     if (feed === undefined) return containerRequest(this.options, http, [databaseId, containerId]);
-    const container = this.options.catalog.container(databaseId, containerId);
+    const container = this.ownerOf(databaseId, containerId);
     if (feed === 'pkranges' && id === undefined && method === 'GET') return readRanges(container, headers);
     if (feed !== 'docs') throw notSupportedPath(method, segments);
-    const request = { http, container, commits: this.options.commits, nowSeconds: this.options.nowSeconds };
+    const { commits, nowSeconds, faults, throughput } = this.options;
+    const request = { http, container, commits, nowSeconds, faults, throughput };
     return id === undefined ? documentsRequest(request) : documentRequest(request, id);
+  }
+
+  /** The container of items; clients tell by the sub-status that it is the container which does not exist. */
+  private ownerOf(databaseId: string, containerId: string): ContainerStore {
+    try {
+      return this.options.catalog.container(databaseId, containerId);
+    } catch (error) {
+      if (error instanceof CosmosError && error.status === 404) {
+        throw notFound(`container ${containerId}`, SUBSTATUS_OWNER_NOT_FOUND);
+      }
+      throw error;
+    }
   }
 }
 

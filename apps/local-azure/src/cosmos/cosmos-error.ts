@@ -20,6 +20,12 @@ export const SUBSTATUS_CONDITION_NOT_MET = 1110;
 /** Sub-status of a partition key range that does not exist (any more). */
 export const SUBSTATUS_RANGE_GONE = 1002;
 
+/** Sub-status of something whose container or database does not exist. */
+export const SUBSTATUS_OWNER_NOT_FOUND = 1003;
+/** Sub-status of a read whose session token is ahead of the server. */
+export const SUBSTATUS_SESSION_NOT_AVAILABLE = 1002;
+/** Sub-status of a request beyond the provisioned throughput. */
+export const SUBSTATUS_RATE_TOO_LARGE = 3200;
 /** Sub-status of a query that clients must run range by range, merging the answers by themselves. */
 export const SUBSTATUS_NOT_SERVABLE = 1004;
 
@@ -28,8 +34,21 @@ export const badRequest = (message: string, substatus?: number): CosmosError =>
   new CosmosError(400, 'BadRequest', message, substatus);
 
 /** 404: `what` does not exist. */
-export const notFound = (what: string): CosmosError =>
-  new CosmosError(404, 'NotFound', `Entity with the specified id does not exist in the system: ${what}.`);
+export const notFound = (what: string, substatus?: number): CosmosError =>
+  new CosmosError(404, 'NotFound', `Entity with the specified id does not exist in the system: ${what}.`, substatus);
+
+/** A refusal that names the time after which the request may be repeated. */
+export class Throttled extends CosmosError {
+  constructor(
+    readonly retryAfterMs: number,
+    substatus: number,
+  ) {
+    super(429, 'TooManyRequests', 'Request rate is large. More Request Units may be needed.', substatus);
+  }
+}
+
+/** 429: to be repeated after that time. */
+export const throttled = (retryAfterMs: number, substatus: number): Throttled => new Throttled(retryAfterMs, substatus);
 
 /** 409: the id is taken. */
 export const conflict = (): CosmosError =>

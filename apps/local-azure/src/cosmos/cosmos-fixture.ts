@@ -78,13 +78,19 @@ export class CosmosFixture {
     } as CosmosClientOptions);
   }
 
-  /** A signed request for a feed, for what the SDK itself never sends. */
-  async fetch(method: 'GET' | 'POST', path: string, headers: Record<string, string> = {}): Promise<Response> {
+  /** A signed request, for what the SDK itself never sends. */
+  async fetch(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Response> {
     const link = path.split('/');
+    const isFeed = link.length % 2 === 1;
     const signed: Record<string, string> = { ...headers };
-    const [type, id] = [link.at(-1) as ResourceType, link.slice(0, -1).join('/')];
+    const [type, id] = [link.at(isFeed ? -1 : -2) as ResourceType, link.slice(0, isFeed ? -1 : undefined).join('/')];
     await setAuthorizationTokenHeaderUsingMasterKey(method as HTTPMethod, id, type, signed, MASTER_KEY);
-    return fetch(this.endpoint + path, { method, headers: signed });
+    return fetch(this.endpoint + encodeURI(path), { method, headers: signed, ...(body === undefined ? {} : { body }) });
   }
 
   /** Closes and starts again on the same data; in between something may be done to it. */

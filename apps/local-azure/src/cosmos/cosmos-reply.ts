@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpReply } from '../http/http-server.js';
+import type { PartitionRange } from './partition-ranges.js';
 import type { ContainerStore } from './container-store.js';
-import type { CosmosError } from './cosmos-error.js';
+import { sessionTokenOf } from './consistency.js';
+import { Throttled, type CosmosError } from './cosmos-error.js';
 
 /** An answer together with what is counted about it. */
 export interface CosmosReply {
@@ -12,6 +14,8 @@ export interface CosmosReply {
   /** `create`, `read`, `query`, `metadata` …: the kind under which usage counts it. */
   readonly kind: string;
   readonly container?: ContainerStore;
+  /** The physical partitions it is about; those of the whole container unless said. */
+  readonly ranges?: readonly PartitionRange[];
   /** A change-feed read that found nothing. */
   readonly idle?: boolean;
 }
@@ -26,7 +30,7 @@ export function toHttp(reply: CosmosReply): HttpReply {
       'x-ms-activity-id': randomUUID(),
       'x-ms-request-charge': String(reply.requestUnits),
       'x-ms-version': '2020-07-15',
-      ...(container === undefined ? {} : containerHeaders(container)),
+      ...(container === undefined ? {} : containerHeaders(container, reply.ranges)),
       ...reply.headers,
     },
     ...(reply.body === undefined ? {} : { body: reply.body }),
@@ -39,17 +43,19 @@ export function refusal(error: CosmosError, kind: string, container?: ContainerS
   return {
     status,
     body: JSON.stringify({ code, message, ...details }),
-    headers: substatus === undefined ? {} : { 'x-ms-substatus': String(substatus) },
+    headers: {
+      ...(substatus === undefined ? {} : { 'x-ms-substatus': String(substatus) }),
+      ...(error instanceof Throttled ? { 'x-ms-retry-after-ms': String(error.retryAfterMs) } : {}),
+    },
     requestUnits: 1,
     kind,
     ...(container === undefined ? {} : { container }),
   };
 }
 
-function containerHeaders(container: ContainerStore): Record<string, string> {
-  const lsn = container.committedLsn();
+function containerHeaders(container: ContainerStore, ranges = container.ranges): Record<string, string> {
   return {
-    'x-ms-session-token': `${container.ranges[0]!.id}:-1#${lsn}`,
+    'x-ms-session-token': sessionTokenOf(container, ranges),
     'x-ms-alt-content-path': encodeURI(`dbs/${container.databaseId}/colls/${container.definition.id}`),
     'x-ms-content-path': container.rid,
   };

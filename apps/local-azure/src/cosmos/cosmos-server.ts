@@ -3,10 +3,13 @@ import { HttpServer, type HttpHandler } from '../http/http-server.js';
 import { usageRoute } from '../http/usage-routes.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
+import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
 import { Catalog } from './catalog.js';
 import { bodyOfDeclaration, readContainerDefinition } from './container-definition.js';
 import { CosmosApi } from './cosmos-api.js';
+import { CosmosFaults } from './cosmos-faults.js';
+import { Throughput } from './throughput.js';
 import { TtlSweeper } from './ttl-sweeper.js';
 
 /** How a Cosmos server is started. */
@@ -23,6 +26,10 @@ export interface CosmosServerOptions {
   readonly usage: Usage;
   /** Physical partitions of a container that is created; 1 by default. */
   readonly ranges?: number;
+  /** Where faults are ordered; without it none can be. */
+  readonly faults?: Faults;
+  /** Request units a second that each container has; requests beyond them are refused with 429. Not limited unless given. */
+  readonly requestUnitsPerSecond?: number | undefined;
   /** Epoch milliseconds; the clock by default. */
   readonly nowMs?: () => number;
 }
@@ -44,7 +51,7 @@ export class CosmosServer {
     const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
     await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));
     const masterKey = Buffer.from(options.masterKey, 'base64');
-    const api = new CosmosApi({ catalog, commits, nowSeconds, nowMs, ranges, masterKey, usage });
+    const api = new CosmosApi({ catalog, commits, nowSeconds, nowMs, ranges, masterKey, usage, ...troubleOf(options) });
     const handle: HttpHandler = async (request) => usageRoute(request, usage) ?? api.handle(request);
     const http = await HttpServer.start(options.host, options.port, handle);
     return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, db);
@@ -61,6 +68,13 @@ export class CosmosServer {
     await this.commits.flush();
     this.db.close();
   }
+}
+
+function troubleOf({ faults, requestUnitsPerSecond, nowMs = Date.now }: CosmosServerOptions) {
+  return {
+    faults: faults && new CosmosFaults(faults),
+    throughput: requestUnitsPerSecond === undefined ? undefined : new Throughput(requestUnitsPerSecond, nowMs),
+  };
 }
 
 function declare(catalog: Catalog, options: CosmosServerOptions, ranges: number, nowSeconds: number): void {

@@ -5,7 +5,9 @@ import { runBatch } from './batch.js';
 import { runBulk } from './bulk.js';
 import { readChangeFeed } from './change-feed.js';
 import type { ContainerStore } from './container-store.js';
+import { rangesOf, requireConsistency } from './consistency.js';
 import { badRequest, CosmosError, notSupported, tooLarge } from './cosmos-error.js';
+import type { CosmosFaults } from './cosmos-faults.js';
 import { refusal, type CosmosReply } from './cosmos-reply.js';
 import { draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome } from './items.js';
 import { feedBody } from './page.js';
@@ -14,6 +16,7 @@ import { readPatch } from './patch.js';
 import { isQuery, isSet, parseBody, parseObject } from './request-body.js';
 import { queryPlanReply, queryReply } from './query/query-request.js';
 import { NOTHING_READ_RU } from './request-charge.js';
+import type { Throughput } from './throughput.js';
 
 /** A request for the items of a container. */
 export interface DocumentRequest {
@@ -21,6 +24,10 @@ export interface DocumentRequest {
   readonly container: ContainerStore;
   readonly commits: GroupCommit;
   readonly nowSeconds: () => number;
+  /** Absent when no faults can be ordered. */
+  readonly faults: CosmosFaults | undefined;
+  /** Absent when throughput is not limited. */
+  readonly throughput: Throughput | undefined;
 }
 
 type Handler = (request: DocumentRequest) => CosmosReply | Promise<CosmosReply>;
@@ -60,12 +67,22 @@ export function documentRequest(request: DocumentRequest, id: string): Promise<C
   }
 }
 
-/** Runs a handler so that a refusal, too, is counted under its kind. */
+/** Runs a handler so that a refusal, too, is counted under its kind, and every answer tells where the session stands. */
 async function answer(kind: string, request: DocumentRequest, handler: Handler): Promise<CosmosReply> {
+  const { container, faults, throughput, http } = request;
+  const { id } = container.definition;
+  let ranges = container.ranges;
   try {
-    return await handler(request);
+    ranges = rangesOf(container, http.headers);
+    requireConsistency(container, http.headers, ranges);
+    await faults?.before(id);
+    throughput?.admit(id);
+    const reply = await handler(request);
+    throughput?.charge(id, reply.requestUnits);
+    faults?.after(id);
+    return { ...reply, ranges };
   } catch (error) {
-    if (error instanceof CosmosError) return refusal(error, kind, request.container);
+    if (error instanceof CosmosError) return { ...refusal(error, kind, container), ranges };
     throw error;
   }
 }

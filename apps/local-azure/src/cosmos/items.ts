@@ -8,7 +8,6 @@ import {
   SUBSTATUS_PARTITION_KEY_MISMATCH,
   tooLarge,
 } from './cosmos-error.js';
-import { effectivePartitionKey } from './effective-partition-key.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { canonicalKey, partitionKeyOf, type PartitionKeyValue } from './partition-key.js';
 import { patched, type Patch } from './patch.js';
@@ -86,7 +85,7 @@ export class Items {
     }
     const seq = this.container.nextSequence();
     const version = this.versionOf(draft, seq);
-    const epk = effectivePartitionKey(draft.key, this.container.definition.keyKind);
+    const epk = this.container.places.placeOf(draft.key);
     this.container.insert({ ...version, seq, pk: draft.pk, epk, id: draft.id });
     return this.written(201, version, insertCharge);
   }
