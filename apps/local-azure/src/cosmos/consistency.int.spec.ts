@@ -4,8 +4,7 @@ import { CosmosFixture, MASTER_KEY, RANGE_COUNTS } from './cosmos-fixture.js';
 describe.each(RANGE_COUNTS)('sessions, through the real SDK, %d range(s)', (ranges) => {
   let fixture: CosmosFixture;
   const docs = 'dbs/ballast/colls/orders/docs';
-  const create = (id: string, productId = 'ballast') =>
-    fixture.orders.items.create({ id, productId, profileId: 'p1' });
+  const create = (id: string, productId = 'ballast') => fixture.orders.items.create({ id, productId, profileId: 'p1' });
   const tokenOf = (response: { headers: Record<string, unknown> }) => {
     const [, range, lsn] = /^(\d+):-1#(\d+)$/.exec(String(response.headers['x-ms-session-token']))!;
     return { range: range!, lsn: Number(lsn) };
