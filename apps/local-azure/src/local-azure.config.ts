@@ -1,24 +1,20 @@
 import { RANGES_MAX } from './cosmos/partition-ranges.js';
 import type { LocalAzureOptions } from './start-local-azure.js';
 
-/** More than any account has. */
-const REQUEST_UNITS_PER_SECOND_MAX = 1_000_000;
-
 /** The settings of the stand-alone process. */
-export type LocalAzureConfig = Required<Pick<LocalAzureOptions, 'dataDir' | 'host' | 'ports' | 'cosmosRanges'>> &
-  Pick<LocalAzureOptions, 'cosmosRequestUnitsPerSecond' | 'faultControlPort'>;
+export type LocalAzureConfig = Required<
+  Pick<LocalAzureOptions, 'dataDir' | 'host' | 'ports' | 'cosmosRanges' | 'cosmosEnforceThroughput'>
+> &
+  Pick<LocalAzureOptions, 'faultControlPort'>;
 
-/** Reads the environment: `DATA_DIR`, `HOST`, `AMQP_PORT`, `COSMOS_PORT`, `COSMOS_RANGES`, `COSMOS_RU_PER_SECOND`, `FAULT_CONTROL` (`true`) and `FAULT_PORT`. Throws. */
+/** Reads the environment: `DATA_DIR`, `HOST`, `AMQP_PORT`, `COSMOS_PORT`, `COSMOS_RANGES`, `COSMOS_ENFORCE_THROUGHPUT` (`true`), `FAULT_CONTROL` (`true`) and `FAULT_PORT`. Throws. */
 export function readConfig(environment: NodeJS.ProcessEnv): LocalAzureConfig {
   return {
     dataDir: environment['DATA_DIR'] ?? '.data/local-azure',
     host: environment['HOST'] ?? '127.0.0.1',
     ports: { serviceBus: portOf(environment, 'AMQP_PORT', 5672), cosmos: portOf(environment, 'COSMOS_PORT', 8081) },
     cosmosRanges: wholeOf(environment, 'COSMOS_RANGES', 1, [1, RANGES_MAX]),
-    cosmosRequestUnitsPerSecond:
-      environment['COSMOS_RU_PER_SECOND'] === undefined
-        ? undefined
-        : wholeOf(environment, 'COSMOS_RU_PER_SECOND', 0, [1, REQUEST_UNITS_PER_SECOND_MAX]),
+    cosmosEnforceThroughput: environment['COSMOS_ENFORCE_THROUGHPUT'] === 'true',
     faultControlPort: environment['FAULT_CONTROL'] === 'true' ? portOf(environment, 'FAULT_PORT', 5380) : undefined,
   };
 }

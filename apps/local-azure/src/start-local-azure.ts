@@ -27,8 +27,8 @@ export interface LocalAzureOptions {
   readonly ports?: 0 | { readonly serviceBus: number; readonly cosmos: number };
   /** Physical partitions of a Cosmos container that is created; 1 by default, 64 at most. */
   readonly cosmosRanges?: number;
-  /** Request units a second of each Cosmos container; beyond them requests are refused with 429. Not limited unless given. */
-  readonly cosmosRequestUnitsPerSecond?: number | undefined;
+  /** Whether requests beyond the provisioned throughput of a Cosmos container or database are refused with 429; not unless said. */
+  readonly cosmosEnforceThroughput?: boolean;
   /** Lets faults be ordered over HTTP, on this port of the loopback address; 0 takes a free one. Off unless given. */
   readonly faultControlPort?: number | undefined;
   /** Who may use the Service Bus besides the root key, each with a key of its own. */
@@ -100,7 +100,7 @@ interface Common {
 }
 
 function startCosmos(options: LocalAzureOptions, common: Common): Promise<CosmosServer> {
-  const { dataDir, topology, ports = 0, cosmosRanges = 1, cosmosRequestUnitsPerSecond } = options;
+  const { dataDir, topology, ports = 0, cosmosRanges = 1, cosmosEnforceThroughput = false } = options;
   const { host, keys, usage, faults } = common;
   return CosmosServer.start({
     file: join(dataDir, 'cosmos.db'),
@@ -111,7 +111,7 @@ function startCosmos(options: LocalAzureOptions, common: Common): Promise<Cosmos
     masterKey: keys.cosmosKey,
     usage,
     ranges: cosmosRanges,
-    requestUnitsPerSecond: cosmosRequestUnitsPerSecond,
+    enforceThroughput: cosmosEnforceThroughput,
     faults,
   });
 }

@@ -7,6 +7,7 @@ import type { JsonObject } from './json.js';
 import { DEFAULT_THROUGHPUT, OfferStore, rangesFor, type Throughput } from './offer-store.js';
 import { RANGES_MAX } from './partition-ranges.js';
 import { containerRid, databaseRid } from './resource-id.js';
+import type { ThroughputSource } from './throughput-limit.js';
 
 /** A database as it is listed. */
 export interface DatabaseEntry {
@@ -139,6 +140,12 @@ export class Catalog implements CommitListener {
     if (found !== undefined) return found;
     this.database(databaseId);
     throw notFound(`container ${id}`);
+  }
+
+  /** What requests for the items of a container draw on: its own throughput, or the one of its database. */
+  throughputOf({ rid, databaseId }: ContainerStore): ThroughputSource {
+    const { resource, throughput } = this.offers.of(rid) ?? this.offers.of(this.database(databaseId).rid)!;
+    return { resource, requestUnitsPerSecond: throughput.requestUnits };
   }
 
   /** Throws 409 when it exists. */

@@ -12,7 +12,7 @@ import { readAccount, type MetadataContext } from './metadata.js';
 import { notSupportedPath } from './not-supported.js';
 import { offersRequest } from './offers.js';
 import { readRanges } from './range-feed.js';
-import type { Throughput } from './throughput.js';
+import type { ThroughputLimit } from './throughput-limit.js';
 
 /** Usage of the account itself is counted under this name. */
 const ACCOUNT = '_account';
@@ -23,7 +23,7 @@ export interface CosmosApiOptions extends MetadataContext {
   readonly usage: Usage;
   readonly nowMs: () => number;
   readonly faults: CosmosFaults | undefined;
-  readonly throughput: Throughput | undefined;
+  readonly throughputLimit: ThroughputLimit | undefined;
 }
 
 /** The Cosmos DB REST interface: checks the signature, finds the resource, answers, and counts. */
@@ -76,7 +76,8 @@ export class CosmosApi {
     const container = this.ownerOf(databaseId, containerId);
     if (feed === 'pkranges' && id === undefined && method === 'GET') return readRanges(container, headers);
     if (feed !== 'docs') throw notSupportedPath(method, segments);
-    const { commits, nowSeconds, faults, throughput } = this.options;
+    const { commits, nowSeconds, faults, throughputLimit: limit, catalog } = this.options;
+    const throughput = limit && { limit, source: catalog.throughputOf(container) };
     const request = { http, container, commits, nowSeconds, faults, throughput };
     return id === undefined ? documentsRequest(request) : documentRequest(request, id);
   }

@@ -42,7 +42,7 @@ export class CosmosFixture {
   readonly usage = new Usage();
   readonly folder = mkdtempSync(join(tmpdir(), 'cosmos-'));
   private server!: CosmosServer;
-  private client!: CosmosClient;
+  client!: CosmosClient;
 
   private constructor(private readonly options: Partial<CosmosServerOptions>) {}
 
@@ -70,12 +70,13 @@ export class CosmosFixture {
       Object.assign(context.headers!, headers);
       return next(context);
     };
-    return new CosmosClient({
-      endpoint: this.endpoint,
-      key,
-      connectionPolicy: { enableBackgroundEndpointRefreshing: false },
-      plugins: [{ on: PluginOn.request, plugin }],
-    } as CosmosClientOptions);
+    return this.connectWith({ key, plugins: [{ on: PluginOn.request, plugin }] } as Partial<CosmosClientOptions>);
+  }
+
+  /** A client of its own, with options of its own. */
+  connectWith(options: Partial<CosmosClientOptions>): CosmosClient {
+    const connectionPolicy = { enableBackgroundEndpointRefreshing: false, ...options.connectionPolicy };
+    return new CosmosClient({ endpoint: this.endpoint, key: MASTER_KEY, ...options, connectionPolicy });
   }
 
   /** A signed request, for what the SDK itself never sends. */

@@ -9,7 +9,7 @@ import { Catalog } from './catalog.js';
 import { bodyOfDeclaration, readContainerDefinition } from './container-definition.js';
 import { CosmosApi } from './cosmos-api.js';
 import { CosmosFaults } from './cosmos-faults.js';
-import { Throughput } from './throughput.js';
+import { ThroughputLimit } from './throughput-limit.js';
 import { TtlSweeper } from './ttl-sweeper.js';
 
 /** How a Cosmos server is started. */
@@ -28,8 +28,8 @@ export interface CosmosServerOptions {
   readonly ranges?: number;
   /** Where faults are ordered; without it none can be. */
   readonly faults?: Faults;
-  /** Request units a second that each container has; requests beyond them are refused with 429. Not limited unless given. */
-  readonly requestUnitsPerSecond?: number | undefined;
+  /** Whether requests for items beyond the throughput of their container or database are refused with 429; not unless said. */
+  readonly enforceThroughput?: boolean;
   /** Epoch milliseconds; the clock by default. */
   readonly nowMs?: () => number;
 }
@@ -70,10 +70,10 @@ export class CosmosServer {
   }
 }
 
-function troubleOf({ faults, requestUnitsPerSecond, nowMs = Date.now }: CosmosServerOptions) {
+function troubleOf({ faults, enforceThroughput = false, nowMs = Date.now }: CosmosServerOptions) {
   return {
     faults: faults && new CosmosFaults(faults),
-    throughput: requestUnitsPerSecond === undefined ? undefined : new Throughput(requestUnitsPerSecond, nowMs),
+    throughputLimit: enforceThroughput ? new ThroughputLimit(nowMs) : undefined,
   };
 }
 

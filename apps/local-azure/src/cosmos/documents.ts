@@ -16,7 +16,7 @@ import { readPatch } from './patch.js';
 import { isQuery, isSet, parseBody, parseObject } from './request-body.js';
 import { queryPlanReply, queryReply } from './query/query-request.js';
 import { NOTHING_READ_RU } from './request-charge.js';
-import type { Throughput } from './throughput.js';
+import type { ThroughputLimit, ThroughputSource } from './throughput-limit.js';
 
 /** A request for the items of a container. */
 export interface DocumentRequest {
@@ -27,7 +27,7 @@ export interface DocumentRequest {
   /** Absent when no faults can be ordered. */
   readonly faults: CosmosFaults | undefined;
   /** Absent when throughput is not limited. */
-  readonly throughput: Throughput | undefined;
+  readonly throughput: { readonly limit: ThroughputLimit; readonly source: ThroughputSource } | undefined;
 }
 
 type Handler = (request: DocumentRequest) => CosmosReply | Promise<CosmosReply>;
@@ -76,9 +76,9 @@ async function answer(kind: string, request: DocumentRequest, handler: Handler):
     ranges = rangesOf(container, http.headers);
     requireConsistency(container, http.headers, ranges);
     await faults?.before(id);
-    throughput?.admit(id);
+    throughput?.limit.admit(throughput.source);
     const reply = await handler(request);
-    throughput?.charge(id, reply.requestUnits);
+    throughput?.limit.charge(throughput.source, reply.requestUnits);
     faults?.after(id);
     return { ...reply, ranges };
   } catch (error) {
