@@ -23,6 +23,8 @@ const CONNECTION_OPTIONS = {
   treat_modified_as_released: false,
 };
 const AMQP_FIRST_BYTE = 0x41;
+/** Each link of a session listens for its end. */
+const LISTENERS_UNBOUNDED = 0;
 const CLOSE_WAIT_MS = 500;
 const ERROR_EVENTS = [
   'error',
@@ -51,6 +53,7 @@ export class AmqpServer {
     // A client that breaks off or breaks the protocol loses its connection; unheard, these events would throw.
     for (const event of ERROR_EVENTS) this.container.on(event, () => undefined);
     this.container.on('session_open', ({ session }: EventContext) => {
+      session!.setMaxListeners(LISTENERS_UNBOUNDED);
       keepTransfersRaw(session!);
       keepOutcomesApart(session!);
     });

@@ -12,6 +12,7 @@ import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Topic } from './entities.js';
 import type { EntityChanges } from './entity-changes.js';
 import { handsOutMessages, statusOf, takesMessages } from './entity-description.js';
+import { whenLinkEnds } from './link-end.js';
 import type { RuleContext } from './management-rules.js';
 import { answerManagement, type ManagementContext } from './management.js';
 import { openReceiverLink } from './receiver-links.js';
@@ -155,8 +156,7 @@ function noteLink(link: Receiver | Sender, place: Omit<OpenLink, 'end'>, end: Op
       end(reason);
     },
   });
-  (link as Sender).on(link.is_receiver() ? 'receiver_close' : 'sender_close', forget);
-  link.session.on('session_close', forget);
+  whenLinkEnds(link, place.client, forget);
 }
 
 function endOf(link: Receiver | Sender): OpenLink['end'] {

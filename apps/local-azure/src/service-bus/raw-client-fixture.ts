@@ -8,7 +8,7 @@ const TOKEN_LIFETIME_SECONDS = 60;
 
 /** An AMQP client below the SDK, for what the SDK never does; for tests. */
 export class RawClient {
-  private constructor(private readonly connection: Connection) {}
+  private constructor(readonly connection: Connection) {}
 
   static async connect(port: number): Promise<RawClient> {
     const connection = rhea.create_container().connect({ host: '127.0.0.1', port, reconnect: false });

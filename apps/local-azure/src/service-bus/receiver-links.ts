@@ -4,6 +4,7 @@ import type { Broker } from './broker.js';
 import type { ClientConnection } from './client-connection.js';
 import type { DeadLetterReason } from './dead-letter-reason.js';
 import type { Consumer, DeliveryQueue } from './delivery-queue.js';
+import { whenLinkEnds } from './link-end.js';
 import { swapGuidOrder } from './lock-token.js';
 import {
   acceptedOutcome,
@@ -44,9 +45,7 @@ export function openReceiverLink(sender: Sender, context: ReceiverLinkContext): 
     context.queue.remove(link);
     link.close();
   };
-  const forget = context.client.whenClosed(close);
-  sender.on('sender_close', close);
-  sender.session.on('session_close', close);
+  const forget = whenLinkEnds(sender, context.client, close);
   return close;
 }
 

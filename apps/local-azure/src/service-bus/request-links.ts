@@ -1,6 +1,7 @@
 import rhea from 'rhea';
 import type { Message, Receiver, Sender } from 'rhea';
 import type { ClientConnection } from './client-connection.js';
+import { whenLinkEnds } from './link-end.js';
 import { localAttach, rawTransfer, remoteAddress } from './rhea-internals.js';
 
 /** A request as `$cbs` and `$management` get it. */
@@ -54,7 +55,7 @@ export function openReplyLink(sender: Sender, client: ClientConnection): void {
   sender.set_source({ address: remoteAddress(sender, 'source') ?? '' });
   if (target !== undefined) sender.set_target({ address: target });
   client.addReplyLink(target === undefined ? [sender.name] : [sender.name, target], sender);
-  sender.on('sender_close', () => client.removeReplyLink(sender));
+  whenLinkEnds(sender, client, () => client.removeReplyLink(sender));
 }
 
 async function respond(

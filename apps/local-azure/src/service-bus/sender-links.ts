@@ -6,6 +6,7 @@ import type { Broker } from './broker.js';
 import type { ClientConnection } from './client-connection.js';
 import type { Topic } from './entities.js';
 import { statusOf, takesMessages } from './entity-description.js';
+import { whenLinkEnds } from './link-end.js';
 import { decodeMessage, type SentMessage } from './message-codec.js';
 import { readDataSections } from './message-sections.js';
 import { checkBatchSize, checkMessageSize, type SizeLimits } from './message-size.js';
@@ -62,14 +63,8 @@ export function openSenderLink(receiver: Receiver, context: SenderLinkContext): 
 /** Closes the link when what it sends to is deleted. */
 function endWithTopic(receiver: Receiver, { topic, client }: SenderLinkContext): void {
   const end = ({ condition, description }: ServiceBusError): void => receiver.close({ condition, description });
-  const forget = (): void => {
-    unheard();
-    topic.senders.delete(end);
-  };
-  const unheard = client.whenClosed(forget);
   topic.senders.add(end);
-  receiver.on('receiver_close', forget);
-  receiver.session.on('session_close', forget);
+  whenLinkEnds(receiver, client, () => topic.senders.delete(end));
 }
 
 function readable(transfer: Transfer, delivery: Delivery, limits: SizeLimits): SentMessage[] | undefined {

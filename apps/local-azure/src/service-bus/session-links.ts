@@ -1,4 +1,5 @@
 import type { Sender } from 'rhea';
+import { whenLinkEnds } from './link-end.js';
 import { openReceiverLink, type ReceiverLinkContext } from './receiver-links.js';
 import { holdAttach, localAttach, longOf, remoteAddress, SESSION_FILTER } from './rhea-internals.js';
 import type { SessionEntity, SessionHolder, SessionQueue } from './session-entity.js';
@@ -30,10 +31,7 @@ export function openSessionLink(
 ): (reason: ServiceBusError) => void {
   holdAttach(sender);
   const link = new SessionLink(sender, context);
-  sender.on('sender_close', () => link.end(true));
-  sender.session.on('session_close', () => link.end(false));
-  const forget = context.client.whenClosed(() => link.end(false));
-  link.onEnd = forget;
+  link.onEnd = whenLinkEnds(sender, context.client, (canAnswer) => link.end(canAnswer));
   if (wanted === null) link.acceptNext();
   else void link.accept(wanted);
   return (reason) => link.detach(reason);

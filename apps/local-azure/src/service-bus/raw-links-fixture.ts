@@ -1,0 +1,52 @@
+import type { AmqpError, EventContext, Receiver } from 'rhea';
+import type { RawClient } from './raw-client-fixture.js';
+
+const SESSION_FILTER = 'com.microsoft:session-filter';
+const LOCKED_UNTIL = 'com.microsoft:locked-until-utc';
+
+/** Sends bytes as one delivery, and gives the condition it was rejected with, or undefined. For tests. */
+export async function sendEncoded(
+  { connection }: RawClient,
+  address: string,
+  bytes: Buffer,
+  format: number,
+): Promise<string | undefined> {
+  const sender = connection.open_sender({ target: { address } });
+  await new Promise((resolve) => sender.once('sendable', resolve));
+  const settled = new Promise<EventContext>((resolve) => sender.once('settled', resolve));
+  sender.send(bytes, undefined, format);
+  const { delivery } = await settled;
+  sender.close();
+  return (delivery!.remote_state as { error?: AmqpError } | undefined)?.error?.condition;
+}
+
+/** What became of the wish for a session. */
+export interface SessionWish {
+  /** Resolves to the condition it was refused with, or undefined when the session was given. */
+  readonly answered: Promise<string | undefined>;
+  /** Whether it was given or refused. */
+  isAnswered(): boolean;
+  /** Closes the link; the session is free when it resolves. */
+  close(): Promise<void>;
+}
+
+/** Asks for a session by id, or (null) for any, at the end of this turn. For tests. */
+export function wishForSession({ connection }: RawClient, address: string, sessionId: string | null): SessionWish {
+  const receiver: Receiver = connection.open_receiver({
+    source: { address, filter: { [SESSION_FILTER]: sessionId } as never },
+    credit_window: 0,
+  });
+  let isAnswered = false;
+  const answered = new Promise<string | undefined>((resolve) => {
+    receiver.once('receiver_error', () => resolve((receiver.error as AmqpError).condition));
+    receiver.once('receiver_open', () => {
+      if (LOCKED_UNTIL in ((receiver.properties ?? {}) as object)) resolve(undefined);
+    });
+  }).finally(() => (isAnswered = true));
+  const close = async (): Promise<void> => {
+    const closed = new Promise((resolve) => receiver.once('receiver_close', resolve));
+    receiver.close();
+    await closed;
+  };
+  return { answered, isAnswered: () => isAnswered, close };
+}
