@@ -17,6 +17,7 @@ const EXTRA_ENTRIES = [
   'launcher/src/demo.ts',
   'launcher/src/generate.ts',
   'launcher/src/parked-cli.ts',
+  'local-azure/src/stand-alone.ts',
 ];
 
 const swcOptions = {

@@ -5,9 +5,15 @@ import type { LocalAzureOptions } from './start-local-azure.js';
 export type LocalAzureConfig = Required<
   Pick<LocalAzureOptions, 'dataDir' | 'host' | 'ports' | 'cosmosRanges' | 'cosmosEnforceThroughput'>
 > &
-  Pick<LocalAzureOptions, 'faultControlPort'>;
+  Pick<LocalAzureOptions, 'faultControlPort'> & {
+    /** The file that says what exists from the start; that of the platform unless given. */
+    readonly topologyFile: string | undefined;
+  };
 
-/** Reads the environment: `DATA_DIR`, `HOST`, `AMQP_PORT`, `COSMOS_PORT`, `COSMOS_RANGES`, `COSMOS_ENFORCE_THROUGHPUT` (`true`), `FAULT_CONTROL` (`true`) and `FAULT_PORT`. Throws. */
+/**
+ * Reads the environment: `DATA_DIR`, `HOST`, `AMQP_PORT`, `COSMOS_PORT`, `COSMOS_RANGES`, `COSMOS_ENFORCE_THROUGHPUT` (`true`),
+ * `TOPOLOGY_FILE`, `FAULT_CONTROL` (`true`) and `FAULT_PORT`. Throws.
+ */
 export function readConfig(environment: NodeJS.ProcessEnv): LocalAzureConfig {
   return {
     dataDir: environment['DATA_DIR'] ?? '.data/local-azure',
@@ -15,6 +21,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): LocalAzureConfig {
     ports: { serviceBus: portOf(environment, 'AMQP_PORT', 5672), cosmos: portOf(environment, 'COSMOS_PORT', 8081) },
     cosmosRanges: wholeOf(environment, 'COSMOS_RANGES', 1, [1, RANGES_MAX]),
     cosmosEnforceThroughput: environment['COSMOS_ENFORCE_THROUGHPUT'] === 'true',
+    topologyFile: environment['TOPOLOGY_FILE'],
     faultControlPort: environment['FAULT_CONTROL'] === 'true' ? portOf(environment, 'FAULT_PORT', 5380) : undefined,
   };
 }

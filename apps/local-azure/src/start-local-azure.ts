@@ -1,19 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Topology } from '@ballast/contracts';
+import type { DeclaredContainer } from './cosmos/container-definition.js';
 import { CosmosServer } from './cosmos/cosmos-server.js';
 import { FaultControl } from './faults/fault-control.js';
 import { Faults } from './faults/faults.js';
+import { listening } from './http/listening.js';
 import { readOrCreateKeys, type LocalKeys } from './keys.js';
 import type { EntraOptions } from './service-bus/entra-tokens.js';
 import { policiesWithKeys, type PolicyDeclaration } from './service-bus/policy-keys.js';
-import type { TopicOptions } from './service-bus/queue-policy.js';
+import type { EntityDeclarations } from './service-bus/queue-policy.js';
 import { ROOT_KEY_NAME, ServiceBusServer } from './service-bus/service-bus-server.js';
+import { FolderLock } from './storage/folder-lock.js';
 import { Usage } from './usage.js';
 
 /** What exists from the start; a subscription may also say how it treats its messages. */
-export interface LocalTopology extends Topology {
-  readonly topics: readonly TopicOptions[];
+export interface LocalTopology extends Partial<EntityDeclarations> {
+  readonly topics: EntityDeclarations['topics'];
+  readonly database: string;
+  readonly containers: readonly DeclaredContainer[];
 }
 
 /** Where the two servers keep their data and listen. */
@@ -47,6 +51,8 @@ export interface FaultControlAccess {
 export interface LocalAzure {
   readonly cosmosEndpoint: string;
   readonly cosmosKey: string;
+  /** Where the Service Bus speaks HTTP. */
+  readonly serviceBusAddress: string;
   readonly serviceBusConnectionString: string;
   /** The connection string of a policy. Throws when there is none of this name. */
   serviceBusConnectionStringOf(policyName: string): string;
@@ -58,26 +64,31 @@ export interface LocalAzure {
   close(): Promise<void>;
 }
 
-/** Starts Cosmos DB and Service Bus on this machine, with everything the topology declares. */
+/** Starts Cosmos DB and Service Bus on this machine, with everything the topology declares. Throws when a port or the folder is in use. */
 export async function startLocalAzure(options: LocalAzureOptions): Promise<LocalAzure> {
   const { dataDir, topology, host = '127.0.0.1', faultControlPort } = options;
   mkdirSync(dataDir, { recursive: true });
+  const lock = FolderLock.take(dataDir);
   const policyNames = options.policies?.map(({ name }) => name);
   const common = { host, keys: readOrCreateKeys(dataDir, policyNames), usage: new Usage(), faults: new Faults() };
   const { keys, usage } = common;
   const started: { close(): Promise<void> }[] = [];
-  const close = async (): Promise<void> => void (await Promise.all(started.map((server) => server.close())));
+  const close = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.close()));
+    lock.release();
+  };
   try {
-    const cosmos = await startCosmos(options, common);
+    const cosmos = await listening(startCosmos(options, common), 'Cosmos DB (COSMOS_PORT)');
     started.push(cosmos);
-    const serviceBus = await startServiceBus(options, common);
+    const serviceBus = await listening(startServiceBus(options, common), 'the Service Bus (AMQP_PORT)');
     started.push(serviceBus);
-    const faultControl = await startFaultControl(faultControlPort, common);
+    const faultControl = await listening(startFaultControl(faultControlPort, common), 'the fault control (FAULT_PORT)');
     if (faultControl !== undefined) started.push(faultControl);
     const endpoint = `sb://${host}:${serviceBus.port}`;
     return {
       cosmosEndpoint: `http://${host}:${cosmos.port}/`,
       cosmosKey: keys.cosmosKey,
+      serviceBusAddress: `http://${host}:${serviceBus.port}`,
       serviceBusConnectionString: connectionString(endpoint, ROOT_KEY_NAME, keys.serviceBusSharedAccessKey),
       serviceBusConnectionStringOf: (name) => connectionString(endpoint, name, policyKey(keys, name)),
       database: topology.database,
@@ -124,6 +135,7 @@ function startServiceBus(options: LocalAzureOptions, common: Common): Promise<Se
     host,
     port: ports === 0 ? 0 : ports.serviceBus,
     topics: topology.topics,
+    queues: topology.queues ?? [],
     sharedAccessKey: keys.serviceBusSharedAccessKey,
     policies: policiesWithKeys(options.policies ?? [], keys.serviceBusPolicies),
     entra: options.entra,

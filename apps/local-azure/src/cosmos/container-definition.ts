@@ -52,8 +52,13 @@ export function readContainerDefinition(body: Json): ContainerDefinition {
   };
 }
 
-/** The body of the container that a declaration of the platform's topology describes. */
-export function bodyOfDeclaration(declaration: ContainerDeclaration): JsonObject {
+/** A container that exists from the start; everything in it is indexed unless it names paths. */
+export type DeclaredContainer = Omit<ContainerDeclaration, 'owner' | 'indexedPaths'> &
+  Partial<Pick<ContainerDeclaration, 'owner' | 'indexedPaths'>>;
+
+/** The body of the container that a declaration describes. */
+export function bodyOfDeclaration(declaration: DeclaredContainer): JsonObject {
+  const { indexedPaths } = declaration;
   const compositeIndexes = (declaration.compositeIndexes ?? []).map((paths) => paths.map((path) => ({ ...path })));
   return {
     id: declaration.name,
@@ -65,8 +70,10 @@ export function bodyOfDeclaration(declaration: ContainerDeclaration): JsonObject
     indexingPolicy: {
       indexingMode: 'consistent',
       automatic: true,
-      includedPaths: declaration.indexedPaths.map((path) => ({ path })),
-      excludedPaths: [{ path: '/*' }],
+      ...(indexedPaths && {
+        includedPaths: indexedPaths.map((path) => ({ path })),
+        excludedPaths: [{ path: '/*' }],
+      }),
       compositeIndexes,
     },
     ...(declaration.defaultTtlSeconds === undefined ? {} : { defaultTtl: declaration.defaultTtlSeconds }),

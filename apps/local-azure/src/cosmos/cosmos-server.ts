@@ -1,4 +1,3 @@
-import type { ContainerDeclaration } from '@ballast/contracts';
 import { HttpServer, type HttpHandler } from '../http/http-server.js';
 import { usageRoute } from '../http/usage-routes.js';
 import { GroupCommit } from '../storage/group-commit.js';
@@ -6,7 +5,7 @@ import { Sqlite } from '../storage/sqlite.js';
 import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
 import { Catalog } from './catalog.js';
-import { bodyOfDeclaration, readContainerDefinition } from './container-definition.js';
+import { bodyOfDeclaration, readContainerDefinition, type DeclaredContainer } from './container-definition.js';
 import { CosmosApi } from './cosmos-api.js';
 import { CosmosFaults } from './cosmos-faults.js';
 import { ThroughputLimit } from './throughput-limit.js';
@@ -20,7 +19,7 @@ export interface CosmosServerOptions {
   readonly port: number;
   readonly database: string;
   /** Created when absent, and updated when their declaration changed; what they hold stays. */
-  readonly containers: readonly ContainerDeclaration[];
+  readonly containers: readonly DeclaredContainer[];
   /** In base64. */
   readonly masterKey: string;
   readonly usage: Usage;
@@ -45,6 +44,15 @@ export class CosmosServer {
 
   static async start(options: CosmosServerOptions): Promise<CosmosServer> {
     const db = new Sqlite(options.file);
+    try {
+      return await CosmosServer.open(db, options);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  private static async open(db: Sqlite, options: CosmosServerOptions): Promise<CosmosServer> {
     const catalog = new Catalog(db);
     const commits = new GroupCommit(db, catalog);
     const { nowMs = Date.now, ranges = 1, usage } = options;

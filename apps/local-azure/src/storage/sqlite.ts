@@ -14,16 +14,16 @@ export interface SqlStatement<Row> {
 const STATEMENTS_MAX = 1_000;
 
 /**
- * One SQLite file, in WAL mode with synchronous FULL: what was committed survives a crash and a power loss.
+ * One SQLite file with synchronous FULL, in WAL mode unless told otherwise: what was committed survives a crash and a power loss.
  */
 export class Sqlite {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, SqlStatement<unknown>>();
 
-  constructor(file: string) {
+  constructor(file: string, { journal = 'WAL' }: { readonly journal?: 'WAL' | 'DELETE' } = {}) {
     this.db = new Database(file);
     try {
-      this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      this.db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = FULL`);
     } catch (error) {
       this.db.close();
       throw error;
