@@ -1,5 +1,6 @@
 import type { AmqpError, EventContext, Receiver } from 'rhea';
 import type { RawClient } from './raw-client-fixture.js';
+import { keepTransfersRaw, rawTransfer } from './rhea-internals.js';
 
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const LOCKED_UNTIL = 'com.microsoft:locked-until-utc';
@@ -49,4 +50,19 @@ export function wishForSession({ connection }: RawClient, address: string, sessi
     await closed;
   };
   return { answered, isAnswered: () => isAnswered, close };
+}
+
+/** Receives and accepts one delivery, and gives its bytes as they came. For tests. */
+export async function receiveEncoded({ connection }: RawClient, address: string): Promise<Buffer> {
+  const session = connection.create_session();
+  session.begin();
+  await new Promise((resolve) => session.once('session_open', resolve));
+  keepTransfersRaw(session);
+  const receiver = session.open_receiver({ source: { address }, credit_window: 0, autoaccept: true });
+  await new Promise((resolve) => receiver.once('receiver_open', resolve));
+  const came = new Promise<Buffer>((resolve) => {
+    receiver.once('message', (context: EventContext) => resolve(Buffer.from(rawTransfer(context).bytes)));
+  });
+  receiver.add_credit(1);
+  return came;
 }
