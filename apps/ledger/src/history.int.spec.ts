@@ -86,6 +86,11 @@ describe('what was', () => {
     };
   }
 
+  function heldIn(postings: readonly PostingDocument[]): object[] {
+    const units = postings.reduce((sum, { assetLegs }) => sum + BigInt(assetLegs?.['AAPL']?.['position'] ?? 0), 0n);
+    return units === 0n ? [] : [{ asset: 'AAPL', quantity: `${units / 10n ** 18n}` }];
+  }
+
   it('is found again at every instant of both clocks', async () => {
     const profile = await profileWithHistory();
     const postings = await postingsOf(profile);
@@ -95,11 +100,17 @@ describe('what was', () => {
     for (const instant of new Set([LONG_AGO, ...instants])) {
       const booked = postings.filter(({ at }) => at <= instant);
       const version = booked.length;
-      expect(await balances(profile, `asOf=${instant}`)).toMatchObject({ ...sumOf(booked), version, lateBookings: 0 });
+      expect(await balances(profile, `asOf=${instant}`)).toMatchObject({
+        ...sumOf(booked),
+        holdings: heldIn(booked),
+        version,
+        lateBookings: 0,
+      });
       const happened = postings.filter(({ at, occurredAt }) => (occurredAt ?? at) <= instant);
       const lateBookings = happened.filter(({ at }) => at > instant).length;
       expect(await balances(profile, `asOf=${instant}&clock=occurred`)).toMatchObject({
         ...sumOf(happened),
+        holdings: heldIn(happened),
         version,
         lateBookings,
       });

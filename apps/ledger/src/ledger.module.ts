@@ -7,6 +7,7 @@ import { AccountController } from './adapters/account.controller.js';
 import { AccountsEventsConsumer } from './adapters/accounts-events.consumer.js';
 import { CapitalController } from './adapters/capital.controller.js';
 import { CapitalReadsController } from './adapters/capital-reads.controller.js';
+import { HoldingsRows } from './adapters/holdings-rows.js';
 import { LedgerStore } from './adapters/ledger.store.js';
 import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
@@ -15,6 +16,7 @@ import { TransferEventsConsumer } from './adapters/transfer-events.consumer.js';
 import { TransfersController } from './adapters/transfers.controller.js';
 import { AnswerOnce } from './answer-once.js';
 import { ChangeAccount } from './change-account.js';
+import { CountHoldings } from './count-holdings.js';
 import { EndHold } from './end-hold.js';
 import { HoldCapital } from './hold-capital.js';
 import type { LedgerSettings } from './ledger.config.js';
@@ -58,6 +60,7 @@ export class LedgerModule {
       providers: [
         LedgerStore,
         PostingRows,
+        HoldingsRows,
         OpenAccount,
         HoldCapital,
         PostExecution,
@@ -69,6 +72,7 @@ export class LedgerModule {
         SetMonitor,
         SettleTransfer,
         TransferCapital,
+        CountHoldings,
         ReadBalances,
         ReadCapital,
         VerifyLedger,

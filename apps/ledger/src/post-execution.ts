@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
 import type { LedgerChange, LedgerFacts, Publication } from './adapters/ledger.store.js';
 import { balancesText } from './domain/account.js';
+import { tradedLegs } from './domain/asset-legs.js';
 import { decideEntryExecution, decideExitExecution } from './domain/decide-execution.js';
 import type { Execution, Settlement } from './domain/decide-execution.js';
 import { post, postingIdOf } from './domain/posting.js';
@@ -58,7 +59,9 @@ export class PostExecution {
     const kind = intent === 'exit' ? 'exit-execution' : 'entry-execution';
     const occurredAt = new Date(executed.executedAt).toISOString();
     const { legs } = settlement;
-    const movement = { id: postingIdOf(cause), kind, cause, orderId, executionNumber, occurredAt, legs } as const;
+    const story = { orderId, executionNumber, occurredAt };
+    const assetLegs = tradedLegs(executed);
+    const movement = { id: postingIdOf(cause), kind, cause, ...story, legs, assetLegs } as const;
     const { posting, account: next } = post(account, movement, this.clock.iso());
     return {
       account: next,

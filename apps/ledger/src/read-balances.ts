@@ -4,10 +4,11 @@ import type { Caller } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { LedgerStore } from './adapters/ledger.store.js';
 import { PostingRows } from './adapters/posting-rows.js';
+import { CountHoldings } from './count-holdings.js';
 import { mayUse } from './domain/access.js';
-import type { Balances } from './domain/account.js';
 import { balancesAfterPosting, isSettled, withLate } from './domain/as-of.js';
-import { balancesView } from './domain/capital-views.js';
+import type { Standing } from './domain/as-of.js';
+import { balancesView, holdingViews } from './domain/capital-views.js';
 
 /** Postings booked after an instant that are counted into it, at most. */
 export const LATE_BOOKINGS_MAX = 10_000;
@@ -35,6 +36,7 @@ export class ReadBalances {
   constructor(
     private readonly ledger: LedgerStore,
     private readonly rows: PostingRows,
+    private readonly holdings: CountHoldings,
     private readonly clock: Clock,
   ) {}
 
@@ -49,8 +51,11 @@ export class ReadBalances {
     const account = await this.ledger.account(profileId);
     if (account === undefined || !mayUse(caller, account.ownerId)) return undefined;
     const booked = asOf < bookedBy ? asOf : bookedBy;
+    const now = this.clock.iso();
     const last = await this.rows.lastBy(profileId, booked);
-    const { balances, lateBookings } = await this.withLate(balancesAfterPosting(last), { profileId, asOf, bookedBy });
+    const holdings = await this.holdings.execute(profileId, booked, isSettled(account, booked, now));
+    const then = { balances: balancesAfterPosting(last), holdings };
+    const { standing, lateBookings } = await this.withLate(then, { profileId, asOf, bookedBy });
     return {
       profileId,
       asset: account.asset,
@@ -59,22 +64,23 @@ export class ReadBalances {
       bookedBy,
       version: last?.number ?? 0,
       lateBookings,
-      isFinal: isSettled(account, bookedBy, this.clock.iso()),
-      ...balancesView(balances, account.asset),
+      holdings: holdingViews(standing.holdings),
+      isFinal: isSettled(account, bookedBy, now),
+      ...balancesView(standing.balances, account.asset),
     };
   }
 
   private async withLate(
-    booked: Balances,
+    booked: Standing,
     { profileId, asOf, bookedBy }: { profileId: string; asOf: string; bookedBy: string },
-  ): Promise<{ balances: Balances; lateBookings: number }> {
-    let [balances, lateBookings] = [booked, 0];
-    if (asOf >= bookedBy) return { balances, lateBookings };
+  ): Promise<{ standing: Standing; lateBookings: number }> {
+    let [standing, lateBookings] = [booked, 0];
+    if (asOf >= bookedBy) return { standing, lateBookings };
     for await (const late of this.rows.late(profileId, { occurredBy: asOf, bookedBy })) {
-      balances = withLate(balances, late);
+      standing = withLate(standing, late);
       lateBookings += late.length;
       if (lateBookings > LATE_BOOKINGS_MAX) throw new TooManyLateBookings(`more than ${LATE_BOOKINGS_MAX}`);
     }
-    return { balances, lateBookings };
+    return { standing, lateBookings };
   }
 }

@@ -1,4 +1,13 @@
-import { CountField, FlagField, IdField, InstantField, TextField, WordField } from './fields.js';
+import {
+  CountField,
+  DecimalField,
+  FlagField,
+  IdField,
+  InstantField,
+  ListField,
+  TextField,
+  WordField,
+} from './fields.js';
 import { PROFILE_ID_PATTERN } from './ids.js';
 import { BalancesView } from './ledger-api.js';
 
@@ -22,6 +31,17 @@ export class BalancesQuery {
     optional: true,
   })
   bookedBy?: string;
+}
+
+/** Assets that a profile holds, at most. */
+export const HOLDINGS_MAX = 10_000;
+
+/** How much of a traded asset a profile holds. */
+export class HoldingView {
+  @TextField({ description: 'What is held.', lengthMax: 17, example: 'AAPL' })
+  asset!: string;
+  @DecimalField({ description: 'How much; below zero for a short position.' })
+  quantity!: string;
 }
 
 /** The balances of a profile at an instant, by one of its two clocks. */
@@ -48,6 +68,11 @@ export class BalancesAsOfView extends BalancesView {
     max: Number.MAX_SAFE_INTEGER,
   })
   lateBookings!: number;
+  @ListField(() => HoldingView, {
+    description: 'What it holds of what was traded, by the name of the asset.',
+    itemsMax: HOLDINGS_MAX,
+  })
+  holdings!: HoldingView[];
   @FlagField({ description: 'Whether the same question, with `bookedBy`, has this answer for ever.' })
   isFinal!: boolean;
 }

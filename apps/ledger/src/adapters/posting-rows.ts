@@ -26,6 +26,7 @@ const FIELDS: Readonly<Record<keyof StoredPosting, true>> = {
   transferId: true,
   asset: true,
   legs: true,
+  assetLegs: true,
   number: true,
   at: true,
   balances: true,
@@ -78,6 +79,12 @@ export class PostingRows {
       yield rows.filter(({ at }) => at !== last).sort(asChained);
     }
     yield waiting.sort(asChained);
+  }
+
+  /** Postings that traded something, booked after `after` and by `upTo`; in their order, a page at a time. */
+  traded(profileId: string, { after, upTo }: { after: string; upTo: string }): AsyncGenerator<StoredPosting[]> {
+    const query = `SELECT ${SELECTED} FROM c WHERE ${IS_POSTING} AND c.at > @after AND c.at <= @upTo AND IS_DEFINED(c.assetLegs) ORDER BY c.at`;
+    return this.pages(profileId, query, { '@after': after, '@upTo': upTo });
   }
 
   /** Postings of what had happened by `occurredBy` and was booked only later, by `bookedBy`; a page at a time. */

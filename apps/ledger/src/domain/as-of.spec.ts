@@ -58,7 +58,8 @@ describe('the balances at an instant', () => {
           const happened = booked.filter(
             (posting) => posting.at <= bookedBy && (posting.occurredAt ?? posting.at) <= instant,
           );
-          expect(withLate(balancesAfterPosting(by.at(-1)), late)).toEqual(sumOf(happened));
+          const then = { balances: balancesAfterPosting(by.at(-1)), holdings: {} };
+          expect(withLate(then, late).balances).toEqual(sumOf(happened));
         },
       ),
     );
@@ -70,7 +71,8 @@ describe('the balances at an instant', () => {
 
   it('may be below zero by event time, when money was spent in the books before it is known to have come late', () => {
     const fee: Pick<PostingContent, 'legs'> = { legs: { available: '-30', fees: '30' } };
-    expect(withLate({ ...ZERO_BALANCES, available: 10n, allocated: 10n }, [fee])).toMatchObject({ available: -20n });
+    const then = { balances: { ...ZERO_BALANCES, available: 10n, allocated: 10n }, holdings: {} };
+    expect(withLate(then, [fee]).balances).toMatchObject({ available: -20n, fees: 30n });
   });
 
   it.each([

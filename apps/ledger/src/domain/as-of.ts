@@ -1,5 +1,7 @@
 import { ZERO_BALANCES, balancesAfter, readBalances } from './account.js';
 import type { Account, Balances } from './account.js';
+import { holdingsAfter, readAssetLegs } from './asset-legs.js';
+import type { Holdings } from './asset-legs.js';
 import { legsOf } from './posting.js';
 import type { PostingContent } from './posting.js';
 
@@ -9,17 +11,29 @@ import type { PostingContent } from './posting.js';
  */
 export const BOOKING_DELAY_MS_MAX = 60_000;
 
+/** What a profile has at an instant: its capital, and what it holds of what was traded. */
+export interface Standing {
+  readonly balances: Balances;
+  readonly holdings: Holdings;
+}
+
 /** The balances after a posting; those of an empty account where there is none. */
 export function balancesAfterPosting(posting: Pick<PostingContent, 'balances'> | undefined): Balances {
   return posting === undefined ? ZERO_BALANCES : readBalances(posting.balances);
 }
 
 /**
- * The balances when postings that were booked later, of what had happened before, are counted too. Nothing is decided
+ * What there was when postings that were booked later, of what had happened before, are counted too. Nothing is decided
  * again: an amount may be below zero for a time, because what happened was not known in the order in which it happened.
  */
-export function withLate(balances: Balances, late: readonly Pick<PostingContent, 'legs'>[]): Balances {
-  return late.reduce((sum, posting) => balancesAfter(sum, legsOf(posting)), balances);
+export function withLate(
+  { balances, holdings }: Standing,
+  late: readonly Pick<PostingContent, 'legs' | 'assetLegs'>[],
+): Standing {
+  return {
+    balances: late.reduce((sum, posting) => balancesAfter(sum, legsOf(posting)), balances),
+    holdings: late.reduce((sum, { assetLegs }) => holdingsAfter(sum, readAssetLegs(assetLegs)), holdings),
+  };
 }
 
 /**

@@ -1,7 +1,16 @@
-import type { BalancesView, CapitalMoveView, CapitalView, MonitorView, MoveKind } from '@ballast/contracts/ledger';
+import type {
+  BalancesView,
+  CapitalMoveView,
+  CapitalView,
+  HoldingView,
+  MonitorView,
+  MoveKind,
+} from '@ballast/contracts/ledger';
 import { unitsText } from '@ballast/money';
 import { readBalances } from './account.js';
 import type { Account, Balances } from './account.js';
+import { quantityText } from './asset-legs.js';
+import type { Holdings } from './asset-legs.js';
 import { freedBy } from './decide-reversal.js';
 import { valueOf } from './monitors.js';
 import type { Monitor } from './monitors.js';
@@ -19,6 +28,12 @@ export function balancesView(balances: Balances, asset: string): BalancesView {
     shortfall: unitsText(balances.shortfall, asset),
     available: unitsText(balances.available, asset),
   };
+}
+
+/** What is held, by the names of the assets. */
+export function holdingViews(holdings: Holdings): HoldingView[] {
+  const sorted = Object.entries(holdings).sort(([left], [right]) => (left < right ? -1 : 1));
+  return sorted.map(([asset, units]) => ({ asset, quantity: quantityText(units) }));
 }
 
 /** What was moved, as the caller who asked for it sees it. */

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { CapitalBalances, PostingKind } from '@ballast/contracts/ledger';
 import { LEDGER_ACCOUNTS, balancesAfter, balancesText, evolve } from './account.js';
 import type { Account, Balances, Legs } from './account.js';
+import { assetLegsText, unbalancedIn } from './asset-legs.js';
+import type { AssetLegs, AssetLegsText } from './asset-legs.js';
 
 /** What is told of a posting beside its legs. */
 export interface Story {
@@ -28,17 +30,19 @@ export interface Movement extends Story {
   /** Id of the event, or of the request, that caused it. */
   readonly cause: string;
   readonly legs: Legs;
+  /** For an execution: legs in what was traded. */
+  readonly assetLegs?: AssetLegs;
 }
 
-/** The legs of a movement do not add up to zero: money would appear or vanish. */
+/** The legs of a movement do not add up to zero in an asset: some of it would appear or vanish. */
 export class UnbalancedLegs extends Error {
   override readonly name = 'UnbalancedLegs';
 }
 
 /**
  * A movement at its place in an account's chain, with the balances after it. Immutable; throws `UnbalancedLegs` unless
- * its legs add up to zero. `hash` is the SHA-256, in hexadecimal, of the previous hash, a line feed and the canonical
- * JSON of everything else.
+ * its legs add up to zero in every asset. `hash` is the SHA-256, in hexadecimal, of the previous hash, a line feed and the
+ * canonical JSON of everything else.
  */
 export class Posting {
   readonly id: string;
@@ -48,6 +52,7 @@ export class Posting {
   readonly asset: string;
   /** Legs that move something, in the order of the accounts. */
   readonly legs: Legs;
+  readonly assetLegs: AssetLegs | undefined;
   /** Its place in the chain, from 1. */
   readonly number: number;
   /** When it was posted, ISO 8601 in UTC. */
@@ -64,8 +69,9 @@ export class Posting {
     this.story = storyOf(movement, at);
     this.asset = account.asset;
     this.legs = withoutZeros(movement.legs);
-    const sum = Object.values(this.legs).reduce((total, units) => total + units, 0n);
-    if (sum !== 0n) throw new UnbalancedLegs(`the legs of ${movement.id} add up to ${sum} ${account.asset}`);
+    this.assetLegs = movement.assetLegs;
+    requireBalanced(movement.id, { [account.asset]: this.legs });
+    requireBalanced(movement.id, this.assetLegs ?? {});
     this.number = account.postings + 1;
     this.at = at;
     this.balances = balancesAfter(account.balances, this.legs);
@@ -84,6 +90,7 @@ export class Posting {
       ...this.story,
       asset: this.asset,
       legs: Object.fromEntries(Object.entries(this.legs).map(([account, units]) => [account, units.toString()])),
+      ...(this.assetLegs !== undefined && { assetLegs: assetLegsText(this.assetLegs) }),
       number: this.number,
       at: this.at,
       balances: { ...balancesText(this.balances) },
@@ -98,6 +105,8 @@ export interface PostingContent extends Story {
   readonly cause: string;
   readonly asset: string;
   readonly legs: Readonly<Record<string, string>>;
+  /** Legs in what was traded, in units of 10⁻¹⁸. */
+  readonly assetLegs?: AssetLegsText;
   readonly number: number;
   readonly at: string;
   readonly balances: Readonly<CapitalBalances>;
@@ -147,6 +156,11 @@ export function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
       : inner,
   );
+}
+
+function requireBalanced(id: string, legs: Parameters<typeof unbalancedIn>[0]): void {
+  const [wrong] = unbalancedIn(legs);
+  if (wrong !== undefined) throw new UnbalancedLegs(`the legs of ${id} add up to ${wrong.sum} ${wrong.asset}`);
 }
 
 function withoutZeros(legs: Legs): Legs {

@@ -1,5 +1,6 @@
 import { evolve } from './account.js';
 import type { Account } from './account.js';
+import { readAssetLegs } from './asset-legs.js';
 import { Posting, canonicalJson, legsOf, storyOf } from './posting.js';
 import type { Movement, PostingContent } from './posting.js';
 
@@ -53,21 +54,13 @@ function postAgain(account: Account, found: StoredPosting): Posting | string {
 
 function movementOf(found: StoredPosting): Movement {
   const { id, about: kind, cause, at } = found;
-  return { id, kind, cause, legs: legsOf(found), ...storyOf(found, at) };
+  const traded = found.assetLegs === undefined ? {} : { assetLegs: readAssetLegs(found.assetLegs) };
+  return { id, kind, cause, legs: legsOf(found), ...traded, ...storyOf(found, at) };
 }
 
+/** What is hashed of a posting: all of it but the hashes. A time that it cannot have happened at is kept, to be found. */
 function contentOf(found: StoredPosting): PostingContent {
-  const { id, about, cause, asset, legs, number, at, balances, occurredAt } = found;
-  return {
-    id,
-    about,
-    cause,
-    ...storyOf(found, at),
-    asset,
-    legs,
-    number,
-    at,
-    balances,
-    ...(occurredAt && { occurredAt }),
-  };
+  const { id, about, cause, asset, legs, assetLegs, number, at, balances, occurredAt } = found;
+  const told = { ...storyOf(found, at), ...(occurredAt !== undefined && { occurredAt }) };
+  return { id, about, cause, ...told, asset, legs, ...(assetLegs && { assetLegs }), number, at, balances };
 }
