@@ -91,7 +91,8 @@ export class Broker {
     this.scheduling.close();
     this.forwarding.close();
     this.deliveries.close(this.entities.queues());
-    const saved = this.commits.submit(() => this.store.saveSequence());
+    // Where there is no room for it, the next start skips the numbers that were set aside.
+    const saved = this.commits.submit(() => this.store.saveSequence()).catch(() => undefined);
     await this.commits.flush();
     await saved;
   }

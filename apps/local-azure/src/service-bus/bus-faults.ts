@@ -13,6 +13,7 @@ export const BUS_FAULT = {
   slow: 'slow-settle',
   duplicate: 'duplicate-delivery',
   pause: 'pause',
+  full: 'storage-full',
 } as const;
 
 /** What the faults that happen at once work on. */
@@ -20,6 +21,8 @@ export interface BusFaultContext {
   readonly queues: () => Iterable<DeliveryQueue>;
   readonly links: () => Iterable<OpenLink>;
   readonly deliveries: Deliveries;
+  /** Lets the file grow no more, or as far as it can. */
+  readonly holdStorage: (isHeld: boolean) => void;
   readonly sessions: Sessions;
 }
 
@@ -41,6 +44,12 @@ export function declareBusFaults(faults: Faults, context: BusFaultContext): void
       kind: BUS_FAULT.pause,
       effect: 'Nothing is handed out; what is sent is taken.',
       changed: () => pumpAll(context),
+    },
+    {
+      kind: BUS_FAULT.full,
+      effect:
+        'The file of the Service Bus grows no more; what finds no room in it is refused: com.microsoft:server-busy.',
+      changed: () => context.holdStorage(faults.standing().some(({ kind }) => kind === BUS_FAULT.full)),
     },
     {
       kind: 'connection-drop',

@@ -6,6 +6,7 @@ import { EXPIRED } from './expiry.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import type { ServiceBusError } from './service-bus-error.js';
+import { WriteRetries } from './write-retries.js';
 
 /** Application properties that a settlement sets on a message. */
 export type PropertyChanges = Readonly<Record<string, unknown>>;
@@ -18,20 +19,32 @@ interface Rewrite {
 
 /**
  * Writes what becomes of copies that nobody holds: removed, given back, deferred, dead-lettered. Each is on disk before its
- * promise resolves; a copy whose end could not be written is where it was.
+ * promise resolves; a copy whose end could not be written is where it was, and handed out again a moment later.
  */
 export class CopyMoves {
+  private readonly retries: WriteRetries;
+
   constructor(
     private readonly store: BrokerStore,
     private readonly commits: GroupCommit,
     private readonly arrived: (queue: DeliveryQueue) => void,
-  ) {}
+  ) {
+    this.retries = new WriteRetries(arrived);
+  }
+
+  close(): void {
+    this.retries.close();
+  }
 
   async remove(queue: DeliveryQueue, copy: Copy): Promise<void> {
+    let removed = false;
     try {
-      await this.written(queue, copy, () => this.store.deleteCopy(queue.subscriptionId, copy));
+      await this.written(queue, copy, () => {
+        this.store.deleteCopy(queue.subscriptionId, copy);
+        removed = true;
+      });
     } catch (error) {
-      this.store.undoDelete(copy);
+      if (removed) this.store.undoDelete(copy);
       throw error;
     }
   }
@@ -87,6 +100,7 @@ export class CopyMoves {
       await this.commits.submit(write);
     } catch (error) {
       queue.place(copy);
+      this.retries.later(queue);
       throw error;
     }
   }

@@ -99,6 +99,7 @@ export class Deliveries {
     this.closed = true;
     this.expiry.close();
     this.lockWatch.close(queues);
+    this.moves.close();
   }
 
   private pumpSessions(entity: SessionEntity): void {

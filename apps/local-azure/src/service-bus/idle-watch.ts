@@ -40,10 +40,10 @@ export class IdleWatch {
     this.timer = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS);
   }
 
-  /** Ends the watch and writes when entities were last used. */
+  /** Ends the watch and writes, where there is room, when entities were last used. */
   async close(): Promise<void> {
     clearInterval(this.timer);
-    await this.save();
+    await this.save().catch(() => undefined);
   }
 
   private sweep(): void {

@@ -1,3 +1,5 @@
+import { isStorageFull } from '../storage/sqlite.js';
+
 /** A refusal that goes to the client as an AMQP error: `condition` decides how its SDK names and retries it. */
 export class ServiceBusError extends Error {
   override readonly name = 'ServiceBusError';
@@ -13,6 +15,8 @@ export class ServiceBusError extends Error {
 /** The refusal that an unexpected failure turns into; its own text stays inside, and the client may retry. */
 export function asServiceBusError(error: unknown): ServiceBusError {
   if (error instanceof ServiceBusError) return error;
+  if (isStorageFull(error))
+    return new ServiceBusError('com.microsoft:server-busy', 'The storage of this server is full.');
   return new ServiceBusError('amqp:internal-error', 'The service was unable to process the request; please retry.');
 }
 

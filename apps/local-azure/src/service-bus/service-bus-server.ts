@@ -2,7 +2,7 @@ import { DELIVERY_COUNT_MAX, DUPLICATE_DETECTION_SECONDS, LOCK_DURATION_SECONDS 
 import { Faults } from '../faults/faults.js';
 import { HttpServer } from '../http/http-server.js';
 import { GroupCommit } from '../storage/group-commit.js';
-import { Sqlite } from '../storage/sqlite.js';
+import { isStorageFull, Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
 import type { AccessPolicy } from './access-policy.js';
 import { answerAdministration } from './administration/administration-api.js';
@@ -102,6 +102,7 @@ export class ServiceBusServer {
         queues: () => entities.queues(),
         links: () => [...amqp.connections()].flatMap(({ links }) => [...links]),
         deliveries: broker.deliveries,
+        holdStorage: (isHeld) => db.holdSize(isHeld),
         sessions,
       });
       const idle = new IdleWatch({ entities, changes, descriptions, commits });
@@ -136,6 +137,9 @@ function letGo(db: Sqlite): void {
     db.exec('PRAGMA journal_mode = DELETE');
     db.exec('PRAGMA locking_mode = NORMAL');
     db.exec('SELECT 1 FROM sqlite_master');
+  } catch (error) {
+    // On a full disk what is in the log stays there, and is read from there at the next start.
+    if (!isStorageFull(error)) throw error;
   } finally {
     db.close();
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GroupCommit } from './group-commit.js';
-import { Sqlite } from './sqlite.js';
+import { isStorageFull, Sqlite } from './sqlite.js';
 
 describe('GroupCommit', () => {
   let folder: string;
@@ -57,6 +57,17 @@ describe('GroupCommit', () => {
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
     expect(stored()).toEqual([]);
     await expect(commits.submit(insert(3))).resolves.toBe(3);
+  });
+
+  it('tells everybody why when the file is full, and goes on when it is not', async () => {
+    db.exec('CREATE TABLE large (content)');
+    db.holdSize(true);
+    const large = () => db.prepare('INSERT INTO large VALUES (zeroblob(100000))').run();
+    const outcomes = await Promise.allSettled([commits.submit(insert(1)), commits.submit(large)]);
+    expect(outcomes.map((outcome) => isStorageFull((outcome as PromiseRejectedResult).reason))).toEqual([true, true]);
+    expect(stored()).toEqual([]);
+    db.holdSize(false);
+    await expect(commits.submit(insert(2))).resolves.toBe(2);
   });
 
   it('flushes what was submitted without waiting for the turn to end', async () => {

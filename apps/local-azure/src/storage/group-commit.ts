@@ -79,9 +79,18 @@ export class GroupCommit {
       this.db.prepare('RELEASE work').run();
       return () => resolve(value as never);
     } catch (error) {
+      this.undoWork(error);
+      return () => reject(error);
+    }
+  }
+
+  /** Where SQLite gave the whole transaction up, as when the disk is full, that is why nothing can be committed. */
+  private undoWork(why: unknown): void {
+    try {
       this.db.prepare('ROLLBACK TO work').run();
       this.db.prepare('RELEASE work').run();
-      return () => reject(error);
+    } catch {
+      throw why;
     }
   }
 

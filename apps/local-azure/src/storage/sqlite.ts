@@ -10,6 +10,8 @@ export interface SqlStatement<Row> {
   all(...params: SqlValue[]): Row[];
 }
 
+/** The pages of a file at most, as SQLite has it; a smaller limit than a file has is taken as what it has. */
+const PAGES_MAX = 4_294_967_294;
 /** Prepared statements kept at most; the oldest goes first. */
 const STATEMENTS_MAX = 1_000;
 
@@ -45,11 +47,21 @@ export class Sqlite {
     return prepared;
   }
 
+  /** Lets the file grow no more, as on a full disk, or as far as it can. */
+  holdSize(isHeld: boolean): void {
+    this.db.prepare(`PRAGMA max_page_count = ${isHeld ? 1 : PAGES_MAX}`).get();
+  }
+
   /** Closes the file; no statement prepared from it may be used afterwards. */
   close(): void {
     this.statements.clear();
     this.db.close();
   }
+}
+
+/** Whether something could not be written because the disk, or the file, is full. */
+export function isStorageFull(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'SQLITE_FULL';
 }
 
 /** Rows are read raw, because the library adds a property of its own to a row it makes itself. */

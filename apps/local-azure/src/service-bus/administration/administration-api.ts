@@ -31,6 +31,7 @@ const STATUS_CODES: Readonly<Record<string, number>> = {
   'amqp:resource-limit-exceeded': 403,
   'com.microsoft:argument-error': 400,
   'com.microsoft:entity-already-exists': 409,
+  'com.microsoft:server-busy': 503,
 };
 
 /** Answers one request of the administration client: entities and rules as Atom entries and feeds. */
