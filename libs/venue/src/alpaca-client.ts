@@ -1,7 +1,8 @@
-import { CallFailed, callAlpaca, type AlpacaKeys, type HttpCall, type Reply } from './alpaca-http.js';
-import { isKeyRefused, isRateLimited, isRefused, isServerFault, wireRefusal } from './alpaca-reply.js';
+import { callAlpaca, type AlpacaKeys, type HttpCall } from './alpaca-http.js';
+import { isKeyRefused, isRefused, wireRefusal } from './alpaca-reply.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+import { CallFailed, isRateLimited, isServerFault, limitSentence, type Reply } from './venue-http.js';
 import { UnreadableReply } from './wire-fields.js';
 
 const MESSAGE_LENGTH_MAX = 300;
@@ -71,6 +72,5 @@ export class AlpacaClient {
 
 function rateLimited(reply: Reply, budget: RequestBudget | undefined): VenueUnavailable {
   const retryAfterMs = budget?.refused(reply.retryAfterMs) ?? reply.retryAfterMs;
-  const message = reply.status === 418 ? 'the venue has banned us for a time' : 'the venue limits our rate';
-  return new VenueUnavailable(message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  return new VenueUnavailable(limitSentence(reply), retryAfterMs === undefined ? {} : { retryAfterMs });
 }

@@ -1,20 +1,10 @@
-import type { Reply } from './alpaca-http.js';
+import type { Reply } from './venue-http.js';
 
 const DUPLICATE_KEY = 'client_order_id must be unique';
 
 /** Whether the venue said no, for whatever reason. */
 export function isRefused({ status }: Reply): boolean {
   return status >= 400;
-}
-
-/** Whether the venue says that we ask too much: 429, or 418 once it has banned us for a time. */
-export function isRateLimited({ status }: Reply): boolean {
-  return status === 429 || status === 418;
-}
-
-/** Whether the venue failed at what it was asked, perhaps after having done it. */
-export function isServerFault({ status }: Reply): boolean {
-  return status >= 500 || status === 408;
 }
 
 /** Whether the venue already has an order of that client order id. */

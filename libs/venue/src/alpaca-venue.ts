@@ -1,6 +1,7 @@
 import type { Decimal } from '@ballast/money';
+import { AccountBudgets } from './account-budgets.js';
 import { AlpacaClient, type CallPlan } from './alpaca-client.js';
-import { CALL_DEADLINE_MS, type AlpacaKeys, type Reply } from './alpaca-http.js';
+import type { AlpacaKeys } from './alpaca-http.js';
 import { readAccount, readPosition } from './alpaca-market-wire.js';
 import { AlpacaMarket, isPair } from './alpaca-market.js';
 import { AlpacaQuoteSession } from './alpaca-quote-session.js';
@@ -9,8 +10,9 @@ import { AlpacaStreamSession } from './alpaca-stream-session.js';
 import { changeBody, orderBody, readFill, readOrder } from './alpaca-wire.js';
 import { MergedStream } from './merged-stream.js';
 import { ReconnectingStream } from './reconnecting-stream.js';
-import { RequestBudget } from './request-budget.js';
+import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueUnavailable } from './venue-errors.js';
+import { CALL_DEADLINE_MS, type Reply } from './venue-http.js';
 import type {
   VenueAccount,
   VenueAsset,
@@ -35,6 +37,8 @@ export interface AlpacaVenueOptions {
   feeRate: Decimal;
   /** What the account may ask for in a minute, of trading and of data each; Alpaca's own limit at Alpaca's own address, else none. */
   requestsPerMinute?: number;
+  /** Where the account's budgets are kept; the process's own where left out. */
+  budgets?: AccountBudgets;
 }
 
 /** Alpaca's limit for one account, "Usage Limit per Account" of its trading API. */
@@ -228,10 +232,13 @@ function capabilitiesOf(feeRate: Decimal): VenueCapabilities {
   };
 }
 
-function budgetOf(name: string, { baseUrl, requestsPerMinute }: AlpacaVenueOptions): RequestBudget | undefined {
-  const isAlpaca = ALPACA_HOST.test(new URL(baseUrl).hostname);
-  const weightMax = requestsPerMinute ?? (isAlpaca ? ALPACA_REQUESTS_PER_MINUTE : undefined);
-  return weightMax === undefined ? undefined : new RequestBudget({ name, weightMax, perMs: MINUTE_MS });
+function budgetOf(name: string, options: AlpacaVenueOptions): RequestBudget | undefined {
+  const { baseUrl, keyId, requestsPerMinute, budgets = AccountBudgets.ofProcess } = options;
+  const { origin, hostname } = new URL(baseUrl);
+  const weightMax = requestsPerMinute ?? (ALPACA_HOST.test(hostname) ? ALPACA_REQUESTS_PER_MINUTE : undefined);
+  return weightMax === undefined
+    ? undefined
+    : budgets.of({ venue: origin, keyId }, { name, weightMax, perMs: MINUTE_MS });
 }
 
 function socketUrl(httpUrl: string): string {

@@ -1,5 +1,4 @@
-import { decimal } from '@ballast/money';
-import { AlpacaVenue, VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './index.js';
+import { VenueRejected, type AlpacaVenue } from './index.js';
 import { PaperBench, UpdateLog, eventually } from './testing/paper-bench.js';
 
 let bench: PaperBench;
@@ -30,43 +29,6 @@ const listen = async (): Promise<UpdateLog> => {
   return log;
 };
 
-describe('an order whose answer is lost', () => {
-  it.each([
-    ['filled', 'drop', { status: 'filled' }],
-    ['filled', 'error', { status: 'filled' }],
-    ['open', 'drop', { status: 'open' }],
-    ['rejected', 'drop', { status: 'rejected' }],
-    ['never-arrived', 'drop', undefined],
-  ])('is unknown until it is looked up: %s, by %s', async (outcome, answer, found) => {
-    await bench.faults({ kind: 'lost-answer', outcome, answer });
-    const request = bench.order();
-    await expect(venue.submit(request)).rejects.toBeInstanceOf(VenueOutcomeUnknown);
-    const order = await venue.lookup(request.brokerKey);
-    if (found === undefined) expect(order).toBeUndefined();
-    else expect(order).toMatchObject(found);
-  });
-
-  it('is unknown when the deadline passes in silence, and sent again makes no second order', async () => {
-    await bench.faults({ kind: 'lost-answer', outcome: 'open', answer: 'hang' });
-    const request = bench.order();
-    await expect(venue.submit(request)).rejects.toBeInstanceOf(VenueOutcomeUnknown);
-    const again = await venue.submit(request);
-    await expect(venue.openOrders()).resolves.toEqual([again]);
-  });
-
-  it('and a lost answer to a cancellation or a replacement is done all the same', async () => {
-    const first = await venue.submit(bench.order());
-    await bench.faults({ kind: 'lost-answer', operation: 'replace', answer: 'drop' });
-    const change = { brokerKey: bench.key(), limitPrice: decimal('98') };
-    await expect(venue.replace(first.venueOrderId, change)).rejects.toBeInstanceOf(VenueOutcomeUnknown);
-    const second = await venue.lookup(change.brokerKey);
-    expect(second).toMatchObject({ status: 'open', limitPrice: decimal('98'), replaces: first.venueOrderId });
-    await bench.faults({ kind: 'lost-answer', operation: 'cancel', answer: 'drop' });
-    await expect(venue.cancel(second?.venueOrderId ?? '')).rejects.toBeInstanceOf(VenueUnavailable);
-    await expect(venue.cancel(second?.venueOrderId ?? '')).resolves.toBe('already-terminal');
-  });
-});
-
 describe('calls', () => {
   it('wait as long as the venue is slow, and only those of the operation', async () => {
     await bench.faults({ kind: 'latency', delayMs: 300, operation: 'submit' });
@@ -91,38 +53,6 @@ describe('calls', () => {
       await expect(venue.submit(bench.order({ symbol: 'MSFT' }))).rejects.toMatchObject({ message: 'no more of it' });
     }
     await expect(venue.submit(bench.order({ symbol: 'MSFT' }))).resolves.toMatchObject({ status: 'open' });
-  });
-
-  it('end in an unknown outcome after a server error, and nothing was done', async () => {
-    await bench.faults({ kind: 'server-error', status: 503, operation: 'submit' });
-    const request = bench.order();
-    await expect(venue.submit(request)).rejects.toBeInstanceOf(VenueOutcomeUnknown);
-    await expect(venue.lookup(request.brokerKey)).resolves.toBeUndefined();
-  });
-
-  it.each([
-    ['429', 'the venue limits our rate'],
-    ['418', 'the venue has banned us for a time'],
-  ])('stop after a %s for as long as the venue says, without asking again', async (status, message) => {
-    venue = bench.alpaca({ requestsPerMinute: 100_000 });
-    await bench.faults({ kind: 'rate-limit', status, retryAfterS: 600, count: 2 });
-    const request = bench.order();
-    const limited = venue.submit(request);
-    await expect(limited).rejects.toBeInstanceOf(VenueUnavailable);
-    await expect(limited).rejects.toMatchObject({ message, retryAfterMs: 600_000 });
-    await expect(venue.openOrders()).rejects.toMatchObject({ message: 'the limit "trading" is used up' });
-    await expect(venue.cancel('any')).rejects.toBeInstanceOf(VenueUnavailable);
-    await expect(bench.pending()).resolves.toBe(1);
-    await bench.heal();
-    venue = bench.alpaca();
-    await expect(venue.lookup(request.brokerKey)).resolves.toBeUndefined();
-  });
-
-  it('keep within the requests of a minute that the account has', async () => {
-    venue = bench.alpaca({ requestsPerMinute: 10 });
-    const answers = await Promise.allSettled(Array.from({ length: 30 }, () => venue.openOrders()));
-    expect(answers.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(10);
-    venue = bench.alpaca();
   });
 });
 
@@ -171,22 +101,6 @@ describe('updates', () => {
 });
 
 describe('fills', () => {
-  it('come after the cancellation, and the order stays cancelled', async () => {
-    const heard = await listen();
-    const since = new Date();
-    const { brokerKey, venueOrderId } = await venue.submit(bench.order());
-    await bench.faults({ kind: 'late-fill', quantity: '4', clientOrderId: brokerKey });
-    await expect(venue.cancel(venueOrderId)).resolves.toBe('accepted');
-    await heard.heard(brokerKey, 'cancelled', 'executed');
-    expect(heard.kindsOf(brokerKey)).toEqual(['opened', 'cancelled', 'executed']);
-    await expect(venue.lookup(brokerKey)).resolves.toMatchObject({
-      status: 'cancelled',
-      filledQuantity: decimal('4'),
-    });
-    const executions = await venue.executionsSince(since);
-    expect(executions.at(-1)).toMatchObject({ venueOrderId, quantity: decimal('4'), price: decimal('100') });
-  });
-
   it('come in parts no larger than asked', async () => {
     await bench.faults({ kind: 'partial-fills', symbol: 'AAPL', quantity: '3', count: 3 });
     const since = new Date();

@@ -23,5 +23,9 @@ export type {
   VenueUpdate,
 } from './venue-orders.js';
 export { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+export { AccountBudgets } from './account-budgets.js';
+export type { VenueAccountKey } from './account-budgets.js';
 export { AlpacaVenue } from './alpaca-venue.js';
 export type { AlpacaVenueOptions } from './alpaca-venue.js';
+export { CcxtVenue } from './ccxt-venue.js';
+export type { CcxtVenueOptions } from './ccxt-venue.js';

@@ -93,6 +93,7 @@ function accountView(exchange: Exchange, facts: AccountFacts): Record<string, un
     last_equity: equity,
     long_market_value: decimalText(long),
     short_market_value: decimalText(short),
+    position_market_value: decimalText(long.plus(short)),
     initial_margin: '0',
     maintenance_margin: '0',
     last_maintenance_margin: '0',

@@ -21,7 +21,7 @@ export function barRoutes(history: BarHistory): Route[] {
   };
   return [
     { method: 'GET', path: /^\/v2\/stocks\/bars$/, handle: many },
-    { method: 'GET', path: /^\/v1beta3\/crypto\/us\/bars$/, handle: many },
+    { method: 'GET', path: /^\/v1beta3\/crypto\/us\/bars$/, isPublic: true, handle: many },
     {
       method: 'GET',
       path: /^\/v2\/stocks\/([^/]+)\/bars$/,

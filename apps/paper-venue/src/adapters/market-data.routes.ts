@@ -22,12 +22,14 @@ export function marketDataRoutes(exchange: Exchange, quotedAtMs: (tick: Tick) =>
     {
       method: 'GET',
       path: /^\/v1beta3\/crypto\/us\/snapshots$/,
+      isPublic: true,
       operation: 'quotes',
       handle: ({ query }) => each(query, 'snapshots', (tick) => `{"latestQuote":${quoteJson(tick, quotedAtMs(tick))}}`),
     },
     {
       method: 'GET',
       path: /^\/v1beta3\/crypto\/us\/latest\/orderbooks$/,
+      isPublic: true,
       operation: 'quotes',
       handle: ({ query }) => each(query, 'orderbooks', (tick) => orderBookJson(tick, quotedAtMs(tick))),
     },
@@ -40,6 +42,7 @@ export function marketDataRoutes(exchange: Exchange, quotedAtMs: (tick: Tick) =>
     {
       method: 'GET',
       path: /^\/v1beta3\/crypto\/us\/latest\/quotes$/,
+      isPublic: true,
       operation: 'quotes',
       handle: ({ query }) => quotes(query),
     },

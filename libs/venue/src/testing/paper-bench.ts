@@ -3,7 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decimal } from '@ballast/money';
 import { startPaperVenue, type PaperVenue, type PaperVenueOptions } from '@ballast/paper-venue';
-import { AlpacaVenue, type VenueOrderRequest, type VenueStream, type VenueUpdate } from '../index.js';
+import {
+  AccountBudgets,
+  AlpacaVenue,
+  CcxtVenue,
+  type Venue,
+  type VenueOrderRequest,
+  type VenueStream,
+  type VenueUpdate,
+} from '../index.js';
+
+/** How an adapter of the bench's account differs from the usual. */
+export interface BenchAdapter {
+  requestsPerMinute?: number;
+  /** Another's keys. */
+  keyId?: string;
+  secret?: string;
+  /** Another address. */
+  url?: string;
+}
 
 /** A scripted price; more is on offer than any test asks for unless it says how much. */
 export interface ScriptedTick {
@@ -13,6 +31,9 @@ export interface ScriptedTick {
   volume?: string;
 }
 
+const FEE_RATE = decimal('0.001');
+/** Requests a minute that no test makes. */
+const UNLIMITED = 1_000_000;
 const PLENTY = '1000000';
 const POLL_MS = 20;
 const PATIENCE_MS = 40_000;
@@ -36,9 +57,27 @@ export class PaperBench {
     rmSync(this.dataDir, { recursive: true });
   }
 
-  alpaca(options: { requestsPerMinute?: number } = {}): AlpacaVenue {
-    const { url, keyId, secret } = this.paper;
-    return new AlpacaVenue({ baseUrl: url, keyId, secret, feeRate: decimal('0.001'), ...options });
+  /** An adapter with a budget of its own. */
+  alpaca({ url = this.paper.url, ...options }: BenchAdapter = {}): AlpacaVenue {
+    const { keyId, secret } = this.paper;
+    const budgets = new AccountBudgets();
+    return new AlpacaVenue({ baseUrl: url, keyId, secret, feeRate: FEE_RATE, budgets, ...options });
+  }
+
+  /** ccxt's adapter with a budget of its own. */
+  ccxt({ url = this.paper.url, requestsPerMinute = UNLIMITED, ...options }: BenchAdapter = {}): Promise<CcxtVenue> {
+    const { keyId, secret } = this.paper;
+    return CcxtVenue.open({
+      exchange: 'alpaca',
+      urls: { trader: url, market: url },
+      keyId,
+      secret,
+      feeRate: FEE_RATE,
+      budgets: new AccountBudgets(),
+      requestsPerMinute,
+      pollMs: POLL_MS,
+      ...options,
+    });
   }
 
   /** A broker key that no other order of this bench has. */
@@ -107,10 +146,19 @@ export class UpdateLog {
   connects = 0;
   disconnects = 0;
 
-  constructor(venue: { stream: AlpacaVenue['stream'] }) {
+  constructor(
+    venue: Pick<Venue, 'stream'>,
+    handlers: { onConnected?(): Promise<void>; onUpdate?(update: VenueUpdate): Promise<void> } = {},
+  ) {
     this.stream = venue.stream({
-      onConnected: async () => void (this.connects += 1),
-      onUpdate: async (update) => void this.updates.push(update),
+      onConnected: async () => {
+        await handlers.onConnected?.();
+        this.connects += 1;
+      },
+      onUpdate: async (update) => {
+        await handlers.onUpdate?.(update);
+        this.updates.push(update);
+      },
       onDisconnected: () => (this.disconnects += 1),
     });
   }
@@ -125,6 +173,12 @@ export class UpdateLog {
       () => kinds.every((kind) => this.kindsOf(brokerKey).includes(kind)),
       `${kinds.join(', ')} of ${brokerKey}; heard ${this.kindsOf(brokerKey).join(', ')}`,
     );
+  }
+
+  /** Waits for as many executions of an order to be told. */
+  heardExecutions(brokerKey: string, count: number): Promise<void> {
+    const told = (): number => this.kindsOf(brokerKey).filter((kind) => kind === 'executed').length;
+    return eventually(() => told() >= count, `execution ${count} of ${brokerKey}`);
   }
 
   connected(times = 1): Promise<void> {
