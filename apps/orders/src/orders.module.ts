@@ -3,11 +3,12 @@ import type { DynamicModule } from '@nestjs/common';
 import { decimal } from '@ballast/money';
 import { PARKED_LIST_EVENTS } from '@ballast/contracts/parked';
 import { AzureModule } from '@ballast/service-host';
-import type { AzureOptions } from '@ballast/service-host';
+import type { AzureOptions, Clock } from '@ballast/service-host';
 import { AlpacaVenue } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import { ControlSwitch } from './adapters/control-switch.js';
 import { ControlsController } from './adapters/controls.controller.js';
+import { ExpiryTimer } from './adapters/expiry-timer.js';
 import { EventsConsumer } from './adapters/events.consumer.js';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
@@ -17,6 +18,7 @@ import { VENUE } from './adapters/venue-calls.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
 import { ChangeControls } from './change-controls.js';
+import { ExpireOrders } from './expire-orders.js';
 import { HealFromVenue } from './heal-from-venue.js';
 import { OpenBook } from './open-book.js';
 import { RISK_LIMITS } from './orders.config.js';
@@ -39,13 +41,14 @@ const VERBS = [
   HealFromVenue,
   RequestCancel,
   CancelAtVenue,
+  ExpireOrders,
   ChangeControls,
   ReadOrders,
 ];
-const ADAPTERS = [OrderBooks, ControlSwitch, Market, LiveOrderList, VenueUpdates];
+const ADAPTERS = [OrderBooks, ControlSwitch, Market, LiveOrderList, VenueUpdates, ExpiryTimer];
 
 /** What tests put in the place of the real thing. */
-export type OrdersOverrides = Pick<AzureOptions, 'tokenKeys'> & { readonly venue?: Venue };
+export type OrdersOverrides = Pick<AzureOptions, 'tokenKeys'> & { readonly venue?: Venue; readonly clock?: Clock };
 
 /** The wiring of orders. */
 @Module({})

@@ -12,9 +12,11 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { BookDecision } from './adapters/order-books.js';
 import type { AnswerRows } from './adapters/order-rows.js';
 import { profileKey } from './adapters/order-documents.js';
+import { intentOf } from './domain/request-shape.js';
 import { decidePlacement, placementTerms } from './domain/placement.js';
 import type { PlacementDecision, PlacementTerms, RiskLimits } from './domain/placement.js';
 import type { Order } from './domain/order.js';
+import { ExpireOrders } from './expire-orders.js';
 import { RISK_LIMITS } from './orders.config.js';
 
 /** A decoded request with what makes it repeatable. */
@@ -50,12 +52,19 @@ export class PlaceOrder {
     private readonly market: Market,
     private readonly controls: ControlSwitch,
     private readonly clock: Clock,
+    private readonly expiry: ExpireOrders,
     @InjectStore('trade_orders') private readonly store: ContainerStore,
     @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
   ) {}
 
   /** Throws `Failure` while the store or the broker's quotes cannot be reached; nothing is placed then. */
   async execute(command: PlaceOrderCommand): Promise<PlacementAnswer> {
+    const answer = await this.answer(command);
+    if (answer.outcome === 'placed') this.expiry.watch(answer.order);
+    return answer;
+  }
+
+  private async answer(command: PlaceOrderCommand): Promise<PlacementAnswer> {
     const terms = termsOf(command.request, this.clock.now());
     const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.controls.current()]);
     try {
@@ -143,16 +152,11 @@ function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?:
 
 function termsOf(request: PlaceOrderRequest, nowMs: number): PlacementTerms {
   return placementTerms({
+    ...request,
     orderId: newOrderId(request.profileId, nowMs),
-    profileId: request.profileId,
     clientOrderId: request.clientOrderId,
-    symbol: request.symbol,
-    side: request.side,
-    type: request.type,
     timeInForce: request.timeInForce ?? 'day',
-    intent: request.intent ?? (request.side === 'buy' ? 'entry' : 'exit'),
+    intent: intentOf(request),
     tradeId: request.tradeId,
-    quantity: request.quantity,
-    limitPrice: request.limitPrice,
   });
 }

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Failure } from '@ballast/contracts';
+import { Clock } from '@ballast/service-host';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Venue, VenueOrder } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
-import { hasEnded } from './domain/order.js';
+import { hasEnded, hasExpired } from './domain/order.js';
 import type { Order } from './domain/order.js';
 import { ended, reference } from './domain/submission.js';
 import { RecordExecution } from './record-execution.js';
@@ -31,6 +32,7 @@ export class SettleFromVenue {
   constructor(
     private readonly books: OrderBooks,
     private readonly record: RecordExecution,
+    private readonly clock: Clock,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
@@ -40,7 +42,7 @@ export class SettleFromVenue {
     if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
     if (atVenue.filledQuantity.gt(order.filledQuantity)) await this.recordMissing(order, atVenue);
     await this.books.change(key, ({ order: latest }) => ({
-      events: latest === undefined ? [] : eventsFor(latest, atVenue),
+      events: latest === undefined ? [] : eventsFor(latest, atVenue, this.clock.now()),
       cause: `venue:${atVenue.venueOrderId}`,
       result: () => undefined,
     }));
@@ -63,8 +65,8 @@ export class SettleFromVenue {
   }
 }
 
-function eventsFor(order: Order, atVenue: VenueOrder) {
-  const end = END_OF[atVenue.status];
+function eventsFor(order: Order, atVenue: VenueOrder, nowMs: number) {
+  const end = endOf(order, atVenue, nowMs);
   if (hasEnded(order)) return [];
   if (end !== undefined) {
     return [ended(order, end, atVenue.rejectReason === undefined ? {} : { venueReason: atVenue.rejectReason })];
@@ -73,4 +75,10 @@ function eventsFor(order: Order, atVenue: VenueOrder) {
   return resting
     ? [{ fact: 'opened' as const, data: { ...reference(order), venueOrderId: atVenue.venueOrderId } }]
     : [];
+}
+
+/** How the broker has ended the order; one that was cancelled when its time was over has expired. */
+function endOf(order: Order, { status }: VenueOrder, nowMs: number): OrderEndState | undefined {
+  const end = END_OF[status];
+  return end === 'cancelled' && hasExpired(order, nowMs) ? 'expired' : end;
 }

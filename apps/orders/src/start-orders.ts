@@ -16,6 +16,7 @@ export function startOrders(settings: OrdersSettings, overrides: OrdersOverrides
     port,
     logLevel,
     module: OrdersModule.forRoot(settings, overrides),
+    ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
     listeners: TOPICS_HEARD.map((topic) => ({ topic, subscription: 'orders' })),
   });
 }

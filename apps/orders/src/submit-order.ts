@@ -37,7 +37,7 @@ export class SubmitOrder {
     const controls = await this.controls.current();
     const step = await this.books.change(key, ({ order }) => {
       if (order === undefined) throw new Error(`capital is held for an unknown order ${key.orderId}`);
-      const { events, next } = decideSubmission(order, controls);
+      const { events, next } = decideSubmission(order, { controls, nowMs: this.clock.now() });
       return { events, result: (after) => ({ next, order: after ?? order }) };
     });
     if (step.next === 'send') await this.send(step.order);
@@ -49,7 +49,7 @@ export class SubmitOrder {
       throw new Failure('submission-late', 'the commit took so long that the order must be looked up first');
     let answer: VenueOrder;
     try {
-      answer = await this.venue.submit(requestOf(order));
+      answer = await this.venue.submit(requestOf(order, this.venue.capabilities));
     } catch (error) {
       if (error instanceof VenueRejected) return this.end(order, error.message);
       if (error instanceof VenueOutcomeUnknown) await this.loseTrack(order, error.message);

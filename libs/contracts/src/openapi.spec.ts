@@ -43,7 +43,7 @@ describe('the API’s documents', () => {
         side: { type: 'string', enum: ['buy', 'sell'], example: 'buy' },
         clientOrderId: { type: 'string', minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._:-]{1,64}$' },
       },
-      required: ['profileId', 'symbol', 'side', 'type', 'quantity'],
+      required: ['profileId', 'symbol', 'side', 'type'],
     });
   });
 });

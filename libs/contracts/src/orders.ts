@@ -1,87 +1,45 @@
-import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
+import { PROFILE_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
 import {
   CountField,
   DecimalField,
   FlagField,
   IdField,
   InstantField,
-  ListField,
   NestedField,
   TextField,
   UnitsField,
   WordField,
 } from './fields.js';
 import { declareEvent } from './event.js';
-import { ORDER_REFUSAL_CODES } from './refusals.js';
-import type { OrderRefusalCode } from './refusals.js';
+import {
+  ORDER_END_STATES,
+  ORDER_INTENTS,
+  ORDER_SIDES,
+  OrderReference,
+  OrderTerms,
+  RefusalReason,
+} from './order-terms.js';
+import type { OrderEndState, OrderIntent, OrderSide } from './order-terms.js';
 
-export const ORDER_SIDES = ['buy', 'sell'] as const;
-export type OrderSide = (typeof ORDER_SIDES)[number];
-export const ORDER_TYPES = ['market', 'limit'] as const;
-export type OrderType = (typeof ORDER_TYPES)[number];
-export const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok'] as const;
-export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
-export const ORDER_INTENTS = ['entry', 'exit'] as const;
-export type OrderIntent = (typeof ORDER_INTENTS)[number];
-export const ORDER_STATES = [
-  'pending-capital',
-  'accepted',
-  'submitting',
-  'unknown',
-  'open',
-  'partially-filled',
-  'filled',
-  'rejected',
-  'cancelled',
-  'expired',
-] as const;
-export type OrderState = (typeof ORDER_STATES)[number];
-export const ORDER_END_STATES = ['rejected', 'cancelled', 'expired'] as const;
-export type OrderEndState = (typeof ORDER_END_STATES)[number];
+export { OrderPage, OrderView, PlaceOrderRequest } from './order-api.js';
+export {
+  CLIENT_ORDER_ID_PATTERN,
+  ORDER_END_STATES,
+  ORDER_INTENTS,
+  ORDER_SIDES,
+  ORDER_STATES,
+  ORDER_TYPES,
+  OrderConditions,
+  OrderReference,
+  OrderTerms,
+  RefusalReason,
+  SYMBOL_PATTERN,
+  TIMES_IN_FORCE,
+} from './order-terms.js';
+export type { OrderEndState, OrderIntent, OrderSide, OrderState, OrderType, TimeInForce } from './order-terms.js';
+
 export const CONTROL_MODES = ['active', 'reduce-only', 'halted'] as const;
 export type ControlMode = (typeof CONTROL_MODES)[number];
-
-/** Symbols as brokers write them: `AAPL`, `BRK.B`, `BTC/USD`. */
-export const SYMBOL_PATTERN = /^[A-Z][A-Z0-9]{0,9}([./][A-Z0-9]{1,6})?$/;
-export const CLIENT_ORDER_ID_PATTERN = /^[A-Za-z0-9._:-]{1,64}$/;
-
-/** What every event about an order repeats. */
-export class OrderReference {
-  @IdField(ORDER_ID_PATTERN, { description: 'The order.' })
-  orderId!: string;
-  @IdField(PROFILE_ID_PATTERN, { description: 'Its profile.' })
-  profileId!: string;
-}
-
-/** A refusal as it travels: the code, the limit that was met and the value that broke it. */
-export class RefusalReason {
-  @WordField(ORDER_REFUSAL_CODES, { description: 'Why.' })
-  code!: OrderRefusalCode;
-  @TextField({ description: 'The limit that was met.', lengthMax: 120, lengthMin: 0 })
-  limit!: string;
-  @TextField({ description: 'The value that broke it.', lengthMax: 120, lengthMin: 0 })
-  value!: string;
-}
-
-/** The terms of an order, in placement and refusal alike. */
-export class OrderTerms extends OrderReference {
-  @TextField({ description: 'The caller’s own name for the order.', lengthMax: 64, optional: true })
-  clientOrderId?: string;
-  @TextField({ description: 'What is traded.', lengthMax: 17, pattern: SYMBOL_PATTERN })
-  symbol!: string;
-  @WordField(ORDER_SIDES, { description: 'Buy or sell.' })
-  side!: OrderSide;
-  @WordField(ORDER_TYPES, { description: 'Market or limit.' })
-  type!: OrderType;
-  @WordField(TIMES_IN_FORCE, { description: 'How long it stands.' })
-  timeInForce!: TimeInForce;
-  @WordField(ORDER_INTENTS, { description: 'Opens or closes a position.' })
-  intent!: OrderIntent;
-  @DecimalField({ description: 'How much.', positive: true })
-  quantity!: string;
-  @DecimalField({ description: 'The worst price the caller accepts.', positive: true, optional: true })
-  limitPrice?: string;
-}
 
 export class OrderPlacedV1 extends OrderTerms {
   @IdField(TRADE_ID_PATTERN, { description: 'The trade it opens or belongs to.' })
@@ -99,6 +57,8 @@ export class OrderPlacedV1 extends OrderTerms {
 }
 
 export class OrderRefusedV1 extends OrderTerms {
+  @DecimalField({ description: 'How much; 0 where the money that was named buys nothing.' })
+  override quantity!: string;
   @NestedField(() => RefusalReason, { description: 'Why it was refused.' })
   refusal!: RefusalReason;
 }
@@ -242,88 +202,6 @@ export const orderCancelRequested = orderEvent(
   'Somebody asked to cancel the order.',
 );
 export const controlsChanged = orderEvent('controls.changed.v1', ControlsChangedV1, 'The kill switch was moved.');
-
-export class PlaceOrderRequest {
-  @IdField(PROFILE_ID_PATTERN, { description: 'The profile that trades.', example: 'prf_01k9z3v5t8m2c4d6e8f0g2h4j6' })
-  profileId!: string;
-  @TextField({
-    description: 'Your own name for the order, unique for ever in the profile.',
-    lengthMax: 64,
-    pattern: CLIENT_ORDER_ID_PATTERN,
-    optional: true,
-    example: 'run-7-buy-1',
-  })
-  clientOrderId?: string;
-  @TextField({ description: 'What to trade.', lengthMax: 17, pattern: SYMBOL_PATTERN, example: 'AAPL' })
-  symbol!: string;
-  @WordField(ORDER_SIDES, { description: 'Buy or sell.', example: 'buy' })
-  side!: OrderSide;
-  @WordField(ORDER_TYPES, { description: 'Market or limit.', example: 'limit' })
-  type!: OrderType;
-  @WordField(TIMES_IN_FORCE, { description: 'How long it stands; `day` by default.', optional: true, example: 'day' })
-  timeInForce?: TimeInForce;
-  @WordField(ORDER_INTENTS, {
-    description: 'Opens or closes a position; by default a buy opens and a sale closes.',
-    optional: true,
-    example: 'entry',
-  })
-  intent?: OrderIntent;
-  @IdField(TRADE_ID_PATTERN, {
-    description: 'For an exit: the trade to close; may be left out, since a profile has one open trade in a symbol.',
-    optional: true,
-  })
-  tradeId?: string;
-  @DecimalField({ description: 'How much, as a decimal string.', positive: true, example: '10' })
-  quantity!: string;
-  @DecimalField({
-    description: 'The worst price you accept; required for a limit order, not allowed for a market order.',
-    positive: true,
-    optional: true,
-    example: '100.00',
-  })
-  limitPrice?: string;
-}
-
-export class OrderView extends OrderTerms {
-  @IdField(TRADE_ID_PATTERN, { description: 'The trade it opens or belongs to.' })
-  tradeId!: string;
-  @WordField(ORDER_STATES, { description: 'Where it stands.' })
-  state!: OrderState;
-  @FlagField({ description: 'Whether a cancel was asked for and is not answered yet.' })
-  pendingCancel!: boolean;
-  @DecimalField({ description: 'Executed so far.' })
-  filledQuantity!: string;
-  @DecimalField({ description: 'Average price of what was executed.', optional: true })
-  averagePrice?: string;
-  @DecimalField({ description: 'Fees so far.' })
-  fees!: string;
-  @CountField({ description: 'How many executions it has.', min: 0, max: 1_000_000 })
-  executions!: number;
-  @NestedField(() => RefusalReason, {
-    description: 'Why it was rejected, where capital or a control did it.',
-    optional: true,
-  })
-  refusal?: RefusalReason;
-  @TextField({ description: 'The broker’s reason, where it rejected the order.', lengthMax: 200, optional: true })
-  venueReason?: string;
-  @CountField({ description: 'Rises with every change of the order.', min: 1, max: 1_000_000 })
-  version!: number;
-  @InstantField({ description: 'When it was placed.' })
-  createdAt!: string;
-  @InstantField({ description: 'When it last changed.' })
-  updatedAt!: string;
-}
-
-export class OrderPage {
-  @ListField(() => OrderView, { description: 'Newest first.', itemsMax: 500 })
-  items!: OrderView[];
-  @TextField({
-    description: 'Pass as `cursor` to get the next page; absent on the last.',
-    lengthMax: 8192,
-    optional: true,
-  })
-  nextCursor?: string;
-}
 
 export class ChangeControlsRequest {
   @WordField(CONTROL_MODES, { description: 'What is to be allowed.', example: 'halted' })

@@ -39,6 +39,8 @@ export interface VenueOrderRequest {
   trailPercent?: Decimal;
   /** When a good-till-date order ends. */
   expiresAt?: Date;
+  /** Whether a limit order may only rest; for venues whose capabilities say so. */
+  postOnly?: boolean;
   orderClass?: VenueOrderClass;
   exits?: VenueExits;
 }

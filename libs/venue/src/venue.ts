@@ -36,6 +36,8 @@ export interface VenueCapabilities {
   /** Whether what is not owned may be sold, where the asset and the account allow it. */
   short: boolean;
   replace: boolean;
+  /** Whether a limit order can be told never to take what is offered; absent where it cannot. */
+  postOnly?: boolean;
   extendedHours: boolean;
   /** Whether `submit` of a broker key that the venue knows finds the order it made, at whatever age. */
   uniqueKeys: boolean;

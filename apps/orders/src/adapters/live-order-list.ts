@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import type { OrderKey } from './order-books.js';
-import type { BookDocument } from './order-documents.js';
+import type { BookDocument, LiveOrderDocument } from './order-documents.js';
+import type { Order } from '../domain/order.js';
 
 /** Books in one page of the list. */
 const PAGE_BOOKS_MAX = 50;
@@ -17,6 +18,19 @@ export class LiveOrderList {
    * Throws `Failure` while the store is away.
    */
   async *sent(unchangedSince: string): AsyncGenerator<OrderKey> {
+    for await (const { profileId, orderId, order } of this.all())
+      if (order.attempts !== undefined && order.updatedAt <= unchangedSince) yield { profileId, orderId };
+  }
+
+  /** Every live order that was given an end. Throws `Failure` while the store is away. */
+  async *dated(): AsyncGenerator<Pick<Order, 'id' | 'profileId' | 'conditions'>> {
+    for await (const { profileId, orderId, order } of this.all()) {
+      const { expiresAt } = order;
+      if (expiresAt !== undefined) yield { id: orderId, profileId, conditions: { expiresAt } };
+    }
+  }
+
+  private async *all(): AsyncGenerator<OrderKey & { readonly order: LiveOrderDocument }> {
     let continuation: string | undefined;
     do {
       const page = await this.store.query<Pick<BookDocument, 'profileId' | 'live'>>({
@@ -25,10 +39,8 @@ export class LiveOrderList {
         pageSize: PAGE_BOOKS_MAX,
         ...(continuation === undefined ? {} : { continuation }),
       });
-      for (const { profileId, live } of page.items) {
-        for (const [orderId, { attempts, updatedAt }] of Object.entries(live))
-          if (attempts !== undefined && updatedAt <= unchangedSince) yield { profileId, orderId };
-      }
+      for (const { profileId, live } of page.items)
+        for (const [orderId, order] of Object.entries(live)) yield { profileId, orderId, order };
       continuation = page.continuation;
     } while (continuation !== undefined);
   }

@@ -12,6 +12,18 @@ describe('documents of orders', () => {
     undefined,
     placedEvent({ type: 'market', limitPrice: undefined, boundPrice: '105' }),
   );
+  const conditional = after(
+    emptyBook(),
+    undefined,
+    placedEvent({
+      type: 'stop-limit',
+      timeInForce: 'gtd',
+      stopPrice: '101.5',
+      notional: '1000',
+      expiresAt: '2026-11-21T15:00:00.000Z',
+      postOnly: true,
+    }),
+  );
   const partly = after(submitting.book, submitting.order, executedEvent(submitting.order, '4', '99'), {
     fact: 'cancel-requested',
     data: { orderId: submitting.order.id, profileId: submitting.order.profileId, requestedBy: 'usr' },
@@ -26,6 +38,7 @@ describe('documents of orders', () => {
     ['just placed', placed],
     ['in submission', submitting],
     ['a market buy', market],
+    ['with conditions', conditional],
     ['filled in part, to be cancelled', partly],
     ['an exit of an earlier trade', exit],
   ])('give the order back as it was, in its book and in a row of its own: %s', (_name, { book, order }) => {

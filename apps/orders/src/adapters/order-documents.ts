@@ -1,6 +1,7 @@
 import { Decimal, decimal, decimalText } from '@ballast/money';
 import { PRODUCT_ID, tradeOfEntry } from '@ballast/contracts';
 import type {
+  OrderConditions as ConditionTexts,
   OrderIntent,
   OrderSide,
   OrderState,
@@ -9,6 +10,8 @@ import type {
   TimeInForce,
 } from '@ballast/contracts/orders';
 import type { Book, OpenTrade } from '../domain/book.js';
+import { conditionTexts, conditionsOf } from '../domain/conditions.js';
+import type { Conditions } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
 
 /** Id of the book in its partition. */
@@ -56,7 +59,7 @@ interface TradeDocument {
 }
 
 /** An order that has ended, as stored. */
-export interface OrderDocument extends ProfileKey {
+export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notional'> {
   readonly id: string;
   readonly kind: 'order';
   readonly ownerId: string;
@@ -69,8 +72,10 @@ export interface OrderDocument extends ProfileKey {
   readonly tradeId: string;
   readonly quantity: string;
   readonly limitPrice?: string;
-  /** Of a market buy; a limit order is bound by its limit. */
+  /** Of an entry without a limit; a limit order is bound by its limit. */
   readonly boundPrice?: string;
+  /** The money that was named in place of a quantity; `notional` is what was executed. */
+  readonly notionalAsked?: string;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
   readonly venueOrderId?: string;
@@ -156,6 +161,7 @@ export function orderDocument(order: Order): OrderDocument {
     quantity: decimalText(order.quantity),
     ...optionalText('limitPrice', order.limitPrice),
     ...(order.limitPrice === undefined ? optionalText('boundPrice', order.boundPrice) : {}),
+    ...storedConditions(order.conditions),
     state: order.state,
     pendingCancel: order.pendingCancel,
     ...optional('venueOrderId', order.venueOrderId),
@@ -172,6 +178,11 @@ export function orderDocument(order: Order): OrderDocument {
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
   };
+}
+
+function storedConditions(conditions: Conditions): Omit<ConditionTexts, 'notional'> {
+  const { notional, ...others } = conditionTexts(conditions);
+  return { ...others, ...optional('notionalAsked', notional) };
 }
 
 /** The order as it stands in its book: a book is written with every event, so it says nothing twice. */
@@ -215,6 +226,7 @@ export function orderOf(document: OrderDocument): Order {
     quantity: decimal(document.quantity),
     limitPrice: optionalDecimal(document.limitPrice),
     boundPrice: optionalDecimal(document.boundPrice ?? document.limitPrice),
+    conditions: conditionsOf({ ...document, notional: document.notionalAsked }),
     state: document.state,
     pendingCancel: document.pendingCancel,
     venueOrderId: document.venueOrderId,

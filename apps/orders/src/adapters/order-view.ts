@@ -1,6 +1,7 @@
 import { DECIMAL_FRACTION_DIGITS_MAX, Decimal, decimalText } from '@ballast/money';
 import type { OrderView } from '@ballast/contracts/orders';
 import type { Order } from '../domain/order.js';
+import { conditionTexts } from '../domain/conditions.js';
 import { optional, optionalText } from './order-documents.js';
 
 /** The order as callers see it. */
@@ -17,6 +18,7 @@ export function orderView(order: Order): OrderView {
     tradeId: order.tradeId,
     quantity: decimalText(order.quantity),
     ...optionalText('limitPrice', order.limitPrice),
+    ...conditionTexts(order.conditions),
     state: order.state,
     pendingCancel: order.pendingCancel,
     filledQuantity: decimalText(order.filledQuantity),

@@ -16,6 +16,7 @@ import type { Caller, PageRequest } from '@ballast/service-host';
 import { PlaceOrder } from '../place-order.js';
 import { ReadOrders } from '../read-orders.js';
 import { RequestCancel } from '../request-cancel.js';
+import { contradictionsOf } from '../domain/request-shape.js';
 import { orderView } from './order-view.js';
 import type { Order } from '../domain/order.js';
 
@@ -41,7 +42,8 @@ export class OrdersController {
     @IdempotencyKey() idempotencyKey: string,
     @CurrentCaller() caller: Caller,
   ): Promise<OrderView> {
-    requirePrice(request);
+    const errors = contradictionsOf(request);
+    if (errors.length > 0) throw new ProblemException('invalid-request', { errors });
     await this.read.requireOwnBook(request.profileId, caller);
     const answer = await this.placeOrder.execute({
       request,
@@ -100,15 +102,6 @@ export class OrdersController {
   ): Promise<{ profileId: string }> {
     await this.read.requireOwnBook(profileId, caller);
     return { profileId };
-  }
-}
-
-function requirePrice({ type, limitPrice }: PlaceOrderRequest): void {
-  if (type === 'limit' && limitPrice === undefined) {
-    throw invalid('/limitPrice', 'is required for a limit order');
-  }
-  if (type === 'market' && limitPrice !== undefined) {
-    throw invalid('/limitPrice', 'is not allowed for a market order');
   }
 }
 

@@ -1,7 +1,8 @@
 import { Failure, brokerKeyOf } from '@ballast/contracts';
 import { VenueOutcomeUnknown, VenueUnavailable } from '@ballast/venue';
-import type { VenueOrderRequest } from '@ballast/venue';
+import type { VenueCapabilities, VenueOrderRequest } from '@ballast/venue';
 import type { Order } from '../domain/order.js';
+import { heldBy, sentType } from '../domain/sending.js';
 
 /** Token of the one broker that this process trades at. */
 export const VENUE = Symbol('venue');
@@ -29,14 +30,22 @@ export async function orFailure<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** The order as the broker gets it: a market buy goes as a limit at its collar, so that its worst cost is known. */
-export function requestOf(order: Order): VenueOrderRequest {
+/** The order as a broker with these times in force gets it, bounded by a price wherever it opens a position. */
+export function requestOf(order: Order, venue: Pick<VenueCapabilities, 'timesInForce'>): VenueOrderRequest {
+  const { stopPrice, trailPrice, trailPercent, expiresAt, postOnly } = order.conditions;
+  const timeInForce = heldBy(order.timeInForce, venue);
   return {
     brokerKey: brokerKeyOf(order.id, 0),
     symbol: order.symbol,
     side: order.side,
     quantity: order.quantity,
+    type: sentType(order),
     limitPrice: order.boundPrice,
-    timeInForce: order.timeInForce,
+    timeInForce,
+    ...(stopPrice === undefined ? {} : { stopPrice }),
+    ...(trailPrice === undefined ? {} : { trailPrice }),
+    ...(trailPercent === undefined ? {} : { trailPercent }),
+    ...(timeInForce === 'gtd' && expiresAt !== undefined ? { expiresAt: new Date(expiresAt) } : {}),
+    ...(postOnly === true ? { postOnly } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { hasEnded } from './order.js';
+import { hasEnded, hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { ended, reference } from './submission.js';
@@ -12,8 +12,8 @@ export type CancellationDecision =
 const CANCEL_ANSWER_MS_MAX = 10_000;
 
 /**
- * What a request to cancel does: an order that the broker has never been told of ends at once; any other is flagged and
- * the broker decides the race with a fill. A request that was not answered for 10 s is made again.
+ * What a request to cancel does: an order that the broker has never been told of ends at once, expired where its time is
+ * over; any other is flagged and the broker decides the race with a fill. A request that was not answered for 10 s is made again.
  */
 export function decideCancellation(order: Order, requestedBy: string, nowMs: number): CancellationDecision {
   if (hasEnded(order)) return { outcome: 'already-ended' };
@@ -23,7 +23,7 @@ export function decideCancellation(order: Order, requestedBy: string, nowMs: num
   return {
     outcome: 'requested',
     events: neverSent
-      ? [ended(order, 'cancelled', {})]
+      ? [ended(order, hasExpired(order, nowMs) ? 'expired' : 'cancelled', {})]
       : [{ fact: 'cancel-requested', data: { ...reference(order), requestedBy } }],
   };
 }

@@ -21,7 +21,12 @@ export const FACTS: PlacementFacts = {
   book: emptyBook(),
   controls: UNTOUCHED_CONTROLS,
   symbol: AAPL,
-  venue: { orderTypes: ['market', 'limit'], timesInForce: ['day', 'gtc', 'ioc', 'fok'], feeRate: decimal('0.001') },
+  venue: {
+    orderTypes: ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop', 'market-if-touched'],
+    timesInForce: ['day', 'gtc', 'ioc', 'fok'],
+    postOnly: true,
+    feeRate: decimal('0.001'),
+  },
   limits: {
     priceCollarRatio: decimal('0.05'),
     orderNotionalUsdMax: decimal('1000000'),

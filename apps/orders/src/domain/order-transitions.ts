@@ -26,8 +26,13 @@ export type OrderStep = (typeof ORDER_STEPS)[number];
  */
 export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<OrderStep, OrderState>>>> = {
   none: { 'placed-entry': 'pending-capital', 'placed-exit': 'accepted' },
-  'pending-capital': { 'capital-held': 'accepted', rejected: 'rejected', cancelled: 'cancelled' },
-  accepted: { submitted: 'submitting', rejected: 'rejected', cancelled: 'cancelled' },
+  'pending-capital': {
+    'capital-held': 'accepted',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+    expired: 'expired',
+  },
+  accepted: { submitted: 'submitting', rejected: 'rejected', cancelled: 'cancelled', expired: 'expired' },
   submitting: {
     'became-unknown': 'unknown',
     opened: 'open',

@@ -7,6 +7,8 @@ import type {
   RefusalReason,
   TimeInForce,
 } from '@ballast/contracts/orders';
+import { conditionsOf } from './conditions.js';
+import type { Conditions } from './conditions.js';
 import type { OrderEvent } from './order-event.js';
 import { nextState } from './order-transitions.js';
 
@@ -24,7 +26,8 @@ export interface Order {
   readonly tradeId: string;
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | undefined;
-  /** The price at which the broker may fill at worst: the limit, or the collar of a market buy. */
+  readonly conditions: Conditions;
+  /** The price at which the broker may fill at worst: the limit, or the collar of an entry that has none. */
   readonly boundPrice: Decimal | undefined;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
@@ -51,6 +54,11 @@ const END_STATES: readonly OrderState[] = ['filled', 'rejected', 'cancelled', 'e
 /** Whether the order is at its end; only late executions may still arrive. */
 export function hasEnded(order: Order): boolean {
   return END_STATES.includes(order.state);
+}
+
+/** Whether the end that the order was given has come. */
+export function hasExpired({ conditions: { expiresAt } }: Order, nowMs: number): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= nowMs;
 }
 
 /** What of the order is not executed. */
@@ -100,6 +108,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     tradeId: data.tradeId,
     quantity: decimal(data.quantity),
     limitPrice: data.limitPrice === undefined ? undefined : decimal(data.limitPrice),
+    conditions: conditionsOf(data),
     boundPrice: data.boundPrice === undefined ? undefined : decimal(data.boundPrice),
     state: nextState(order, event),
     pendingCancel: false,

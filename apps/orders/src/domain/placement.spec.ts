@@ -14,6 +14,11 @@ interface Row {
   readonly refusal: Refusal;
 }
 
+const HELD = { ...EXIT, quantity: '3', limitPrice: undefined };
+const HOLDING = emptyBook({ trades: { AAPL: TRADE } });
+const STOP = { type: 'stop', limitPrice: undefined } as const;
+const iso = (ms: number): string => new Date(ms).toISOString();
+
 const REFUSALS: readonly Row[] = [
   {
     name: 'when trading is halted',
@@ -58,6 +63,39 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'time-in-force-not-offered', limit: 'day, gtc', value: 'fok' },
   },
   {
+    name: 'a stop to buy where the broker has no stop with a limit',
+    terms: { ...STOP, stopPrice: '110' },
+    facts: { venue: { ...FACTS.venue, orderTypes: ['market', 'limit', 'stop'] } },
+    refusal: { code: 'order-type-not-offered', limit: 'market, limit, stop', value: 'stop' },
+  },
+  {
+    name: 'a trailing stop that enters',
+    terms: { type: 'trailing-stop', limitPrice: undefined, trailPrice: '1' },
+    refusal: { code: 'entry-not-bounded', limit: 'market, limit, stop, stop-limit', value: 'trailing-stop' },
+  },
+  {
+    name: 'a touch that enters',
+    terms: { type: 'market-if-touched', limitPrice: undefined, stopPrice: '90' },
+    refusal: { code: 'entry-not-bounded', limit: 'market, limit, stop, stop-limit', value: 'market-if-touched' },
+  },
+  {
+    name: 'a date where the broker neither keeps dates nor lets orders stand',
+    terms: { timeInForce: 'gtd', expiresAt: iso(NOW_MS + 60_000) },
+    facts: { venue: { ...FACTS.venue, timesInForce: ['day'] } },
+    refusal: { code: 'time-in-force-not-offered', limit: 'day', value: 'gtd' },
+  },
+  {
+    name: 'an end that is now',
+    terms: { timeInForce: 'gtd', expiresAt: iso(NOW_MS) },
+    refusal: { code: 'expiry-not-ahead', limit: `after ${iso(NOW_MS)}`, value: iso(NOW_MS) },
+  },
+  {
+    name: 'an order that may only rest where the broker has none',
+    terms: { postOnly: true, limitPrice: '90' },
+    facts: { venue: { ...FACTS.venue, postOnly: false } },
+    refusal: { code: 'post-only-not-offered', limit: 'orders that may take', value: 'post-only' },
+  },
+  {
     name: 'a quote that is a millisecond too old',
     facts: { nowMs: NOW_MS + 30_001 },
     refusal: { code: 'market-data-stale', limit: '30000 ms', value: '30001 ms' },
@@ -77,6 +115,56 @@ const REFUSALS: readonly Row[] = [
     name: 'a price off the increment',
     terms: { limitPrice: '100.005' },
     refusal: { code: 'price-off-increment', limit: '0.01', value: '100.005' },
+  },
+  {
+    name: 'money that buys less than one',
+    terms: { quantity: undefined, notional: '99.99' },
+    refusal: { code: 'quantity-off-increment', limit: 'at least 1', value: '0' },
+  },
+  {
+    name: 'a stop off the increment',
+    terms: { ...STOP, stopPrice: '110.005' },
+    refusal: { code: 'price-off-increment', limit: '0.01', value: '110.005' },
+  },
+  {
+    name: 'a trail off the increment',
+    terms: { ...EXIT, type: 'trailing-stop', limitPrice: undefined, trailPrice: '1.001' },
+    refusal: { code: 'price-off-increment', limit: '0.01', value: '1.001' },
+  },
+  {
+    name: 'a stop to buy at the best offer',
+    terms: { ...STOP, stopPrice: '100' },
+    refusal: { code: 'trigger-already-reached', limit: 'above 100', value: '100' },
+  },
+  {
+    name: 'a stop to sell at the best bid',
+    terms: { ...EXIT, ...STOP, stopPrice: '99.99' },
+    refusal: { code: 'trigger-already-reached', limit: 'below 99.99', value: '99.99' },
+  },
+  {
+    name: 'a touch to sell at the best bid',
+    terms: { ...EXIT, type: 'market-if-touched', limitPrice: undefined, stopPrice: '99.99' },
+    refusal: { code: 'trigger-already-reached', limit: 'above 99.99', value: '99.99' },
+  },
+  {
+    name: 'a buy at the best offer that may only rest',
+    terms: { postOnly: true },
+    refusal: { code: 'post-only-would-take', limit: 'below 100', value: '100' },
+  },
+  {
+    name: 'a sale at the best bid that may only rest',
+    terms: { ...EXIT, postOnly: true, limitPrice: '99.99' },
+    refusal: { code: 'post-only-would-take', limit: 'above 99.99', value: '99.99' },
+  },
+  {
+    name: 'a stop-limit to buy a cent through the collar of its stop',
+    terms: { type: 'stop-limit', stopPrice: '110', limitPrice: '115.51' },
+    refusal: { code: 'price-outside-collar', limit: '115.5', value: '115.51' },
+  },
+  {
+    name: 'a stop-limit to sell a cent through the collar of its stop',
+    terms: { ...EXIT, type: 'stop-limit', stopPrice: '90', limitPrice: '85.49' },
+    refusal: { code: 'price-outside-collar', limit: '85.5', value: '85.49' },
   },
   {
     name: 'a buy a cent through the collar',
@@ -166,6 +254,18 @@ describe('the ladder of refusals', () => {
     ['a quote exactly at the age limit', {}, { nowMs: NOW_MS + 30_000 }],
     ['a buy exactly at the collar', { limitPrice: '105' }, {}],
     ['a notional exactly at the limit', { quantity: '10000' }, {}],
+    ['an end in a millisecond', { timeInForce: 'gtd' as const, expiresAt: iso(NOW_MS + 1) }, {}],
+    ['a stop a cent above the best offer', { ...STOP, stopPrice: '100.01' }, {}],
+    ['a buy that rests a cent below the best offer', { postOnly: true, limitPrice: '99.99' }, {}],
+    [
+      'a stop-limit exactly at the collar of its stop',
+      { type: 'stop-limit' as const, stopPrice: '110', limitPrice: '115.5' },
+      {},
+    ],
+    ['money that buys exactly one', { quantity: undefined, notional: '100' }, {}],
+    ['a trailing stop that exits', { ...HELD, type: 'trailing-stop' as const, trailPercent: '5' }, { book: HOLDING }],
+    ['a touch that exits', { ...HELD, type: 'market-if-touched' as const, stopPrice: '100' }, { book: HOLDING }],
+    ['a stop that exits', { ...HELD, type: 'stop' as const, stopPrice: '99.98' }, { book: HOLDING }],
     [
       'an exit while only exits are allowed',
       { ...EXIT, quantity: '3' },

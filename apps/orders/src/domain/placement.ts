@@ -1,7 +1,9 @@
-import { CAPITAL_ASSET, Decimal, decimal, decimalText, fractionDigits } from '@ballast/money';
+import { CAPITAL_ASSET, decimal, decimalText } from '@ballast/money';
+import type { Decimal } from '@ballast/money';
 import { tradeOfEntry } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type {
+  OrderConditions as ConditionTexts,
   OrderIntent,
   OrderPlacedV1,
   OrderSide,
@@ -10,10 +12,15 @@ import type {
   TimeInForce,
 } from '@ballast/contracts/orders';
 import type { Book } from './book.js';
-import { sellableQuantity, tradeOf } from './book.js';
+import { tradeOf } from './book.js';
+import { conditionTexts, conditionsOf } from './conditions.js';
+import type { Conditions } from './conditions.js';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
-import { NOT_OFFERED, boundPrice, collarPrice, worstCostUnits, worstNotional } from './worst-cost.js';
+import { EXPOSURE_RUNGS } from './exposure-rungs.js';
+import { OFFER_RUNGS } from './offer-rungs.js';
+import { PRICE_RUNGS } from './price-rungs.js';
+import { NOT_OFFERED, boundPrice, sized, worstCostUnits } from './worst-cost.js';
 
 /** What a caller asks for, decoded. */
 export interface PlacementTerms {
@@ -26,8 +33,10 @@ export interface PlacementTerms {
   readonly timeInForce: TimeInForce;
   readonly intent: OrderIntent;
   readonly tradeId: string | undefined;
+  /** Zero, until it is sized, where money was named in its place. */
   readonly quantity: Decimal;
   readonly limitPrice: Decimal | undefined;
+  readonly conditions: Conditions;
 }
 
 /** What the broker says about a symbol now; `undefined` for one that it does not offer. */
@@ -47,6 +56,8 @@ export interface SymbolFacts {
 export interface VenueFacts {
   readonly orderTypes: readonly string[];
   readonly timesInForce: readonly string[];
+  /** Whether a limit order can be told never to take what is offered; absent where it cannot. */
+  readonly postOnly?: boolean;
   /** Fee as a share of notional. */
   readonly feeRate: Decimal;
 }
@@ -78,7 +89,8 @@ export type PlacementDecision =
   | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly terms: OrderTerms };
 
 /** Runs the ladder of refusals, first that applies wins, and otherwise places the order with its worst cost. */
-export function decidePlacement(terms: PlacementTerms, facts: PlacementFacts): PlacementDecision {
+export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts): PlacementDecision {
+  const terms = sized(requested, facts);
   const refusal = climb(terms, facts);
   const common = termsOf(terms);
   if (refusal !== undefined) return { outcome: 'refused', refusal, terms: common };
@@ -95,7 +107,8 @@ export function decidePlacement(terms: PlacementTerms, facts: PlacementFacts): P
   };
 }
 
-type Rung = (terms: PlacementTerms, facts: PlacementFacts, symbol: SymbolFacts) => Refusal | undefined;
+/** One reason to say no, and what it looks at. */
+export type Rung = (terms: PlacementTerms, facts: PlacementFacts, symbol: SymbolFacts) => Refusal | undefined;
 
 function climb(terms: PlacementTerms, facts: PlacementFacts): Refusal | undefined {
   for (const rung of LADDER) {
@@ -118,89 +131,9 @@ const LADDER: readonly Rung[] = [
           value: `${terms.side} to ${terms.intent}`,
         },
 
-  (terms, _facts, symbol) =>
-    symbol.tradable ? undefined : { code: 'symbol-not-tradable', limit: 'tradable symbols', value: terms.symbol },
-
-  (terms, { venue }) =>
-    venue.orderTypes.includes(terms.type)
-      ? undefined
-      : { code: 'order-type-not-offered', limit: venue.orderTypes.join(', '), value: terms.type },
-
-  (terms, { venue }) =>
-    venue.timesInForce.includes(terms.timeInForce)
-      ? undefined
-      : { code: 'time-in-force-not-offered', limit: venue.timesInForce.join(', '), value: terms.timeInForce },
-
-  (_terms, { limits, nowMs }, symbol) => {
-    const ageMs = nowMs - symbol.quotedAtMs;
-    return ageMs <= limits.quoteAgeMsMax
-      ? undefined
-      : { code: 'market-data-stale', limit: `${limits.quoteAgeMsMax} ms`, value: `${ageMs} ms` };
-  },
-
-  (terms, _facts, symbol) => {
-    if (fractionDigits(terms.quantity) > symbol.quantityScale) {
-      return {
-        code: 'quantity-off-increment',
-        limit: `${symbol.quantityScale} decimals`,
-        value: decimalText(terms.quantity),
-      };
-    }
-    return terms.quantity.lt(symbol.quantityMin)
-      ? {
-          code: 'quantity-off-increment',
-          limit: `at least ${decimalText(symbol.quantityMin)}`,
-          value: decimalText(terms.quantity),
-        }
-      : undefined;
-  },
-
-  ({ limitPrice }, _facts, symbol) =>
-    limitPrice === undefined || limitPrice.mod(symbol.priceIncrement).isZero()
-      ? undefined
-      : { code: 'price-off-increment', limit: decimalText(symbol.priceIncrement), value: decimalText(limitPrice) },
-
-  (terms, facts, symbol) => {
-    const { limitPrice, side } = terms;
-    const collar = collarPrice(terms, facts);
-    // Where nothing is offered, no price can bound a buy, a market order least of all.
-    const through = side === 'buy' ? collar.isZero() || limitPrice?.gt(collar) : limitPrice?.lt(collar);
-    return through === true
-      ? { code: 'price-outside-collar', limit: decimalText(collar), value: decimalText(limitPrice ?? symbol.ask) }
-      : undefined;
-  },
-
-  (terms, facts) => {
-    const notional = worstNotional(terms, facts);
-    return notional.lte(facts.limits.orderNotionalUsdMax)
-      ? undefined
-      : {
-          code: 'notional-above-limit',
-          limit: decimalText(facts.limits.orderNotionalUsdMax),
-          value: decimalText(notional),
-        };
-  },
-
-  (_terms, { book, limits }) =>
-    book.liveOrders < limits.openOrdersMax
-      ? undefined
-      : { code: 'open-orders-above-limit', limit: `${limits.openOrdersMax}`, value: `${book.liveOrders + 1}` },
-
-  ({ intent, symbol }, { book }) => {
-    const live = tradeOf(book, symbol)?.liveEntries ?? 0;
-    return intent === 'exit' || live < book.entriesPerSymbolMax
-      ? undefined
-      : { code: 'entry-already-live', limit: `${book.entriesPerSymbolMax}`, value: `${live + 1}` };
-  },
-
-  (terms, { book }) => {
-    if (terms.intent === 'entry') return undefined;
-    const named = terms.tradeId === undefined || terms.tradeId === tradeOf(book, terms.symbol)?.tradeId;
-    const sellable = named ? sellableQuantity(book, terms.symbol) : new Decimal(0);
-    return terms.quantity.lte(sellable)
-      ? undefined
-      : { code: 'exit-above-position', limit: decimalText(sellable), value: decimalText(terms.quantity) };
-  },
+  ...OFFER_RUNGS,
+  ...PRICE_RUNGS,
+  ...EXPOSURE_RUNGS,
 ];
 
 function termsOf(terms: PlacementTerms): OrderTerms {
@@ -215,16 +148,22 @@ function termsOf(terms: PlacementTerms): OrderTerms {
     intent: terms.intent,
     quantity: decimalText(terms.quantity),
     ...(terms.limitPrice === undefined ? {} : { limitPrice: decimalText(terms.limitPrice) }),
+    ...conditionTexts(terms.conditions),
   };
 }
 
+/** The fields of a request that are read as something else. */
+type RequestTexts = { quantity?: string | undefined; limitPrice?: string | undefined } & ConditionTexts;
+
 /** Reads the terms of a validated request; throws `RangeError` for text that is no decimal. */
 export function placementTerms(
-  request: Omit<PlacementTerms, 'quantity' | 'limitPrice'> & { quantity: string; limitPrice?: string | undefined },
+  request: Omit<PlacementTerms, 'quantity' | 'limitPrice' | 'conditions'> & RequestTexts,
 ): PlacementTerms {
+  const { orderId, profileId, clientOrderId, symbol, side, type, timeInForce, intent, tradeId } = request;
   return {
-    ...request,
-    quantity: decimal(request.quantity),
+    ...{ orderId, profileId, clientOrderId, symbol, side, type, timeInForce, intent, tradeId },
+    quantity: decimal(request.quantity ?? '0'),
     limitPrice: request.limitPrice === undefined ? undefined : decimal(request.limitPrice),
+    conditions: conditionsOf(request),
   };
 }

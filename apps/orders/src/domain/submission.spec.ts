@@ -17,34 +17,56 @@ const unknownOrder = () => {
 const factsOf = (events: readonly OrderEvent[]) =>
   events.map((event) => (event.fact === 'ended' ? event.data.state : event.fact));
 
+const EXPIRES_MS = NOW_MS + 60_000;
+const DATED = placedEvent({ timeInForce: 'gtd', expiresAt: new Date(EXPIRES_MS).toISOString() });
+
 describe('submitting an order', () => {
   it('commits that it is being submitted before the broker is called', () => {
     const { order } = after(emptyBook(), undefined, placedEvent());
-    const decision = decideSubmission(order, UNTOUCHED_CONTROLS);
+    const decision = decideSubmission(order, { controls: UNTOUCHED_CONTROLS, nowMs: NOW_MS });
     expect([factsOf(decision.events), decision.next]).toEqual([['capital-held', 'submitted'], 'send']);
   });
 
   it('needs no capital for an exit', () => {
     const { order } = after(emptyBook(), undefined, placedEvent({ intent: 'exit' }));
-    expect(factsOf(decideSubmission(order, UNTOUCHED_CONTROLS).events)).toEqual(['submitted']);
+    expect(factsOf(decideSubmission(order, { controls: UNTOUCHED_CONTROLS, nowMs: NOW_MS }).events)).toEqual([
+      'submitted',
+    ]);
   });
 
   it('rejects instead when trading was halted meanwhile', () => {
     const { order } = after(emptyBook(), undefined, placedEvent());
-    const decision = decideSubmission(order, HALTED);
+    const decision = decideSubmission(order, { controls: HALTED, nowMs: NOW_MS });
     expect([factsOf(decision.events), decision.next]).toEqual([['rejected'], 'nothing']);
   });
 
   it('looks up an order whose submission was interrupted, and never sends it blindly', () => {
-    const decision = decideSubmission(submittingOrder().order, UNTOUCHED_CONTROLS);
+    const decision = decideSubmission(submittingOrder().order, { controls: UNTOUCHED_CONTROLS, nowMs: NOW_MS });
     expect([factsOf(decision.events), decision.next]).toEqual([['became-unknown'], 'look-up']);
-    expect(decideSubmission(unknownOrder(), UNTOUCHED_CONTROLS)).toEqual({ events: [], next: 'look-up' });
+    expect(decideSubmission(unknownOrder(), { controls: UNTOUCHED_CONTROLS, nowMs: NOW_MS })).toEqual({
+      events: [],
+      next: 'look-up',
+    });
+  });
+
+  it('ends it as expired when its time is over before it is sent', () => {
+    const { order } = after(emptyBook(), undefined, DATED);
+    expect(factsOf(decideSubmission(order, { controls: UNTOUCHED_CONTROLS, nowMs: EXPIRES_MS - 1 }).events)).toEqual([
+      'capital-held',
+      'submitted',
+    ]);
+    expect(factsOf(decideSubmission(order, { controls: UNTOUCHED_CONTROLS, nowMs: EXPIRES_MS }).events)).toEqual([
+      'expired',
+    ]);
   });
 
   it('does nothing for an order that is past it', () => {
     const { book, order } = submittingOrder();
     const filled = after(book, order, executedEvent(order, '10', '100')).order;
-    expect(decideSubmission(filled, UNTOUCHED_CONTROLS)).toEqual({ events: [], next: 'nothing' });
+    expect(decideSubmission(filled, { controls: UNTOUCHED_CONTROLS, nowMs: NOW_MS })).toEqual({
+      events: [],
+      next: 'nothing',
+    });
   });
 });
 
@@ -66,6 +88,15 @@ describe('an order that the broker does not show', () => {
   it('ends instead when it was to be cancelled, or trading was halted', () => {
     expect(factsOf(decideAbsence({ ...unknownOrder(), pendingCancel: true }, facts).events)).toEqual(['cancelled']);
     expect(factsOf(decideAbsence(unknownOrder(), { ...facts, controls: HALTED }).events)).toEqual(['rejected']);
+  });
+
+  it('has expired, and is not sent again, when its time is over', () => {
+    const { conditions } = after(emptyBook(), undefined, DATED).order;
+    const nowMs = EXPIRES_MS;
+    expect(factsOf(decideAbsence({ ...unknownOrder(), conditions }, { ...facts, nowMs: nowMs - 1 }).events)).toEqual([
+      'submitted',
+    ]);
+    expect(factsOf(decideAbsence({ ...unknownOrder(), conditions }, { ...facts, nowMs }).events)).toEqual(['expired']);
   });
 
   it('keeps of the broker’s reason what an event can carry', () => {
@@ -90,6 +121,15 @@ describe('cancelling an order', () => {
     const { order } = after(emptyBook(), undefined, placedEvent());
     const decision = decideCancellation(order, 'usr', NOW_MS);
     expect(decision.outcome === 'requested' && factsOf(decision.events)).toEqual(['cancelled']);
+  });
+
+  it('is its expiry when its time is over and the broker has not been told of it', () => {
+    const { order } = after(emptyBook(), undefined, DATED);
+    const endAt = (nowMs: number) => {
+      const decision = decideCancellation(order, 'expiry', nowMs);
+      return decision.outcome === 'requested' && factsOf(decision.events);
+    };
+    expect([endAt(EXPIRES_MS - 1), endAt(EXPIRES_MS)]).toEqual([['cancelled'], ['expired']]);
   });
 
   it('asks the broker once it may have it', () => {

@@ -3,6 +3,7 @@ import type { Refusal } from '@ballast/contracts';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
+import { hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 
@@ -16,16 +17,22 @@ export interface SubmissionDecision {
 
 const NOTHING: SubmissionDecision = { events: [], next: 'nothing' };
 
+/** What a submission depends on beside the order. */
+export interface SubmissionFacts {
+  readonly controls: Controls;
+  readonly nowMs: number;
+}
+
 /**
  * What to do when an order's capital is held, or an exit was placed. `submitting` is committed before the broker is
  * called, so an order found in it was interrupted in that call: whether the broker has it is unknown and looked up.
  */
-export function decideSubmission(order: Order, controls: Controls): SubmissionDecision {
+export function decideSubmission(order: Order, facts: SubmissionFacts): SubmissionDecision {
   switch (order.state) {
     case 'pending-capital':
-      return firstSubmission(order, controls, [{ fact: 'capital-held' }]);
+      return firstSubmission(order, facts, [{ fact: 'capital-held' }]);
     case 'accepted':
-      return firstSubmission(order, controls, []);
+      return firstSubmission(order, facts, []);
     case 'submitting':
       return { events: [becameUnknown(order, 'interrupted before the answer was recorded')], next: 'look-up' };
     case 'unknown':
@@ -35,16 +42,19 @@ export function decideSubmission(order: Order, controls: Controls): SubmissionDe
   }
 }
 
-function firstSubmission(order: Order, controls: Controls, held: readonly OrderEvent[]): SubmissionDecision {
+function firstSubmission(
+  order: Order,
+  { controls, nowMs }: SubmissionFacts,
+  held: readonly OrderEvent[],
+): SubmissionDecision {
+  if (hasExpired(order, nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
   const refusal = refusalOfControls(controls, order.intent);
   if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
   return { events: [...held, submitted(order)], next: 'send' };
 }
 
 /** When the broker has answered that it does not know an order, and how long that answer may be too early. */
-export interface AbsenceFacts {
-  readonly controls: Controls;
-  readonly nowMs: number;
+export interface AbsenceFacts extends SubmissionFacts {
   /** Milliseconds after submission before "not found" counts: the call's start and deadline plus the venue's visibility delay. */
   readonly certainAfterMs: number;
 }
@@ -57,6 +67,7 @@ export function decideAbsence(order: Order, facts: AbsenceFacts): AbsenceDecisio
   if (order.state !== 'unknown') return NOTHING;
   const sinceMs = facts.nowMs - Date.parse(order.submittedAt ?? order.updatedAt);
   if (sinceMs < facts.certainAfterMs) return { next: 'wait', events: [], waitMs: facts.certainAfterMs - sinceMs };
+  if (hasExpired(order, facts.nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
   if (order.pendingCancel) return { events: [ended(order, 'cancelled', {})], next: 'nothing' };
   const refusal = refusalOfControls(facts.controls, order.intent);
   if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };

@@ -25,6 +25,25 @@ describe('a placed order', () => {
     expect(dataOf({ type: 'market', limitPrice: undefined })).toMatchObject({ boundPrice: '105', holdUnits: '105105' });
   });
 
+  it.each([
+    ['market', { limitPrice: undefined }, '105', '105105'],
+    ['limit', {}, '100', '100100'],
+    ['stop', { limitPrice: undefined, stopPrice: '110' }, '115.5', '115616'],
+    ['stop-limit', { limitPrice: '111', stopPrice: '110' }, '111', '111111'],
+  ] as const)('is bounded, whatever opens a position: %s', (type, changes, boundPrice, holdUnits) => {
+    expect(dataOf({ type, ...changes })).toMatchObject({ boundPrice, holdUnits });
+  });
+
+  it.each([
+    ['at the limit', { notional: '1000', limitPrice: '99' }, '10.101'],
+    ['at the best offer', { notional: '1000', type: 'market', limitPrice: undefined }, '10'],
+    ['less than the money where nothing more fits', { notional: '0.199', limitPrice: '99' }, '0.002'],
+  ] as const)('buys for money %s, never for more', (_name, changes, quantity) => {
+    const symbol = { ...AAPL, quantityScale: 3, quantityMin: decimal('0.001') };
+    const data = dataOf({ ...changes, quantity: undefined }, { symbol });
+    expect(data).toMatchObject({ quantity, notional: changes.notional });
+  });
+
   it('keeps the collar on the price increment and never outside the ratio', () => {
     const symbol = { ...AAPL, ask: decimal('33.33'), bid: decimal('33.31') };
     expect(dataOf({ type: 'market', limitPrice: undefined }, { symbol }).boundPrice).toBe('34.99');

@@ -15,6 +15,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { startOrders } from '../start-orders.js';
 import { NO_BALANCES, envelope, settingsOf } from './given-platform.js';
 import { ScriptedVenue } from './scripted-venue.js';
+import { SettableClock } from './settable-clock.js';
 
 const POLL_MS = 20;
 const PATIENCE_MS = 20_000;
@@ -52,6 +53,8 @@ export class Bench {
     readonly azure: LocalAzure,
     readonly venue: ScriptedVenue,
     readonly orders: RunningService,
+    /** The clock of orders; it runs with the machine's until it is moved. */
+    readonly clock: SettableClock,
     private readonly senders: Readonly<Record<'accounts' | 'ledger' | 'orders', EventSender>>,
     private readonly sign: (userId: string, role: Role) => Promise<string>,
     private readonly startOne: () => Promise<RunningService>,
@@ -64,7 +67,8 @@ export class Bench {
     const tokenKeys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] };
     const venue = new ScriptedVenue();
     const settings = settingsOf(azure);
-    const startOne = (): Promise<RunningService> => startOrders(settings, { tokenKeys, venue });
+    const clock = new SettableClock();
+    const startOne = (): Promise<RunningService> => startOrders(settings, { tokenKeys, venue, clock });
     const orders = await startOne();
     const client = await connectServiceBus(settings.platform.serviceBus);
     const senderOf = (topic: string): EventSender => new EventSender(client, topic);
@@ -78,7 +82,7 @@ export class Bench {
         .setIssuedAt()
         .setExpirationTime('15m')
         .sign(privateKey);
-    const bench = new Bench(azure, venue, orders, senders, sign, startOne);
+    const bench = new Bench(azure, venue, orders, clock, senders, sign, startOne);
     const listener = new EventListener(client, {
       topic: 'orders',
       subscription: 'gateway',

@@ -22,7 +22,7 @@ export type NextAnswer = 'open' | 'rejected' | 'lost-but-accepted' | 'lost-and-n
 /** A broker that does what a test tells it to, and counts what it was asked. */
 export class ScriptedVenue implements Venue {
   readonly capabilities: VenueCapabilities = {
-    orderTypes: ['market', 'limit'],
+    orderTypes: ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop'],
     timesInForce: ['day', 'gtc', 'ioc', 'fok'],
     fractional: false,
     feeRate: decimal('0.001'),

@@ -1,0 +1,71 @@
+import { decimalText, fractionDigits } from '@ballast/money';
+import type { Decimal } from '@ballast/money';
+import type { PlacementTerms, Rung, SymbolFacts } from './placement.js';
+import { collarPrice } from './worst-cost.js';
+
+/** What is wrong with the size or a price, for this symbol and this market. */
+export const PRICE_RUNGS: readonly Rung[] = [
+  (_terms, { limits, nowMs }, symbol) => {
+    const ageMs = nowMs - symbol.quotedAtMs;
+    return ageMs <= limits.quoteAgeMsMax
+      ? undefined
+      : { code: 'market-data-stale', limit: `${limits.quoteAgeMsMax} ms`, value: `${ageMs} ms` };
+  },
+
+  ({ quantity }, _facts, { quantityScale, quantityMin }) => {
+    const value = decimalText(quantity);
+    if (fractionDigits(quantity) > quantityScale)
+      return { code: 'quantity-off-increment', limit: `${quantityScale} decimals`, value };
+    return quantity.lt(quantityMin) || quantity.isZero()
+      ? { code: 'quantity-off-increment', limit: `at least ${decimalText(quantityMin)}`, value }
+      : undefined;
+  },
+
+  ({ limitPrice, conditions: { stopPrice, trailPrice } }, _facts, { priceIncrement }) => {
+    const isOff = (price: Decimal | undefined): boolean => price !== undefined && !price.mod(priceIncrement).isZero();
+    const off = [limitPrice, stopPrice, trailPrice].find(isOff);
+    return off === undefined
+      ? undefined
+      : { code: 'price-off-increment', limit: decimalText(priceIncrement), value: decimalText(off) };
+  },
+
+  (terms, _facts, symbol) => {
+    const { stopPrice } = terms.conditions;
+    if (stopPrice === undefined) return undefined;
+    const { isReached, limit } = trigger(terms, symbol, stopPrice);
+    return isReached ? { code: 'trigger-already-reached', limit, value: decimalText(stopPrice) } : undefined;
+  },
+
+  ({ conditions, limitPrice, side }, _facts, { ask, bid }) => {
+    if (conditions.postOnly !== true || limitPrice === undefined) return undefined;
+    const takes = side === 'buy' ? limitPrice.gte(ask) : limitPrice.lte(bid);
+    const limit = side === 'buy' ? `below ${decimalText(ask)}` : `above ${decimalText(bid)}`;
+    return takes ? { code: 'post-only-would-take', limit, value: decimalText(limitPrice) } : undefined;
+  },
+
+  (terms, facts, symbol) => {
+    const { limitPrice, side } = terms;
+    const collar = collarPrice(terms, facts);
+    // Where nothing is offered, no price can bound a buy, a market order least of all.
+    const through = side === 'buy' ? collar.isZero() || limitPrice?.gt(collar) : limitPrice?.lt(collar);
+    return through === true
+      ? { code: 'price-outside-collar', limit: decimalText(collar), value: decimalText(limitPrice ?? symbol.ask) }
+      : undefined;
+  },
+];
+
+/**
+ * A stop waits for the market to get worse, a touch for it to get better: for a buy a stop lies above the best offer and
+ * a touch below it, for a sale the other way round at the best bid.
+ */
+function trigger(
+  { side, type }: PlacementTerms,
+  { ask, bid }: SymbolFacts,
+  price: Decimal,
+): { isReached: boolean; limit: string } {
+  const waitsAbove = (side === 'buy') !== (type === 'market-if-touched');
+  const market = side === 'buy' ? ask : bid;
+  return waitsAbove
+    ? { isReached: price.lte(market), limit: `above ${decimalText(market)}` }
+    : { isReached: price.gte(market), limit: `below ${decimalText(market)}` };
+}
