@@ -1,9 +1,9 @@
-/** Bundles and runs a bench: `node apps/e2e/bench/run.mjs cosmos`. */
+/** Bundles and runs a bench, with what it is told: `node apps/e2e/bench/run.mjs service-bus messages=1000000`. */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const [name] = process.argv.slice(2);
+const [name, ...told] = process.argv.slice(2);
 if (name === undefined) throw new Error('Which bench?');
 const root = resolve(import.meta.dirname, '../../..');
 const outfile = resolve(root, `dist/bench/${name}.mjs`);
@@ -18,4 +18,4 @@ await build({
   tsconfig: resolve(root, 'tsconfig.base.json'),
   logLevel: 'warning',
 });
-spawn(process.execPath, [outfile], { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));
+spawn(process.execPath, [outfile, ...told], { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));

@@ -10,8 +10,9 @@ const TOKEN_LIFETIME_SECONDS = 60;
 export class RawClient {
   private constructor(readonly connection: Connection) {}
 
-  static async connect(port: number): Promise<RawClient> {
-    const connection = rhea.create_container().connect({ host: '127.0.0.1', port, reconnect: false });
+  static async connect(port: number, options: object = {}): Promise<RawClient> {
+    const all = { host: '127.0.0.1', port, reconnect: false, ...options };
+    const connection = rhea.create_container().connect(all);
     await new Promise((resolve) => connection.once('connection_open', resolve));
     return new RawClient(connection);
   }
