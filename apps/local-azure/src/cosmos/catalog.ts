@@ -1,5 +1,12 @@
 import type { CommitListener } from '../storage/group-commit.js';
 import type { Sqlite } from '../storage/sqlite.js';
+import {
+  createCatalogTables,
+  storedContainers,
+  storedDatabases,
+  type ContainerRow,
+  type DatabaseEntry,
+} from './catalog-rows.js';
 import { ContainerStore } from './container-store.js';
 import { withoutSystemProperties, type ContainerDefinition, readContainerDefinition } from './container-definition.js';
 import { badRequest, conflict, notFound } from './cosmos-error.js';
@@ -9,27 +16,6 @@ import { RANGES_MAX } from './partition-ranges.js';
 import { containerRid, databaseRid } from './resource-id.js';
 import type { ThroughputSource } from './throughput-limit.js';
 
-/** A database as it is listed. */
-export interface DatabaseEntry {
-  readonly n: number;
-  readonly id: string;
-  readonly rid: string;
-  readonly ts: number;
-}
-
-interface ContainerRow {
-  readonly n: number;
-  readonly db: number;
-  readonly rid: string;
-  readonly ts: number;
-  readonly lsn: number;
-  readonly seq: number;
-  readonly ranges: number;
-  readonly firstRange: number;
-  readonly version: number;
-  readonly body: string;
-}
-
 /** What a container has when it is created, beside its definition. */
 export interface ContainerCapacity {
   /** Physical partitions at least; more when the throughput needs them. */
@@ -38,17 +24,6 @@ export interface ContainerCapacity {
   readonly throughput?: Throughput | undefined;
 }
 
-/** Columns that a file of an earlier version lacks. */
-const ADDED_COLUMNS = ['first_range INTEGER NOT NULL DEFAULT 0', 'version INTEGER NOT NULL DEFAULT 0'] as const;
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS dbs (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, rid TEXT, ts INTEGER);
-  CREATE TABLE IF NOT EXISTS colls (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, db INTEGER NOT NULL, id TEXT NOT NULL, rid TEXT, ts INTEGER,
-    lsn INTEGER NOT NULL, seq INTEGER NOT NULL, ranges INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (db, id));
-  CREATE TABLE IF NOT EXISTS columns (coll INTEGER, position INTEGER, path TEXT, PRIMARY KEY (coll, position));
-`;
-
 /** The databases and containers of the account. What writes must run inside a transaction. */
 export class Catalog implements CommitListener {
   private readonly databases = new Map<string, DatabaseEntry>();
@@ -56,28 +31,15 @@ export class Catalog implements CommitListener {
   /** Containers whose counters are not on disk yet; they stay here when a transaction fails. */
   private readonly changed = new Set<ContainerStore>();
 
+  /** Whether databases or containers were changed by work that is not on disk yet. */
+  private redefined = false;
+
   readonly offers: OfferStore;
 
   constructor(private readonly db: Sqlite) {
-    db.exec(SCHEMA);
-    const known = new Set(
-      db
-        .prepare<{ name: string }>('PRAGMA table_info(colls)')
-        .all()
-        .map(({ name }) => name),
-    );
-    for (const column of ADDED_COLUMNS) {
-      if (!known.has(column.split(' ', 1)[0]!)) db.exec(`ALTER TABLE colls ADD COLUMN ${column}`);
-    }
+    createCatalogTables(db);
     this.offers = new OfferStore(db);
-    for (const entry of db.prepare<DatabaseEntry>('SELECT n, id, rid, ts FROM dbs ORDER BY n').all()) {
-      this.databases.set(entry.id, entry);
-    }
-    const names = new Map([...this.databases.values()].map((entry) => [entry.n, entry.id]));
-    const columns = 'n, db, rid, ts, lsn, seq, ranges, first_range AS firstRange, version, body';
-    for (const row of db.prepare<ContainerRow>(`SELECT ${columns} FROM colls ORDER BY n`).all()) {
-      this.remember(names.get(row.db)!, row);
-    }
+    this.load();
     for (const { rid, databaseId, ts } of this.containers.values()) {
       const shares = this.offers.of(this.database(databaseId).rid) !== undefined;
       if (!shares && this.offers.of(rid) === undefined) this.offers.create(rid, DEFAULT_THROUGHPUT, ts);
@@ -91,6 +53,11 @@ export class Catalog implements CommitListener {
   committed(): void {
     for (const container of this.changed) container.countersSaved();
     this.changed.clear();
+    this.redefined = false;
+  }
+
+  undone(): void {
+    if (this.redefined) this.load();
   }
 
   listDatabases(): DatabaseEntry[] {
@@ -107,6 +74,7 @@ export class Catalog implements CommitListener {
   /** Throws 409 when it exists. */
   createDatabase(id: string, nowSeconds: number, throughput?: Throughput): DatabaseEntry {
     if (this.databases.has(id)) throw conflict();
+    this.redefined = true;
     const { lastInsertRowid: n } = this.db.prepare('INSERT INTO dbs (id, ts) VALUES (?, ?)').run(id, nowSeconds);
     const entry = { n, id, rid: databaseRid(n), ts: nowSeconds };
     this.db.prepare('UPDATE dbs SET rid = ? WHERE n = ?').run(entry.rid, n);
@@ -118,6 +86,7 @@ export class Catalog implements CommitListener {
   /** Deletes a database with all its containers. Throws 404. */
   deleteDatabase(id: string): void {
     const { n, rid } = this.database(id);
+    this.redefined = true;
     for (const container of this.listContainers(id)) this.deleteContainer(id, container.definition.id);
     this.offers.remove(rid);
     this.db.prepare('DELETE FROM dbs WHERE n = ?').run(n);
@@ -161,6 +130,7 @@ export class Catalog implements CommitListener {
     const needed = throughput === undefined ? 1 : rangesFor(throughput);
     const ranges = Math.min(Math.max(capacity.ranges, needed), RANGES_MAX);
     if (this.containers.has(keyOf(databaseId, definition.id))) throw conflict();
+    this.redefined = true;
     const body = JSON.stringify(definition.body);
     const { lastInsertRowid: n } = this.db
       .prepare('INSERT INTO colls (db, id, ts, lsn, seq, ranges, body) VALUES (?, ?, ?, 0, 0, ?, ?)')
@@ -197,6 +167,7 @@ export class Catalog implements CommitListener {
     const fixed = ['id', 'partitionKey', 'uniqueKeyPolicy'].find((name) => !unchanged(name));
     if (fixed !== undefined) throw badRequest(`The ${fixed} of a container cannot be changed.`);
     if (same(before, withoutSystemProperties(definition.body))) return container;
+    this.redefined = true;
     const sql = 'UPDATE colls SET body = ?, ts = ?, version = version + 1 WHERE n = ?';
     this.db.prepare(sql).run(JSON.stringify(definition.body), nowSeconds, container.n);
     container.redefine(definition, nowSeconds);
@@ -206,6 +177,7 @@ export class Catalog implements CommitListener {
   /** Throws 404. */
   deleteContainer(databaseId: string, id: string): void {
     const container = this.container(databaseId, id);
+    this.redefined = true;
     container.dropTable();
     this.offers.remove(container.rid);
     this.db.prepare('DELETE FROM colls WHERE n = ?').run(container.n);
@@ -213,12 +185,27 @@ export class Catalog implements CommitListener {
     this.changed.delete(container);
   }
 
-  private remember(databaseId: string, row: ContainerRow): ContainerStore {
-    const definition = readContainerDefinition(JSON.parse(row.body) as JsonObject);
-    const container = new ContainerStore(this.db, { ...row, databaseId, definition }, (changed) => {
-      this.changed.add(changed);
-    });
-    this.containers.set(keyOf(databaseId, definition.id), container);
+  /** Splits the physical partitions of a container in two. */
+  split(container: ContainerStore): void {
+    this.redefined = true;
+    container.split();
+  }
+
+  /** Takes the databases and containers as they are stored; containers that are known stay the same objects. */
+  private load(): void {
+    const known = new Map([...this.containers.values()].map((container) => [container.n, container]));
+    this.databases.clear();
+    this.containers.clear();
+    for (const entry of storedDatabases(this.db)) this.databases.set(entry.id, entry);
+    const names = new Map([...this.databases.values()].map((entry) => [entry.n, entry.id]));
+    for (const row of storedContainers(this.db)) this.remember(names.get(row.db)!, row, known.get(row.n));
+  }
+
+  private remember(databaseId: string, row: ContainerRow, known?: ContainerStore): ContainerStore {
+    const record = { ...row, databaseId, definition: readContainerDefinition(JSON.parse(row.body) as JsonObject) };
+    known?.restore(record);
+    const container = known ?? new ContainerStore(this.db, record, (changed) => this.changed.add(changed));
+    this.containers.set(keyOf(databaseId, record.definition.id), container);
     return container;
   }
 }

@@ -3,6 +3,7 @@ import { valueAt, type DocumentPath } from './document-path.js';
 import type { ContainerDefinition } from './container-definition.js';
 import { IndexedColumns } from './indexed-columns.js';
 import { ItemEffects, type EffectsHost, type ItemPlace, type WrittenVersion } from './item-effects.js';
+import { createItemsTable, recomputeExpiry } from './items-table.js';
 import type { JsonObject } from './json.js';
 import { PlaceCache } from './place-cache.js';
 import { splitKeySpace, type PartitionRange } from './partition-ranges.js';
@@ -46,11 +47,12 @@ export class ContainerStore implements EffectsHost {
   readonly columns: IndexedColumns;
   readonly effects: ItemEffects;
   readonly places: PlaceCache;
-  definition: ContainerDefinition;
-  ranges: readonly PartitionRange[];
+  definition!: ContainerDefinition;
+  ranges!: readonly PartitionRange[];
   /** Epoch seconds of the last change of the definition. */
-  ts: number;
-  version: number;
+  ts!: number;
+  version!: number;
+  isDropped = false;
   private lsn: number;
   private committed: number;
   private seq: number;
@@ -65,10 +67,7 @@ export class ContainerStore implements EffectsHost {
     this.databaseId = record.databaseId;
     this.rid = record.rid;
     this.table = `d_${record.n}`;
-    this.ranges = splitKeySpace(record.ranges, record.definition.keyKind, record.firstRange);
-    this.definition = record.definition;
-    this.ts = record.ts;
-    this.version = record.version;
+    this.define(record);
     this.lsn = record.lsn;
     this.committed = record.lsn;
     this.seq = record.seq;
@@ -77,22 +76,22 @@ export class ContainerStore implements EffectsHost {
     this.places = new PlaceCache(record.definition.keyKind);
   }
 
+  /** Takes back changes of the definition that were undone on disk. */
+  restore(record: ContainerRecord): void {
+    this.define(record);
+    this.isDropped = false;
+    this.columns.reload();
+  }
+
   createTable(): void {
-    const { table: t } = this;
-    this.db.exec(`
-      CREATE TABLE ${t} (seq INTEGER PRIMARY KEY, pk TEXT NOT NULL, epk TEXT NOT NULL, id TEXT NOT NULL,
-        lsn INTEGER NOT NULL, ts INTEGER NOT NULL, exp INTEGER, body TEXT NOT NULL);
-      CREATE UNIQUE INDEX ${t}_id ON ${t} (pk, id);
-      CREATE UNIQUE INDEX ${t}_lsn ON ${t} (lsn);
-      CREATE INDEX ${t}_pk ON ${t} (pk);
-      CREATE INDEX ${t}_ts ON ${t} (pk, ts);
-      CREATE INDEX ${t}_exp ON ${t} (exp) WHERE exp IS NOT NULL;`);
+    createItemsTable(this.db, this.table);
     this.indexPlaces();
     this.effects.create(this.lsn);
     this.columns.adopt(this.definition.indexing);
   }
 
   dropTable(): void {
+    this.isDropped = true;
     this.db.exec(`DROP TABLE ${this.table}`);
     this.effects.drop();
     this.columns.forget();
@@ -120,7 +119,7 @@ export class ContainerStore implements EffectsHost {
     this.version += 1;
     this.columns.adopt(definition.indexing);
     this.effects.adoptRetention(this.lsn);
-    if (ttlChanged) this.recomputeExpiry();
+    if (ttlChanged) recomputeExpiry(this.db, this.table, definition.defaultTtl);
   }
 
   /** The number of the next change; never given out twice, and on disk with the change it numbers. */
@@ -228,19 +227,19 @@ export class ContainerStore implements EffectsHost {
     return 2 + this.definition.indexing.indexedPaths.filter((path) => valueAt(document, path) !== undefined).length;
   }
 
+  private define({ ranges, definition, firstRange, ts, version }: ContainerRecord): void {
+    this.ranges = splitKeySpace(ranges, definition.keyKind, firstRange);
+    this.definition = definition;
+    this.ts = ts;
+    this.version = version;
+  }
+
   private deleteRow(seq: number): void {
     this.prepare(`DELETE FROM ${this.table} WHERE seq = ?`).run(seq);
   }
 
   private indexedValues(document: JsonObject): string[] {
     return this.columns.paths.map((path: DocumentPath) => sortKey(valueAt(document, path)));
-  }
-
-  private recomputeExpiry(): void {
-    const { defaultTtl } = this.definition;
-    if (defaultTtl === undefined) return this.db.exec(`UPDATE ${this.table} SET exp = NULL`);
-    const ttl = `COALESCE(json_extract(body, '$.ttl'), ${defaultTtl})`;
-    this.db.exec(`UPDATE ${this.table} SET exp = CASE WHEN ${ttl} = -1 THEN NULL ELSE ts + ${ttl} END`);
   }
 }
 

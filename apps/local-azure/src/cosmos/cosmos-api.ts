@@ -3,7 +3,7 @@ import type { Usage } from '../usage.js';
 import { verifySignature } from './auth.js';
 import { containerRequest, containersRequest } from './containers.js';
 import type { ContainerStore } from './container-store.js';
-import { badRequest, CosmosError, notFound, SUBSTATUS_OWNER_NOT_FOUND } from './cosmos-error.js';
+import { badRequest, CosmosError, cosmosErrorOf, notFound, SUBSTATUS_OWNER_NOT_FOUND } from './cosmos-error.js';
 import type { CosmosFaults } from './cosmos-faults.js';
 import { refusal, toHttp, type CosmosReply } from './cosmos-reply.js';
 import { documentRequest, documentsRequest } from './documents.js';
@@ -50,9 +50,7 @@ export class CosmosApi {
       this.verify(http, segments);
       return await this.dispatch(http, segments);
     } catch (error) {
-      if (error instanceof CosmosError) return refusal(error, 'metadata');
-      const message = error instanceof Error ? error.message : String(error);
-      return refusal(new CosmosError(500, 'InternalServerError', message), 'metadata');
+      return refusal(cosmosErrorOf(error), 'metadata');
     }
   }
 

@@ -1,3 +1,5 @@
+import { isStorageFull } from '../storage/sqlite.js';
+
 /** A refusal as the wire protocol carries it: status, code word, sentence, and sometimes a sub-status. */
 export class CosmosError extends Error {
   constructor(
@@ -70,3 +72,10 @@ export const tooLarge = (what: string): CosmosError =>
 /** 501: a part of the protocol that this server does not speak. */
 export const notSupported = (what: string): CosmosError =>
   new CosmosError(501, 'NotImplemented', `${what} is not supported by this server.`);
+
+/** The refusal that an error comes to: 503 when the storage is full, 500 for what is no refusal. */
+export function cosmosErrorOf(error: unknown): CosmosError {
+  if (error instanceof CosmosError) return error;
+  if (isStorageFull(error)) return new CosmosError(503, 'ServiceUnavailable', 'The storage of this server is full.');
+  return new CosmosError(500, 'InternalServerError', error instanceof Error ? error.message : String(error));
+}

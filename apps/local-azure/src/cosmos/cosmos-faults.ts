@@ -1,66 +1,62 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Faults } from '../faults/faults.js';
-import { CosmosError, SUBSTATUS_RANGE_GONE, SUBSTATUS_RATE_TOO_LARGE, throttled } from './cosmos-error.js';
+import type { Sqlite } from '../storage/sqlite.js';
+import type { CosmosReply } from './cosmos-reply.js';
+import { ORDERED_REFUSALS, unknownOutcome } from './ordered-refusals.js';
 
-/** What a throttled client is told to wait when the order does not say. */
-const RETRY_AFTER_MS_DEFAULT = 10;
-
-const UNKNOWN_OUTCOME = 'The request timed out: whether it was done is not known.';
-
-/** The refusals that can be ordered, in the order in which they are looked for. */
-const REFUSALS: readonly { kind: string; effect: string; error: (delayMs: number) => CosmosError }[] = [
-  {
-    kind: 'cosmos-throttled',
-    effect: 'Requests for items are refused with 429, to be repeated after delayMs (10).',
-    error: (delayMs) => throttled(delayMs || RETRY_AFTER_MS_DEFAULT, SUBSTATUS_RATE_TOO_LARGE),
-  },
-  {
-    kind: 'cosmos-retry-with',
-    effect: 'Requests for items are refused with 449.',
-    error: () => new CosmosError(449, 'RetryWith', 'Retry the request: it met another one.'),
-  },
-  {
-    kind: 'cosmos-gone',
-    effect: 'Requests for items are refused with 410, 1002, as if the partition had been split.',
-    error: () => new CosmosError(410, 'Gone', 'The requested resource is no longer available.', SUBSTATUS_RANGE_GONE),
-  },
-  {
-    kind: 'cosmos-unavailable',
-    effect: 'Requests for items are refused with 503.',
-    error: () => new CosmosError(503, 'ServiceUnavailable', 'The service is currently unavailable.'),
-  },
-  {
-    kind: 'cosmos-timeout',
-    effect: 'Requests for items are answered 408 and not done.',
-    error: () => new CosmosError(408, 'RequestTimeout', UNKNOWN_OUTCOME),
-  },
-];
 const SLOW = 'cosmos-slow';
+const REQUEST_LOST = 'cosmos-request-lost';
 const ANSWER_LOST = 'cosmos-answer-lost';
+const DONE_AND_TIMEOUT = 'cosmos-done-and-timeout';
+const STORAGE_FULL = 'cosmos-storage-full';
 
-/** The faults that can be ordered for requests for items; their target is the id of a container. */
+/** What befalls requests for items, beside the refusals. */
+const EFFECTS: readonly { kind: string; effect: string; delays?: boolean }[] = [
+  { kind: SLOW, effect: 'Requests for items wait delayMs first.', delays: true },
+  { kind: REQUEST_LOST, effect: 'Requests for items are not done; their connection is cut.' },
+  { kind: ANSWER_LOST, effect: 'Requests for items are done; then their connection is cut.' },
+  { kind: DONE_AND_TIMEOUT, effect: 'Requests for items are done and answered 408.' },
+];
+
+/** What a request is: its container, and its kind as usage counts it (`create`, `batch`, `change-feed` …). */
+export interface BefallenRequest {
+  readonly container: string;
+  readonly kind: string;
+}
+
+/** The faults that can be ordered for requests for items; their target is a container, or a `container/kind`. */
 export class CosmosFaults {
   /** Declares the kinds. */
-  constructor(private readonly faults: Faults) {
-    for (const { kind, effect } of REFUSALS) faults.declare({ kind, effect, half: 'cosmos' });
-    faults.declare({ kind: SLOW, effect: 'Requests for items wait delayMs first.', half: 'cosmos', delays: true });
-    faults.declare({ kind: ANSWER_LOST, effect: 'Requests for items are done and answered 408.', half: 'cosmos' });
+  constructor(
+    private readonly faults: Faults,
+    db: Sqlite,
+  ) {
+    for (const { kind, effect } of ORDERED_REFUSALS) faults.declare({ kind, effect, half: 'cosmos' });
+    for (const each of EFFECTS) faults.declare({ ...each, half: 'cosmos' });
+    faults.declare({
+      kind: STORAGE_FULL,
+      effect: 'The file of the data does not grow: writes of any container that need room are refused with 503.',
+      half: 'cosmos',
+      changed: () => db.holdSize(faults.standing().some(({ kind }) => kind === STORAGE_FULL)),
+    });
   }
 
-  /** Befalls a request before it is done. Throws the refusal that was ordered. */
-  async before(container: string): Promise<void> {
-    const slow = this.faults.take(SLOW, container);
+  /** Serves a request as far as the faults let it. Throws the refusal that was ordered. */
+  async befall(request: BefallenRequest, serve: () => Promise<CosmosReply>): Promise<CosmosReply> {
+    const slow = this.take(SLOW, request);
     if (slow !== undefined) await delay(slow.delayMs);
-    for (const { kind, error } of REFUSALS) {
-      const fault = this.faults.take(kind, container);
+    for (const { kind, error } of ORDERED_REFUSALS) {
+      const fault = this.take(kind, request);
       if (fault !== undefined) throw error(fault.delayMs);
     }
+    if (this.take(REQUEST_LOST, request) !== undefined)
+      return { status: 0, requestUnits: 0, kind: request.kind, lost: true };
+    const reply = await serve();
+    if (this.take(DONE_AND_TIMEOUT, request) !== undefined) throw unknownOutcome();
+    return this.take(ANSWER_LOST, request) === undefined ? reply : { ...reply, lost: true };
   }
 
-  /** Befalls a request that was done. Throws 408. */
-  after(container: string): void {
-    if (this.faults.take(ANSWER_LOST, container) !== undefined) {
-      throw new CosmosError(408, 'RequestTimeout', UNKNOWN_OUTCOME);
-    }
+  private take(fault: string, { container, kind }: BefallenRequest): { readonly delayMs: number } | undefined {
+    return this.faults.take(fault, container) ?? this.faults.take(fault, `${container}/${kind}`);
   }
 }

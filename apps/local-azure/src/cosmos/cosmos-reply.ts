@@ -18,6 +18,8 @@ export interface CosmosReply {
   readonly ranges?: readonly PartitionRange[];
   /** A change-feed read that found nothing. */
   readonly idle?: boolean;
+  /** Never arrives: the connection is cut. */
+  readonly lost?: boolean;
 }
 
 /** Adds what every answer of the service carries. */
@@ -34,6 +36,7 @@ export function toHttp(reply: CosmosReply): HttpReply {
       ...reply.headers,
     },
     ...(reply.body === undefined ? {} : { body: reply.body }),
+    ...(reply.lost === true ? { lost: true } : {}),
   };
 }
 

@@ -59,7 +59,16 @@ export class CosmosServer {
     const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
     await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));
     const masterKey = Buffer.from(options.masterKey, 'base64');
-    const api = new CosmosApi({ catalog, commits, nowSeconds, nowMs, ranges, masterKey, usage, ...troubleOf(options) });
+    const api = new CosmosApi({
+      catalog,
+      commits,
+      nowSeconds,
+      nowMs,
+      ranges,
+      masterKey,
+      usage,
+      ...troubleOf(options, db),
+    });
     const handle: HttpHandler = async (request) => usageRoute(request, usage) ?? api.handle(request);
     const http = await HttpServer.start(options.host, options.port, handle);
     return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, db);
@@ -78,9 +87,9 @@ export class CosmosServer {
   }
 }
 
-function troubleOf({ faults, enforceThroughput = false, nowMs = Date.now }: CosmosServerOptions) {
+function troubleOf({ faults, enforceThroughput = false, nowMs = Date.now }: CosmosServerOptions, db: Sqlite) {
   return {
-    faults: faults && new CosmosFaults(faults),
+    faults: faults && new CosmosFaults(faults, db),
     throughputLimit: enforceThroughput ? new ThroughputLimit(nowMs) : undefined,
   };
 }

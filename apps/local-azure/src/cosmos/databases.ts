@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../http/http-server.js';
-import type { DatabaseEntry } from './catalog.js';
+import type { DatabaseEntry } from './catalog-rows.js';
 import type { CosmosReply } from './cosmos-reply.js';
 import { notSupported, preconditionFailed } from './cosmos-error.js';
 import type { JsonObject } from './json.js';

@@ -6,7 +6,7 @@ import { runBulk } from './bulk.js';
 import { readChangeFeed } from './change-feed.js';
 import type { ContainerStore } from './container-store.js';
 import { rangesOf, requireConsistency } from './consistency.js';
-import { badRequest, CosmosError, notSupported, tooLarge } from './cosmos-error.js';
+import { badRequest, cosmosErrorOf, notSupported, tooLarge } from './cosmos-error.js';
 import type { CosmosFaults } from './cosmos-faults.js';
 import { refusal, type CosmosReply } from './cosmos-reply.js';
 import { draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome } from './items.js';
@@ -72,18 +72,19 @@ async function answer(kind: string, request: DocumentRequest, handler: Handler):
   const { container, faults, throughput, http } = request;
   const { id } = container.definition;
   let ranges = container.ranges;
-  try {
-    ranges = rangesOf(container, http.headers);
-    requireConsistency(container, http.headers, ranges);
-    await faults?.before(id);
+  const serve = async (): Promise<CosmosReply> => {
     throughput?.limit.admit(throughput.source);
     const reply = await handler(request);
     throughput?.limit.charge(throughput.source, reply.requestUnits);
-    faults?.after(id);
-    return { ...reply, ranges };
+    return reply;
+  };
+  try {
+    ranges = rangesOf(container, http.headers);
+    requireConsistency(container, http.headers, ranges);
+    const reply = await (faults?.befall({ container: id, kind }, serve) ?? serve());
+    return { ...reply, container, ranges };
   } catch (error) {
-    if (error instanceof CosmosError) return { ...refusal(error, kind, container), ranges };
-    throw error;
+    return { ...refusal(cosmosErrorOf(error), kind, container), ranges };
   }
 }
 

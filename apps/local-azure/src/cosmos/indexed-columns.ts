@@ -1,4 +1,4 @@
-import type { Sqlite } from '../storage/sqlite.js';
+import { isStorageFull, type Sqlite } from '../storage/sqlite.js';
 import type { IndexingPolicy } from './indexing-policy.js';
 import { valueAt, type DocumentPath } from './document-path.js';
 import type { JsonObject } from './json.js';
@@ -27,7 +27,7 @@ interface Column {
  */
 export class IndexedColumns {
   private readonly table: string;
-  private columns: Column[];
+  private columns: Column[] = [];
   private indexes: Set<string> | undefined;
 
   constructor(
@@ -35,12 +35,18 @@ export class IndexedColumns {
     private readonly container: number,
   ) {
     this.table = `d_${container}`;
-    this.columns = db
+    this.reload();
+  }
+
+  /** Takes the columns and indexes as they are stored. */
+  reload(): void {
+    this.columns = this.db
       .prepare<{ position: number; path: string }>(
         'SELECT position, path FROM columns WHERE coll = ? ORDER BY position',
       )
-      .all(container)
+      .all(this.container)
       .map(({ position, path }) => ({ name: `x${position}`, path: JSON.parse(path) as string[] }));
+    this.indexes = undefined;
   }
 
   get names(): readonly string[] {
@@ -58,7 +64,7 @@ export class IndexedColumns {
 
   /**
    * The index over these columns, behind the partition key if `byPartition`, made now if it is not there; rows that are equal
-   * in them are in order of their sequence. Undefined when there are too many indexes already.
+   * in them are in order of their sequence. Undefined when there are too many indexes already, or no room for it.
    */
   index(byPartition: boolean, keys: readonly IndexColumn[]): string | undefined {
     const suffixes = keys.map(({ column, descending }) =>
@@ -69,7 +75,8 @@ export class IndexedColumns {
     if (known.has(name)) return name;
     if (known.size >= INDEXES_MAX) return undefined;
     const columns = keys.map(({ column, descending }) => `${column} ${descending ? 'DESC' : 'ASC'}`);
-    this.db.exec(`CREATE INDEX ${name} ON ${this.table} (${[...(byPartition ? ['pk'] : []), ...columns].join(', ')})`);
+    const sql = `CREATE INDEX ${name} ON ${this.table} (${[...(byPartition ? ['pk'] : []), ...columns].join(', ')})`;
+    if (!this.isMade(sql)) return undefined;
     known.add(name);
     return name;
   }
@@ -105,6 +112,17 @@ export class IndexedColumns {
         const document = JSON.parse(body) as JsonObject;
         update.run(...added.map((column) => sortKey(valueAt(document, column.path))), seq);
       }
+    }
+  }
+
+  /** Not when the storage is full: queries are then answered without the index. */
+  private isMade(sql: string): boolean {
+    try {
+      this.db.exec(sql);
+      return true;
+    } catch (error) {
+      if (isStorageFull(error)) return false;
+      throw error;
     }
   }
 

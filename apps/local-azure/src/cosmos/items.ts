@@ -5,6 +5,7 @@ import {
   conflict,
   notFound,
   preconditionFailed,
+  SUBSTATUS_OWNER_NOT_FOUND,
   SUBSTATUS_PARTITION_KEY_MISMATCH,
   tooLarge,
 } from './cosmos-error.js';
@@ -61,12 +62,14 @@ export function draftOf(container: ContainerStore, body: unknown, givenKey: read
   return { id, document: withoutSystemProperties(body), key, pk };
 }
 
-/** The operations on single items of one container. Those that write must run inside a transaction. */
+/** The operations on single items of one container, which throw 404 once it was deleted. Those that write must run inside a transaction. */
 export class Items {
   constructor(
     private readonly container: ContainerStore,
     private readonly nowSeconds: number,
-  ) {}
+  ) {
+    if (container.isDropped) throw notFound(`container ${container.definition.id}`, SUBSTATUS_OWNER_NOT_FOUND);
+  }
 
   /** Throws 404. 304 when `ifNoneMatch` names the stored version. */
   read(pk: string, id: string, ifNoneMatch?: string): ItemOutcome {

@@ -66,7 +66,7 @@ function splitAsNeeded(catalog: Catalog, { resource }: Offer, throughput: Throug
   const container = catalog.allContainers().find(({ rid }) => rid === resource);
   if (container === undefined) return;
   const needed = Math.min(rangesFor(throughput), RANGES_MAX);
-  while (container.ranges.length < needed && container.ranges.length * 2 <= RANGES_MAX) container.split();
+  while (container.ranges.length < needed && container.ranges.length * 2 <= RANGES_MAX) catalog.split(container);
 }
 
 const offerReply = (offer: Offer): CosmosReply =>

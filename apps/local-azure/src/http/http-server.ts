@@ -26,6 +26,8 @@ export interface HttpReply {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body?: string;
+  /** The connection is cut instead, without a word. */
+  readonly lost?: boolean;
 }
 
 /** Answers a request; must not reject. */
@@ -89,6 +91,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
     body === 'too-large'
       ? { status: 413, headers: { 'content-type': 'application/json' }, body: TOO_LARGE }
       : await handle({ method, target: url, headers, body });
+  if (reply.lost === true) return void request.socket.destroy();
   const length = reply.body === undefined ? 0 : Buffer.byteLength(reply.body);
   const hasLength = reply.status !== 204 && reply.status !== 304;
   response.writeHead(reply.status, hasLength ? { ...reply.headers, 'content-length': String(length) } : reply.headers);
