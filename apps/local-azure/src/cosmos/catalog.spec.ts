@@ -5,10 +5,11 @@ import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import { Catalog } from './catalog.js';
 import { readContainerDefinition } from './container-definition.js';
+import { draftOf, Items } from './items.js';
 
 const NOW = 1_700_000_000;
 
-describe('the catalog, when the transaction of a change is undone', () => {
+describe('the catalog, when a change is undone or meets another', () => {
   let folder: string;
   let db: Sqlite;
   let catalog: Catalog;
@@ -74,5 +75,14 @@ describe('the catalog, when the transaction of a change is undone', () => {
     expect([container.columns.names, container.ranges.map(({ id }) => id)]).toEqual([[], ['0']]);
     await commits.submit(() => catalog.replaceContainer('d', 'kept', changed, NOW));
     expect(container.columns.names).toEqual(['x0']);
+  });
+
+  it('does not let an item be written in a container that is deleted in the same turn', async () => {
+    const container = catalog.container('d', 'kept');
+    const draft = draftOf(container, { id: 'a', pk: 'p' }, ['p']);
+    const deleted = commits.submit(() => catalog.deleteContainer('d', 'kept'));
+    const written = commits.submit(() => new Items(container, NOW).create(draft));
+    await expect(written).rejects.toMatchObject({ status: 404, substatus: 1003 });
+    await expect(deleted).resolves.toBeUndefined();
   });
 });

@@ -81,6 +81,7 @@ describe('GroupCommit', () => {
     const calls: string[] = [];
     let isFull = false;
     const listened = new GroupCommit(db, {
+      undone: () => undefined,
       beforeCommit: () => {
         if (isFull) throw new Error('no space');
         calls.push('before');

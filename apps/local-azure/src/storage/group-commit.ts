@@ -15,6 +15,8 @@ export interface CommitListener {
   beforeCommit(): void;
   /** Called when the transaction is on disk, before its work is answered. */
   committed(): void;
+  /** Called when work, or the whole transaction, was undone. */
+  undone(): void;
 }
 
 /** Gathers the writes of one turn of the event loop into one transaction, so that they share one fsync. */
@@ -66,6 +68,7 @@ export class GroupCommit {
       this.listener?.committed();
     } catch (error) {
       this.rollBack();
+      this.listener?.undone();
       for (const pending of group) pending.reject(error);
       return;
     }
@@ -92,6 +95,7 @@ export class GroupCommit {
     } catch {
       throw why;
     }
+    this.listener?.undone();
   }
 
   private rollBack(): void {
