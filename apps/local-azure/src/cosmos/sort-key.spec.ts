@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Json } from './json.js';
-import { sortKey } from './sort-key.js';
+import { endOfPrefix, sortKey } from './sort-key.js';
 
 const order = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
@@ -49,5 +49,15 @@ describe('a sort key', () => {
         expect(sortKey(left)).not.toContain('\0');
       }),
     );
+  });
+
+  it.each([
+    ['4a', '4b'],
+    ['4a\u{10FFFF}', '4b'],
+    ['4\u{10FFFF}\u{10FFFF}', '5'],
+    ['4\uD7FF', '4\uE000'],
+    ['4', '5'],
+  ])('knows where the texts that begin with %j end', (prefix, end) => {
+    expect(endOfPrefix(prefix)).toBe(end);
   });
 });

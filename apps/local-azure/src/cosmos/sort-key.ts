@@ -36,6 +36,19 @@ export function sortKey(value: Json | undefined): string {
 
 const scratch = Buffer.alloc(8);
 
+/** The least text that sorts behind every text that begins with `prefix`, which holds at least one lower character. */
+export function endOfPrefix(prefix: string): string {
+  const points = [...prefix];
+  while (points.at(-1) === HIGHEST_CHARACTER) points.pop();
+  const last = points.pop()!.codePointAt(0)! + 1;
+  return points.join('') + String.fromCodePoint(last === FIRST_SURROGATE ? AFTER_SURROGATES : last);
+}
+
+const HIGHEST_CHARACTER = '\u{10FFFF}';
+/** Surrogates are halves of characters; none stands alone in a text of the store. */
+const FIRST_SURROGATE = 0xd800;
+const AFTER_SURROGATES = 0xe000;
+
 /** IEEE 754 bits as hex that sorts like the number: the sign flipped for positives, all bits for negatives. */
 function orderedHex(value: number): string {
   scratch.writeDoubleBE(value === 0 ? 0 : value);

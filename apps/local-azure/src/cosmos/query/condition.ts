@@ -1,6 +1,6 @@
 import type { SqlValue } from '../../storage/sqlite.js';
 import type { ContainerStore } from '../container-store.js';
-import { sortKey, TYPE_RANK, typeOf } from '../sort-key.js';
+import { endOfPrefix, sortKey, TYPE_RANK, typeOf, type ValueType } from '../sort-key.js';
 import { pathOf, type Expression, type Value } from './ast.js';
 import { constantOf, type Parameters } from './evaluator.js';
 
@@ -13,7 +13,6 @@ export interface Condition {
 /** Longer lists are left to the evaluator. */
 const IN_LIST_MAX = 1_000;
 const NEVER: Condition = { sql: '0', params: [] };
-const HIGHEST_TEXT = '\u{10FFFF}';
 
 type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 const MIRRORED: Record<Comparison, Comparison> = { '=': '=', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
@@ -23,8 +22,8 @@ interface Column {
   readonly name: string;
   /** What a value is in that column; undefined when no row can hold it. */
   readonly stored: (value: Value) => SqlValue | undefined;
-  /** Indexed columns hold values of every type, told apart by their first character. */
-  readonly typed: boolean;
+  /** The one type that it holds; undefined for an indexed column, which holds every type, told apart by the first character. */
+  readonly type: ValueType | undefined;
 }
 
 /** Turns expressions over indexed paths, `id` and `_ts` into conditions; gives undefined for what needs the evaluator. */
@@ -76,10 +75,10 @@ export class ConditionBuilder {
     if (column === undefined || (typeof value === 'object' && value !== null)) return undefined;
     if (value === undefined) return NEVER;
     const stored = column.stored(value);
-    if (stored === undefined) return NEVER;
+    if (stored === undefined) return comparison === '=' || typeOf(value) !== column.type ? NEVER : undefined;
     const { name } = column;
     if (comparison === '=') return { sql: `${name} = ?`, params: [stored] };
-    if (!column.typed) return { sql: `${name} ${comparison} ?`, params: [stored] };
+    if (column.type !== undefined) return { sql: `${name} ${comparison} ?`, params: [stored] };
     const rank = TYPE_RANK[typeOf(value)];
     const sameType = `${name} >= ? AND ${name} < ?`;
     const bounds = [rank, nextRank(rank)];
@@ -101,14 +100,14 @@ export class ConditionBuilder {
 
   private call(name: string, args: readonly Expression[]): Condition | undefined {
     const column = args[0] && this.columnOf(args[0]);
-    if (column === undefined || !column.typed) return undefined;
+    if (column === undefined || column.type !== undefined) return undefined;
     if (name === 'IS_DEFINED' && args.length === 1) return { sql: `${column.name} <> ''`, params: [] };
     if (name === 'IS_NULL' && args.length === 1) return { sql: `${column.name} = ?`, params: [TYPE_RANK.null] };
     if (name !== 'STARTSWITH' || args.length !== 2) return undefined;
     const prefix = constantOf(args[1]!, this.parameters);
     if (prefix === undefined || typeof prefix.value !== 'string') return undefined;
     const key = sortKey(prefix.value);
-    return { sql: `(${column.name} >= ? AND ${column.name} < ?)`, params: [key, key + HIGHEST_TEXT] };
+    return { sql: `(${column.name} >= ? AND ${column.name} < ?)`, params: [key, endOfPrefix(key)] };
   }
 
   private columnOf(expression: Expression): Column | undefined {
@@ -123,15 +122,15 @@ export function columnOfPath(container: ContainerStore, path: readonly string[])
   if (deeper.length === 0 && first === 'id') {
     return {
       name: 'id',
-      typed: false,
+      type: 'string',
       stored: (value) => (typeof value === 'string' && !value.includes('\0') ? value : undefined),
     };
   }
   if (deeper.length === 0 && first === '_ts') {
-    return { name: 'ts', typed: false, stored: (value) => (typeof value === 'number' ? value : undefined) };
+    return { name: 'ts', type: 'number', stored: (value) => (typeof value === 'number' ? value : undefined) };
   }
   const name = container.columns.nameOf(path);
-  return name === undefined ? undefined : { name, typed: true, stored: sortKey };
+  return name === undefined ? undefined : { name, type: undefined, stored: sortKey };
 }
 
 const nextRank = (rank: string): string => String(Number(rank) + 1);
