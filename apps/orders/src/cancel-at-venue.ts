@@ -3,6 +3,7 @@ import { Failure, brokerKeyOf } from '@ballast/contracts';
 import type { Venue } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
+import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { hasEnded } from './domain/order.js';
 import { SettleFromVenue } from './settle-from-venue.js';
@@ -13,6 +14,7 @@ export class CancelAtVenue {
   constructor(
     private readonly books: OrderBooks,
     private readonly settle: SettleFromVenue,
+    private readonly permit: TradingPermit,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
@@ -29,7 +31,7 @@ export class CancelAtVenue {
     }
     const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
     if (atVenue === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
-    const answer = await orFailure(this.venue.cancel(atVenue.venueOrderId));
+    const answer = await orFailure(this.permit.duringCancel(() => this.venue.cancel(atVenue.venueOrderId)));
     if (answer === 'accepted') return;
     const latest = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
     if (latest === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');

@@ -14,12 +14,16 @@ import { LiveOrderList } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { OrdersController } from './adapters/orders.controller.js';
+import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE } from './adapters/venue-calls.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
+import { CancelOpenOrders } from './cancel-open-orders.js';
 import { ChangeControls } from './change-controls.js';
+import { EnforceControls } from './enforce-controls.js';
 import { ExpireOrders } from './expire-orders.js';
 import { HealFromVenue } from './heal-from-venue.js';
+import { NoteShortfall } from './note-shortfall.js';
 import { OpenBook } from './open-book.js';
 import { RISK_LIMITS } from './orders.config.js';
 import type { OrdersSettings, VenueSettings } from './orders.config.js';
@@ -41,11 +45,14 @@ const VERBS = [
   HealFromVenue,
   RequestCancel,
   CancelAtVenue,
+  CancelOpenOrders,
   ExpireOrders,
   ChangeControls,
+  EnforceControls,
+  NoteShortfall,
   ReadOrders,
 ];
-const ADAPTERS = [OrderBooks, ControlSwitch, Market, LiveOrderList, VenueUpdates, ExpiryTimer];
+const ADAPTERS = [OrderBooks, ControlSwitch, TradingPermit, Market, LiveOrderList, VenueUpdates, ExpiryTimer];
 
 /** What tests put in the place of the real thing. */
 export type OrdersOverrides = Pick<AzureOptions, 'tokenKeys'> & { readonly venue?: Venue; readonly clock?: Clock };

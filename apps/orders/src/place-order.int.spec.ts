@@ -181,6 +181,7 @@ describe('placing an order', () => {
       await move(operator, 'active');
     }
     expect((await bench.place(profile)).status).toBe(202);
-    await until('the switch is published', () => bench.published('global').length === 2);
+    const changes = (): number => bench.published('global').filter(({ type }) => type === 'controls.changed.v1').length;
+    await until('the switch is published', () => changes() === 2);
   });
 });

@@ -6,12 +6,12 @@ import { EVENT_TTL_SECONDS, PRODUCT_ID, newOrderId } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type { PlaceOrderRequest } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
-import { ControlSwitch } from './adapters/control-switch.js';
 import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
 import type { BookDecision } from './adapters/order-books.js';
 import type { AnswerRows } from './adapters/order-rows.js';
 import { profileKey } from './adapters/order-documents.js';
+import { TradingPermit } from './adapters/trading-permit.js';
 import { intentOf } from './domain/request-shape.js';
 import { decidePlacement, placementTerms } from './domain/placement.js';
 import type { PlacementDecision, PlacementTerms, RiskLimits } from './domain/placement.js';
@@ -50,7 +50,7 @@ export class PlaceOrder {
   constructor(
     private readonly books: OrderBooks,
     private readonly market: Market,
-    private readonly controls: ControlSwitch,
+    private readonly permit: TradingPermit,
     private readonly clock: Clock,
     private readonly expiry: ExpireOrders,
     @InjectStore('trade_orders') private readonly store: ContainerStore,
@@ -66,7 +66,7 @@ export class PlaceOrder {
 
   private async answer(command: PlaceOrderCommand): Promise<PlacementAnswer> {
     const terms = termsOf(command.request, this.clock.now());
-    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.controls.current()]);
+    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.permit.current()]);
     try {
       return await this.books.change({ ...terms, isNew: true }, async ({ book }) => {
         const facts = {

@@ -3,9 +3,9 @@ import { Failure, brokerKeyOf } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import { VenueOutcomeUnknown, VenueRejected } from '@ballast/venue';
 import type { Venue, VenueOrder } from '@ballast/venue';
-import { ControlSwitch } from './adapters/control-switch.js';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
+import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
 import type { Order } from './domain/order.js';
@@ -26,7 +26,7 @@ const CALL_DELAY_MS_MAX = 2_000;
 export class SubmitOrder {
   constructor(
     private readonly books: OrderBooks,
-    private readonly controls: ControlSwitch,
+    private readonly permit: TradingPermit,
     private readonly settle: SettleFromVenue,
     private readonly clock: Clock,
     @Inject(VENUE) private readonly venue: Venue,
@@ -34,7 +34,7 @@ export class SubmitOrder {
 
   /** Throws `Failure` while the outcome is not known or the broker cannot be reached: to be tried again. */
   async execute(key: OrderKey): Promise<void> {
-    const controls = await this.controls.current();
+    const controls = await this.permit.current();
     const step = await this.books.change(key, ({ order }) => {
       if (order === undefined) throw new Error(`capital is held for an unknown order ${key.orderId}`);
       const { events, next } = decideSubmission(order, { controls, nowMs: this.clock.now() });
@@ -49,7 +49,8 @@ export class SubmitOrder {
       throw new Failure('submission-late', 'the commit took so long that the order must be looked up first');
     let answer: VenueOrder;
     try {
-      answer = await this.venue.submit(requestOf(order, this.venue.capabilities));
+      const request = requestOf(order, this.venue.capabilities);
+      answer = await this.permit.during(order, () => this.venue.submit(request));
     } catch (error) {
       if (error instanceof VenueRejected) return this.end(order, error.message);
       if (error instanceof VenueOutcomeUnknown) await this.loseTrack(order, error.message);
@@ -88,7 +89,7 @@ export class SubmitOrder {
   private async lookUp(order: Order): Promise<void> {
     const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
     if (found !== undefined) return this.settle.execute(orderKey(order), found);
-    const controls = await this.controls.current();
+    const controls = await this.permit.current();
     const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;
     const certainAfterMs = CALL_DELAY_MS_MAX + callDeadlineMs + visibilityDelayMs;
     const facts = { controls, nowMs: this.clock.now(), certainAfterMs };

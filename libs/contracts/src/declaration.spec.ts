@@ -11,7 +11,7 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
   orders: {
     orders:
       "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'exit') " +
-      "OR cloudEvents_type IN ('order.cancel-requested.v1')",
+      "OR cloudEvents_type IN ('order.cancel-requested.v1', 'controls.changed.v1')",
     ledger:
       "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'entry') " +
       "OR cloudEvents_type IN ('order.executed.v1', 'order.ended.v1')",
@@ -19,7 +19,8 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
     gateway: undefined,
   },
   ledger: {
-    orders: "cloudEvents_type IN ('capital.held.v1', 'capital.declined.v1')",
+    orders:
+      "cloudEvents_type IN ('capital.held.v1', 'capital.declined.v1', 'capital.shortfall-opened.v1', 'capital.shortfall-cleared.v1')",
     ledger:
       "cloudEvents_type IN ('capital.transfer-reserved.v1', 'capital.transfer-received.v1', " +
       "'capital.transfer-refused.v1')",

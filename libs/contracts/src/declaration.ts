@@ -4,6 +4,8 @@ import {
   LEDGER_EVENTS,
   capitalDeclined,
   capitalHeld,
+  shortfallCleared,
+  shortfallOpened,
   transferReceived,
   transferRefused,
   transferReserved,
@@ -11,6 +13,7 @@ import {
 import {
   bookOpened,
   controlsChanged,
+  controlsEnforced,
   orderBecameUnknown,
   orderCancelRequested,
   orderEnded,
@@ -39,6 +42,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   orderEnded,
   orderCancelRequested,
   controlsChanged,
+  controlsEnforced,
   ...LEDGER_EVENTS,
   ...Object.values(PARKED_LIST_EVENTS).flatMap(({ parked, redriven, dropped }) => [parked, redriven, dropped]),
 ];
@@ -52,8 +56,12 @@ interface Hearing {
 
 const HEARINGS: readonly Hearing[] = [
   { consumer: 'orders', events: [profileCreated] },
-  { consumer: 'orders', events: [capitalHeld, capitalDeclined] },
-  { consumer: 'orders', events: [orderPlaced, orderCancelRequested], only: { event: orderPlaced, intent: 'exit' } },
+  { consumer: 'orders', events: [capitalHeld, capitalDeclined, shortfallOpened, shortfallCleared] },
+  {
+    consumer: 'orders',
+    events: [orderPlaced, orderCancelRequested, controlsChanged],
+    only: { event: orderPlaced, intent: 'exit' },
+  },
   { consumer: 'ledger', events: [profileCreated] },
   { consumer: 'ledger', events: [transferReserved, transferReceived, transferRefused] },
   {

@@ -23,6 +23,20 @@ import type { OrderEndState, OrderIntent, OrderSide } from './order-terms.js';
 
 export { OrderPage, OrderView, PlaceOrderRequest } from './order-api.js';
 export {
+  CONTROL_MODES,
+  CONTROL_SCOPE_PATTERN,
+  ChangeControlsRequest,
+  ControlsChangedV1,
+  ControlsEnforcedV1,
+  ControlsView,
+  EnforcementView,
+  SCOPED_CONTROLS_MAX,
+  ScopedControlView,
+  controlsChanged,
+  controlsEnforced,
+} from './order-controls.js';
+export type { ControlMode } from './order-controls.js';
+export {
   CLIENT_ORDER_ID_PATTERN,
   ORDER_END_STATES,
   ORDER_INTENTS,
@@ -37,9 +51,6 @@ export {
   TIMES_IN_FORCE,
 } from './order-terms.js';
 export type { OrderEndState, OrderIntent, OrderSide, OrderState, OrderType, TimeInForce } from './order-terms.js';
-
-export const CONTROL_MODES = ['active', 'reduce-only', 'halted'] as const;
-export type ControlMode = (typeof CONTROL_MODES)[number];
 
 export class OrderPlacedV1 extends OrderTerms {
   @IdField(TRADE_ID_PATTERN, { description: 'The trade it opens or belongs to.' })
@@ -150,17 +161,6 @@ export class BookOpenedV1 {
   profileId!: string;
 }
 
-export class ControlsChangedV1 {
-  @WordField(CONTROL_MODES, { description: 'What is allowed from now on.' })
-  mode!: ControlMode;
-  @TextField({ description: 'Why.', lengthMax: 200 })
-  reason!: string;
-  @TextField({ description: 'Who decided.', lengthMax: 64 })
-  actor!: string;
-  @CountField({ description: 'Rises with every change.', min: 1, max: Number.MAX_SAFE_INTEGER })
-  epoch!: number;
-}
-
 const orderEvent = <D extends object>(type: string, data: new () => D, meaning: string) =>
   declareEvent<D>('orders', type, data, meaning);
 
@@ -201,24 +201,3 @@ export const orderCancelRequested = orderEvent(
   OrderCancelRequestedV1,
   'Somebody asked to cancel the order.',
 );
-export const controlsChanged = orderEvent('controls.changed.v1', ControlsChangedV1, 'The kill switch was moved.');
-
-export class ChangeControlsRequest {
-  @WordField(CONTROL_MODES, { description: 'What is to be allowed.', example: 'halted' })
-  mode!: ControlMode;
-  @TextField({ description: 'Why; kept for ever.', lengthMax: 200, example: 'broker outage' })
-  reason!: string;
-}
-
-export class ControlsView {
-  @WordField(CONTROL_MODES, { description: 'What is allowed.' })
-  mode!: ControlMode;
-  @TextField({ description: 'Why.', lengthMax: 200, lengthMin: 0 })
-  reason!: string;
-  @TextField({ description: 'Who decided.', lengthMax: 64, lengthMin: 0 })
-  actor!: string;
-  @CountField({ description: 'Rises with every change; 0 before the first.', min: 0, max: Number.MAX_SAFE_INTEGER })
-  epoch!: number;
-  @InstantField({ description: 'When it was changed; absent before the first change.', optional: true })
-  changedAt?: string;
-}

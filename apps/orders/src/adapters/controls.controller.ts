@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
-import { ChangeControlsRequest } from '@ballast/contracts/orders';
+import { ChangeControlsRequest, SCOPED_CONTROLS_MAX } from '@ballast/contracts/orders';
 import type { ControlsView } from '@ballast/contracts/orders';
-import { CurrentCaller, Roles } from '@ballast/service-host';
+import { CurrentCaller, ProblemException, Roles } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { ChangeControls } from '../change-controls.js';
-import type { Controls } from '../domain/controls.js';
 import { ControlSwitch } from './control-switch.js';
+import type { StoredControls } from './control-switch.js';
 
 /** The kill switch over private HTTP. */
 @Controller('v1/admin/controls')
@@ -13,20 +13,39 @@ import { ControlSwitch } from './control-switch.js';
 export class ControlsController {
   constructor(
     private readonly changeControls: ChangeControls,
-    private readonly controls: ControlSwitch,
+    private readonly switches: ControlSwitch,
   ) {}
 
   @Get()
   async read(): Promise<ControlsView> {
-    return viewOf(await this.controls.current());
+    return viewOf(await this.switches.read());
   }
 
+  /** The answer shows what is stored; `enforced` follows once it holds at every replica. */
   @Put()
   async change(@Body() request: ChangeControlsRequest, @CurrentCaller() caller: Caller): Promise<ControlsView> {
-    return viewOf(await this.changeControls.execute(request, caller.userId));
+    if (request.mode === 'active' && request.cancelOpenOrders === true)
+      throw new ProblemException('invalid-request', {
+        errors: [
+          { pointer: '/cancelOpenOrders', detail: 'is not allowed with the mode active, which forbids no order' },
+        ],
+      });
+    const outcome = await this.changeControls.execute(request, caller.userId);
+    if (outcome === 'too-many-scopes')
+      throw new ProblemException('conflict', { detail: `${SCOPED_CONTROLS_MAX} scopes are restricted already` });
+    return viewOf(await this.switches.read());
   }
 }
 
-function viewOf({ mode, reason, actor, epoch, changedAt }: Controls): ControlsView {
-  return { mode, reason, actor, epoch, ...(changedAt === undefined ? {} : { changedAt }) };
+function viewOf({ controls, enforced }: StoredControls): ControlsView {
+  const { mode, reason, actor, epoch, changedAt, scoped } = controls;
+  return {
+    mode,
+    reason,
+    actor,
+    epoch,
+    ...(changedAt === undefined ? {} : { changedAt }),
+    scopes: [...scoped],
+    ...(enforced === undefined ? {} : { enforced }),
+  };
 }

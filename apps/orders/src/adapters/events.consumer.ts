@@ -2,9 +2,11 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { ProfileCreatedV1 } from '@ballast/contracts/accounts';
-import type { CapitalDeclinedV1, CapitalHeldV1 } from '@ballast/contracts/ledger';
-import type { OrderCancelRequestedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
+import type { CapitalDeclinedV1, CapitalHeldV1, ShortfallChangedV1 } from '@ballast/contracts/ledger';
+import type { ControlsChangedV1, OrderCancelRequestedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
 import { CancelAtVenue } from '../cancel-at-venue.js';
+import { EnforceControls } from '../enforce-controls.js';
+import { NoteShortfall } from '../note-shortfall.js';
 import { OpenBook } from '../open-book.js';
 import { RejectOrder } from '../reject-order.js';
 import { SubmitOrder } from '../submit-order.js';
@@ -17,6 +19,8 @@ export class EventsConsumer {
     private readonly submitOrder: SubmitOrder,
     private readonly rejectOrder: RejectOrder,
     private readonly cancelAtVenue: CancelAtVenue,
+    private readonly enforceControls: EnforceControls,
+    private readonly noteShortfall: NoteShortfall,
   ) {}
 
   @EventPattern('profile.created.v1')
@@ -43,5 +47,20 @@ export class EventsConsumer {
   @EventPattern('order.cancel-requested.v1')
   cancelRequested(@Payload() event: EventEnvelope<OrderCancelRequestedV1>): Promise<void> {
     return this.cancelAtVenue.execute(event.data);
+  }
+
+  @EventPattern('controls.changed.v1')
+  controlsChanged(@Payload() event: EventEnvelope<ControlsChangedV1>): Promise<void> {
+    return this.enforceControls.execute(event.data, event.time);
+  }
+
+  @EventPattern('capital.shortfall-opened.v1')
+  shortfallOpened(@Payload() event: EventEnvelope<ShortfallChangedV1>): Promise<void> {
+    return this.noteShortfall.execute(event, true);
+  }
+
+  @EventPattern('capital.shortfall-cleared.v1')
+  shortfallCleared(@Payload() event: EventEnvelope<ShortfallChangedV1>): Promise<void> {
+    return this.noteShortfall.execute(event, false);
   }
 }

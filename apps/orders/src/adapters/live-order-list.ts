@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
+import type { Controlled } from '../domain/controls.js';
 import type { OrderKey } from './order-books.js';
 import type { BookDocument, LiveOrderDocument } from './order-documents.js';
 import type { Order } from '../domain/order.js';
@@ -28,6 +29,12 @@ export class LiveOrderList {
       const { expiresAt } = order;
       if (expiresAt !== undefined) yield { id: orderId, profileId, conditions: { expiresAt } };
     }
+  }
+
+  /** Every live order that the test is true of. Throws `Failure` while the store is away. */
+  async *matching(isMeant: (order: Controlled) => boolean): AsyncGenerator<OrderKey> {
+    for await (const { profileId, orderId, order } of this.all())
+      if (isMeant({ intent: order.intent, symbol: order.symbol, profileId })) yield { profileId, orderId };
   }
 
   private async *all(): AsyncGenerator<OrderKey & { readonly order: LiveOrderDocument }> {

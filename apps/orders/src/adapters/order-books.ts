@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HeadStore } from '@ballast/cosmos';
 import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
-import { PRODUCT_ID } from '@ballast/contracts';
+import { Failure, PRODUCT_ID } from '@ballast/contracts';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { currentTrace } from '@ballast/service-bus';
@@ -19,7 +19,7 @@ import {
   orderDocument,
   orderOf,
 } from './order-documents.js';
-import type { BookDocument, OrderDocument } from './order-documents.js';
+import type { BookDocument, OrderDocument, ShortfallDocument } from './order-documents.js';
 import { answerRows, bookOpenedRow, executionRowId, orderEnvelope, refusedEnvelope, rowOf } from './order-rows.js';
 import type { AnswerRows } from './order-rows.js';
 
@@ -82,9 +82,9 @@ export class OrderBooks {
     const { profileId } = profile;
     await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document !== undefined) return { result: undefined };
-      const book: Book = { ...profile, sequence: 1, liveOrders: 0, trades: {} };
+      const book: Book = { ...profile, sequence: 1, liveOrders: 0, hasShortfall: false, trades: {} };
       const row = bookOpenedRow({ book, at: this.clock.iso() });
-      return { head: bookDocument(book, {}), operations: [{ create: row }], result: undefined };
+      return { head: bookDocument(book, { live: {} }), operations: [{ create: row }], result: undefined };
     });
   }
 
@@ -99,6 +99,15 @@ export class OrderBooks {
     if (result !== UNHEARD_OF) return result;
     this.heads.forget(partitionOf(key.profileId));
     return (await this.attempt(key, decide, { mayBeMissing: true })) as Result;
+  }
+
+  /** Notes the ledger's word on a shortfall, unless a later one is known. Throws `Failure` while there is no book. */
+  async noteShortfall(profileId: string, shortfall: ShortfallDocument): Promise<void> {
+    await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
+      if (document === undefined) throw new Failure('book-not-open', `the book of ${profileId} is not open yet`);
+      const isNews = shortfall.sequence > (document.shortfall?.sequence ?? 0);
+      return { ...(isNews ? { head: { ...document, shortfall } } : {}), result: undefined };
+    });
   }
 
   /** The order as this process knows it, which is as fresh as its book in memory. */
@@ -174,7 +183,7 @@ export class OrderBooks {
     const live = ended ? others : { ...others, [id]: liveOrderDocument(order) };
     return {
       first: first.map(creation),
-      head: bookDocument(book, live),
+      head: bookDocument(book, { ...document, live }),
       operations: [...rows.map(creation), ...(ended ? [{ upsert: orderDocument(order) }] : [])],
       result: decision.result(order),
     };
@@ -189,7 +198,7 @@ export class OrderBooks {
     const envelope = refusedEnvelope(data, { book, at: this.clock.iso() });
     return {
       first: answerRows(answers, envelope).map(creation),
-      head: bookDocument(book, document.live),
+      head: bookDocument(book, document),
       result: decision.result(undefined),
     };
   }

@@ -43,9 +43,15 @@ describe('documents of orders', () => {
     ['an exit of an earlier trade', exit],
   ])('give the order back as it was, in its book and in a row of its own: %s', (_name, { book, order }) => {
     expect(orderOf(stored(orderDocument(order)))).toEqual(order);
-    const document = stored(bookDocument(book, { [order.id]: liveOrderDocument(order) }));
+    const document = stored(bookDocument(book, { live: { [order.id]: liveOrderDocument(order) } }));
     expect(liveOrderOf(document, order.id)).toEqual(order);
     expect(bookOf(document)).toEqual({ ...book, liveOrders: 1 });
+  });
+
+  it('keep the ledger’s word on a shortfall through every change of the book', () => {
+    const document = stored(bookDocument(emptyBook(), { live: {}, shortfall: { stands: true, sequence: 3 } }));
+    expect(bookOf(document).hasShortfall).toBe(true);
+    expect(stored(bookDocument(bookOf(document), document)).shortfall).toEqual({ stands: true, sequence: 3 });
   });
 
   it('say little about an order that has only been placed', () => {
@@ -54,6 +60,6 @@ describe('documents of orders', () => {
   });
 
   it('know no live order by the name of an object’s own method', () => {
-    expect(liveOrderOf(bookDocument(emptyBook(), {}), 'constructor')).toBeUndefined();
+    expect(liveOrderOf(bookDocument(emptyBook(), { live: {} }), 'constructor')).toBeUndefined();
   });
 });

@@ -35,11 +35,19 @@ export interface BookDocument extends ProfileKey {
   readonly ownerId: string;
   readonly entriesPerSymbolMax: number;
   readonly sequence: number;
+  /** What the ledger last said of a shortfall; absent until it has said anything. */
+  readonly shortfall?: ShortfallDocument;
   readonly trades: Readonly<Record<string, TradeDocument>>;
   /** Number of `live`; what the healing query asks for. */
   readonly liveOrders: number;
   /** Every order that has not ended, by id; it moves to a row of its own when it ends. */
   readonly live: Readonly<Record<string, LiveOrderDocument>>;
+}
+
+/** The ledger's word on a shortfall, with its sequence: an older word that comes late changes nothing. */
+export interface ShortfallDocument {
+  readonly stands: boolean;
+  readonly sequence: number;
 }
 
 /** What an order in its book is when the book does not say otherwise: most orders are live without having begun. */
@@ -94,7 +102,7 @@ export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notiona
 }
 
 /** The book as it is stored, with the orders that are live in it. */
-export function bookDocument(book: Book, live: BookDocument['live']): BookDocument {
+export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument, 'live' | 'shortfall'>): BookDocument {
   const trades = Object.entries(book.trades).map(([symbol, trade]): [string, TradeDocument] => [
     symbol,
     {
@@ -113,6 +121,7 @@ export function bookDocument(book: Book, live: BookDocument['live']): BookDocume
     ownerId,
     entriesPerSymbolMax,
     sequence,
+    ...optional('shortfall', shortfall),
     trades: Object.fromEntries(trades),
     liveOrders: Object.keys(live).length,
     live,
@@ -132,7 +141,15 @@ export function bookOf(document: BookDocument): Book {
     },
   ]);
   const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders } = document;
-  return { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, trades: Object.fromEntries(trades) };
+  return {
+    profileId,
+    ownerId,
+    entriesPerSymbolMax,
+    sequence,
+    liveOrders,
+    hasShortfall: document.shortfall?.stands === true,
+    trades: Object.fromEntries(trades),
+  };
 }
 
 /** The field, or nothing where there is no value. */

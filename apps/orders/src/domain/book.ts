@@ -25,6 +25,8 @@ export interface Book {
   readonly sequence: number;
   /** Orders that have not ended. */
   readonly liveOrders: number;
+  /** Whether the broker has taken more than the profile had; until that is repaid it may only reduce. */
+  readonly hasShortfall: boolean;
   /** By symbol. */
   readonly trades: Readonly<Record<string, OpenTrade>>;
 }

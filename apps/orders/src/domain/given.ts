@@ -21,6 +21,7 @@ export function emptyBook(changes: Partial<Book> = {}): Book {
     entriesPerSymbolMax: 1,
     sequence: 1,
     liveOrders: 0,
+    hasShortfall: false,
     trades: {},
     ...changes,
   };

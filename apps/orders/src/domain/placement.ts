@@ -120,7 +120,12 @@ function climb(terms: PlacementTerms, facts: PlacementFacts): Refusal | undefine
 
 /** The rungs, in the order in which they are tried; each looks only at what the ones before it have let through. */
 const LADDER: readonly Rung[] = [
-  (terms, { controls }) => refusalOfControls(controls, terms.intent),
+  (terms, { controls }) => refusalOfControls(controls, terms),
+
+  ({ intent }, { book }) =>
+    book.hasShortfall && intent === 'entry'
+      ? { code: 'reduce-only', limit: 'exit', value: 'entry, the profile has a shortfall' }
+      : undefined,
 
   (terms) =>
     (terms.side === 'buy') === (terms.intent === 'entry')

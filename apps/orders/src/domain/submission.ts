@@ -48,7 +48,7 @@ function firstSubmission(
   held: readonly OrderEvent[],
 ): SubmissionDecision {
   if (hasExpired(order, nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
-  const refusal = refusalOfControls(controls, order.intent);
+  const refusal = refusalOfControls(controls, order);
   if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
   return { events: [...held, submitted(order)], next: 'send' };
 }
@@ -69,7 +69,7 @@ export function decideAbsence(order: Order, facts: AbsenceFacts): AbsenceDecisio
   if (sinceMs < facts.certainAfterMs) return { next: 'wait', events: [], waitMs: facts.certainAfterMs - sinceMs };
   if (hasExpired(order, facts.nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
   if (order.pendingCancel) return { events: [ended(order, 'cancelled', {})], next: 'nothing' };
-  const refusal = refusalOfControls(facts.controls, order.intent);
+  const refusal = refusalOfControls(facts.controls, order);
   if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
   return { events: [submitted(order)], next: 'send' };
 }

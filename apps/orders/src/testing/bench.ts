@@ -226,6 +226,22 @@ export class Bench {
     ]);
   }
 
+  /** The ledger’s word on a shortfall, at its place in the profile's sequence. */
+  async shortfall({ profileId }: TestProfile, word: 'opened' | 'cleared', sequence: number): Promise<void> {
+    const data = { profileId, asset: 'USD', shortfallUnits: word === 'opened' ? '500' : '0' };
+    await this.senders.ledger.send([
+      envelope({
+        id: `ledger:${profileId}:shortfall-${sequence}`,
+        type: `capital.shortfall-${word}.v1`,
+        source: '/ledger',
+        subject: profileId,
+        partitionkey: profileId,
+        sequence,
+        data,
+      }),
+    ]);
+  }
+
   /** The order as the API shows it. */
   async order(profile: TestProfile, orderId: string): Promise<OrderView> {
     return (await this.ask(profile, 'GET', `/v1/orders/${orderId}`)).body;
