@@ -38,6 +38,8 @@ export class RangeTenure {
   #iterator: ChangeFeedPullModelIterator<FeedRow> | undefined;
   /** Everything up to here was sent. */
   #position: string | undefined;
+  /** Whether events lie between the saved position and this one; passing over state again costs less than a save. */
+  #hasUnsavedEvents = false;
   #ended = false;
   #lost = false;
   #over = false;
@@ -119,7 +121,9 @@ export class RangeTenure {
     const rows: FeedRow[] = page.result ?? [];
     this.#pace.read(rows.length, performance.now());
     const events = rows.flatMap((row) => eventIn(row) ?? []).filter((event) => this.#isNews(event));
-    if (events.length === 0 || (await this.#send(events))) this.#position = page.continuationToken;
+    if (events.length > 0 && !(await this.#send(events))) return;
+    this.#position = page.continuationToken;
+    if (events.length > 0) this.#hasUnsavedEvents = true;
   }
 
   /** A row that carries its event may outlive the time for which an event is published. */
@@ -147,19 +151,18 @@ export class RangeTenure {
 
   /** The only writer of the lease while the tenure lasts. */
   async #keepLease(): Promise<void> {
-    let saved = this.#position;
     let unsavedCount = 0;
     while (!this.#over) {
       await this.#keeperAlarm.wait(CHECKPOINT_MS);
       if (this.#over) return;
-      const position = this.#position;
       unsavedCount += 1;
-      if (position === saved && unsavedCount < RENEW_CHECKPOINTS) continue;
+      if (!this.#hasUnsavedEvents && unsavedCount < RENEW_CHECKPOINTS) continue;
+      this.#hasUnsavedEvents = false;
       try {
-        await this.#lease.save(position);
-        saved = position;
+        await this.#lease.save(this.#position);
         unsavedCount = 0;
       } catch (error) {
+        this.#hasUnsavedEvents = true;
         this.#feed.log.warn({ range: this.#feed.id, err: error }, 'relay cannot save its position');
         if (error instanceof LeaseLost) return this.#lose();
       }
