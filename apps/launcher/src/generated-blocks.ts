@@ -1,4 +1,4 @@
-import { EVENTS, ORDER_REFUSALS, hearersOf, topology } from '@ballast/contracts';
+import { CAPITAL_REFUSALS, EVENTS, ORDER_REFUSALS, hearersOf, topology } from '@ballast/contracts';
 import type { EventDeclaration } from '@ballast/contracts';
 import { eventSchemas } from '@ballast/contracts/event-schema';
 import { orderExecuted, orderOpened, orderPlaced, orderSubmitted } from '@ballast/contracts/orders';
@@ -66,6 +66,14 @@ export function refusalTable(): string {
   return table(
     ['', 'code', 'meaning'],
     Object.entries(ORDER_REFUSALS).map(([code, meaning], index) => [`${index + 1}`, `\`${code}\``, meaning]),
+  );
+}
+
+/** Every refusal of a request about capital, in order of precedence. */
+export function capitalRefusalTable(): string {
+  return table(
+    ['code', 'meaning'],
+    Object.entries(CAPITAL_REFUSALS).map(([code, meaning]) => [`\`${code}\``, meaning]),
   );
 }
 

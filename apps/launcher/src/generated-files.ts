@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  capitalRefusalTable,
   eventSchemasJson,
   eventTable,
   lifeOfOneOrder,
@@ -17,5 +18,9 @@ export function generatedFiles(): { readonly path: string; readonly content: str
     { path: 'README.md', content: withBlock(read('README.md'), 'life of one order', lifeOfOneOrder()) },
     { path: 'libs/contracts/README.md', content: withBlock(read('libs/contracts/README.md'), 'events', eventTable()) },
     { path: 'apps/orders/README.md', content: withBlock(read('apps/orders/README.md'), 'refusals', refusalTable()) },
+    {
+      path: 'apps/ledger/README.md',
+      content: withBlock(read('apps/ledger/README.md'), 'refusals', capitalRefusalTable()),
+    },
   ];
 }

@@ -28,7 +28,7 @@ describe('capital by hand', () => {
     return { profile, operator, deposit: body as CapitalMoveView };
   }
   const isWhole = async ({ profileId }: TestProfile): Promise<void> =>
-    expect((await bench.ledger.app.get(VerifyLedger).execute(profileId)).finding).toBeUndefined();
+    expect((await bench.ledger.app.get(VerifyLedger).execute(profileId))?.findings).toEqual([]);
   const typesOf = ({ profileId }: TestProfile): string[] => bench.published(profileId).map(({ type }) => type);
 
   it('charges fees beyond what is available, corrects profit, and answers with balances and version', async () => {

@@ -1,4 +1,3 @@
 export type { LedgerSettings } from './ledger.config.js';
 export { startLedger } from './start-ledger.js';
 export { VerifyLedger } from './verify-ledger.js';
-export type { LedgerVerdict } from './verify-ledger.js';

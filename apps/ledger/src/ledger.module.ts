@@ -13,7 +13,9 @@ import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
 import { PostingRows } from './adapters/posting-rows.js';
 import { TransferEventsConsumer } from './adapters/transfer-events.consumer.js';
+import { TransferRows } from './adapters/transfer-rows.js';
 import { TransfersController } from './adapters/transfers.controller.js';
+import { VerifyController } from './adapters/verify.controller.js';
 import { AnswerOnce } from './answer-once.js';
 import { ChangeAccount } from './change-account.js';
 import { CountHoldings } from './count-holdings.js';
@@ -53,6 +55,7 @@ export class LedgerModule {
         CapitalReadsController,
         MonitorsController,
         TransfersController,
+        VerifyController,
         TransferEventsConsumer,
         AccountsEventsConsumer,
         OrdersEventsConsumer,
@@ -61,6 +64,7 @@ export class LedgerModule {
         LedgerStore,
         PostingRows,
         HoldingsRows,
+        TransferRows,
         OpenAccount,
         HoldCapital,
         PostExecution,

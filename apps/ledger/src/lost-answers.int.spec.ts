@@ -96,6 +96,6 @@ describe.each([
       postings: 4,
     });
     const verdict = await app.get(VerifyLedger).execute(profile.profileId);
-    expect(verdict).toEqual({ postings: 4, finding: undefined });
+    expect(verdict).toMatchObject({ postings: 4, findings: [] });
   });
 });

@@ -101,7 +101,7 @@ describe('an order whose execution the ledger cannot handle', () => {
     expect((await redrive(bad.orderId, bench.ledger)).status).toBe(404);
     const { body } = await bench.capital(profile);
     expect(body).toMatchObject({ reservedForOrders: '0.00', reservedForPositions: '2000.00', fees: '2.00' });
-    expect((await bench.ledger.app.get(VerifyLedger).execute(profile.profileId)).finding).toBeUndefined();
+    expect((await bench.ledger.app.get(VerifyLedger).execute(profile.profileId))?.findings).toEqual([]);
     await until('its story is published', () => factsOf(profile).length === 3);
     expect(factsOf(profile)).toEqual([
       'ledger.message-parked.v1',

@@ -57,7 +57,7 @@ describe('an order that is heard of again', () => {
 
   /** What is reserved is what is held in the account, and no order has both a hold there and a row. */
   async function isWhole(profile: TestProfile): Promise<void> {
-    expect((await bench.ledger.app.get(VerifyLedger).execute(profile.profileId)).finding).toBeUndefined();
+    expect((await bench.ledger.app.get(VerifyLedger).execute(profile.profileId))?.findings).toEqual([]);
     const holds = Object.entries(await bench.liveHolds(profile));
     const remaining = holds.reduce((sum, [, { units, used = '0' }]) => sum + BigInt(units) - BigInt(used), 0n);
     const { reservedForOrders } = (await bench.capital(profile)).body;

@@ -38,7 +38,7 @@ describe('settling orders', () => {
 
   const isWhole = async (profile: TestProfile): Promise<void> => {
     const verdict = await bench.ledger.app.get(VerifyLedger).execute(profile.profileId);
-    expect(verdict.finding).toBeUndefined();
+    expect(verdict?.findings).toEqual([]);
   };
 
   it('makes the figures worked by hand, to the cent', async () => {

@@ -44,7 +44,7 @@ describe('moving capital between two profiles of one owner', () => {
   };
   const areWhole = async (...profiles: TestProfile[]): Promise<void> => {
     for (const { profileId } of profiles) {
-      expect((await bench.ledger.app.get(VerifyLedger).execute(profileId)).finding).toBeUndefined();
+      expect((await bench.ledger.app.get(VerifyLedger).execute(profileId))?.findings).toEqual([]);
     }
   };
 

@@ -76,3 +76,28 @@ export class BalancesAsOfView extends BalancesView {
   @FlagField({ description: 'Whether the same question, with `bookedBy`, has this answer for ever.' })
   isFinal!: boolean;
 }
+
+/** Findings that one verdict names, at most; with so many nothing further is looked at. */
+export const LEDGER_FINDINGS_MAX = 100;
+
+/** Something in a ledger that is not as it must be. */
+export class LedgerFindingView {
+  @TextField({ description: 'What kind of thing it is.', lengthMax: 40, example: 'balances-differ' })
+  kind!: string;
+  @TextField({ description: 'What shows it: a posting, order, transfer or account.', lengthMax: 200 })
+  subject!: string;
+  @TextField({ description: 'What was found, and what should be there.', lengthMax: 4_000, lengthMin: 0 })
+  detail!: string;
+}
+
+/** Whether the ledger of a profile is what its postings make. */
+export class LedgerVerdictView {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
+  profileId!: string;
+  @FlagField({ description: 'Whether everything is as it must be.' })
+  whole!: boolean;
+  @CountField({ description: 'Postings that its account counts.', min: 0, max: Number.MAX_SAFE_INTEGER })
+  postings!: number;
+  @ListField(() => LedgerFindingView, { description: 'What is not.', itemsMax: LEDGER_FINDINGS_MAX })
+  findings!: LedgerFindingView[];
+}

@@ -117,7 +117,16 @@ export {
 export { TRANSFER_STATES, TransferCapitalRequest, TransferView } from './ledger-transfer-api.js';
 export type { TransferState } from './ledger-transfer-api.js';
 
-export { BalancesAsOfView, BalancesQuery, HOLDINGS_MAX, HoldingView, LEDGER_CLOCKS } from './ledger-history-api.js';
+export {
+  BalancesAsOfView,
+  BalancesQuery,
+  HOLDINGS_MAX,
+  HoldingView,
+  LEDGER_CLOCKS,
+  LEDGER_FINDINGS_MAX,
+  LedgerFindingView,
+  LedgerVerdictView,
+} from './ledger-history-api.js';
 export type { LedgerClock } from './ledger-history-api.js';
 
 /** Every event that the ledger publishes. */

@@ -1,5 +1,5 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { BalancesAsOfView, LEDGER_CLOCKS } from '@ballast/contracts/ledger';
+import { BalancesAsOfView, LEDGER_CLOCKS, LedgerVerdictView } from '@ballast/contracts/ledger';
 import { idParam } from '@ballast/service-host';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
@@ -30,6 +30,20 @@ export class CapitalHistoryController {
   @ApiOkResponse({ type: BalancesAsOfView })
   @ApiProblems('invalid-request', 'not-found')
   balances(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Get('verify')
+  @ApiOperation({
+    summary: 'Recompute a profile’s ledger from its postings and say what is not as it must be. Operators only.',
+  })
+  @ApiOkResponse({ type: LedgerVerdictView })
+  @ApiProblems('forbidden', 'not-found')
+  verify(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -2,6 +2,7 @@ import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { Holdings } from '../domain/asset-legs.js';
+import { everyPage } from './every-page.js';
 import { partitionOf, profileKey } from './ledger-documents.js';
 import type { ProfileKey } from './ledger-documents.js';
 
@@ -35,6 +36,15 @@ export class HoldingsRows {
       pageSize: 1,
     });
     return items[0] && markOf(items[0]);
+  }
+
+  /** All marks of a profile, by the number of the posting after which they were made. */
+  async all(profileId: string): Promise<Map<number, HoldingsMark>> {
+    const marks = new Map<number, HoldingsMark>();
+    const query = { query: "SELECT * FROM c WHERE c.kind = 'holdings'", parameters: {} };
+    const pages = everyPage<HoldingsDocument>(this.store, { ...query, partition: partitionOf(profileId) });
+    for await (const page of pages) for (const row of page) marks.set(row.number, markOf(row));
+    return marks;
   }
 
   /** Writes a mark; the same postings make the same mark, whoever writes it and however often. */

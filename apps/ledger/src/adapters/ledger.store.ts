@@ -10,6 +10,7 @@ import type { CapitalRefusal } from '../domain/decide-move.js';
 import { holdIdOf } from '../domain/hold.js';
 import type { Hold } from '../domain/hold.js';
 import type { Posting } from '../domain/posting.js';
+import type { StandingAccount } from '../domain/verify-account.js';
 import type { StoredPosting } from '../domain/verify-chain.js';
 import { alarmNews } from './alarm-news.js';
 import { holdDocument, holdOf, holdsWith, liveHoldOf } from './hold-documents.js';
@@ -131,6 +132,16 @@ export class LedgerStore {
   /** Where a transfer that this profile gives stands. */
   async transfer(profileId: string, transferId: string): Promise<TransferDocument | undefined> {
     return (await this.store.read<TransferDocument>(transferRowIdOf(transferId), partitionOf(profileId)))?.document;
+  }
+
+  /** The account as it is stored now, and what it holds for orders. */
+  async standing(profileId: string): Promise<StandingAccount | undefined> {
+    const stored = await this.store.read<AccountDocument>(ACCOUNT_ID, partitionOf(profileId));
+    if (stored === undefined) return undefined;
+    const held = Object.keys(stored.document.holds).map(
+      (orderId) => [orderId, liveHoldOf(stored.document, orderId)?.remaining ?? 0n] as const,
+    );
+    return { account: accountOf(stored.document), held: Object.fromEntries(held) };
   }
 
   private factsOf(profileId: string, document: AccountDocument | undefined): LedgerFacts {

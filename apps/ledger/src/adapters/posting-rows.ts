@@ -2,10 +2,9 @@ import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { StoredPosting } from '../domain/verify-chain.js';
+import { everyPage } from './every-page.js';
 import { partitionOf } from './ledger-documents.js';
 
-/** Postings that one request to the store brings. */
-const PAGE_ROWS_MAX = 200;
 /** Rows asked for to find the last of an instant: data of earlier releases may hold several of one millisecond. */
 const SAME_INSTANT_MAX = 20;
 const BEFORE_ALL = '';
@@ -96,23 +95,12 @@ export class PostingRows {
     return this.pages(profileId, query, { '@occurredBy': occurredBy, '@bookedBy': bookedBy });
   }
 
-  private async *pages(
+  private pages(
     profileId: string,
     query: string,
     parameters: Readonly<Record<string, string | number>>,
   ): AsyncGenerator<StoredPosting[]> {
-    let continuation: string | undefined;
-    do {
-      const page = await this.store.query<StoredPosting>({
-        query,
-        parameters,
-        partition: partitionOf(profileId),
-        pageSize: PAGE_ROWS_MAX,
-        ...(continuation !== undefined && { continuation }),
-      });
-      yield page.items;
-      continuation = page.continuation;
-    } while (continuation !== undefined);
+    return everyPage<StoredPosting>(this.store, { query, parameters, partition: partitionOf(profileId) });
   }
 }
 

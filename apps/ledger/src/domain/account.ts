@@ -126,4 +126,5 @@ export function readBalances(text: CapitalBalances): Balances {
   >;
 }
 
-const BALANCE_FIELDS = Object.keys(ZERO_BALANCES) as (keyof CapitalBalances)[];
+/** The names of all balances. */
+export const BALANCE_FIELDS = Object.keys(ZERO_BALANCES) as (keyof CapitalBalances)[];

@@ -2,11 +2,12 @@ import * as fc from 'fast-check';
 import { assetLegsText, holdingsAfter, quantityText, readAssetLegs, tradedLegs } from './asset-legs.js';
 import { emptyAccount } from './account.js';
 import { Posting, UnbalancedLegs } from './posting.js';
-import { verifyChain } from './verify-chain.js';
+import { reckoningFrom, verifyChain } from './verify-chain.js';
+import type { StoredPosting } from './verify-chain.js';
 
 const AT = '2026-11-02T10:00:00.000Z';
 const ACCOUNT = emptyAccount('prf_1', 'usr_1', 'USD');
-const LEGS = { 'reserved-for-positions': 100n, fees: 1n, 'reserved-for-orders': -101n };
+const LEGS = { 'reserved-for-positions': 100n, fees: 1n, funding: -101n };
 const fill = (assetLegs: ReturnType<typeof tradedLegs>) =>
   new Posting(ACCOUNT, { id: 'posting:e', kind: 'entry-execution', cause: 'e', legs: LEGS, assetLegs }, AT);
 
@@ -28,7 +29,7 @@ describe('the legs of an execution in what was traded', () => {
   it('make one posting with those in capital, and a leg that is missing in any asset makes none', () => {
     const traded = tradedLegs({ symbol: 'AAPL', side: 'buy', quantityBefore: '0', quantityAfter: '1' });
     expect(fill(traded).content()).toMatchObject({
-      legs: { 'reserved-for-positions': '100', fees: '1', 'reserved-for-orders': '-101' },
+      legs: { 'reserved-for-positions': '100', fees: '1', funding: '-101' },
       assetLegs: { AAPL: { position: '1000000000000000000', market: '-1000000000000000000' } },
     });
     expect(() => fill({ ...traded, BTC: { position: 1n } })).toThrow(UnbalancedLegs);
@@ -38,13 +39,14 @@ describe('the legs of an execution in what was traded', () => {
   it('are part of what is hashed', () => {
     const posting = fill(tradedLegs({ symbol: 'AAPL', side: 'buy', quantityBefore: '0', quantityAfter: '1' }));
     const stored = { ...posting.content(), previousHash: posting.previousHash, hash: posting.hash };
-    expect(verifyChain(ACCOUNT, [stored]).finding).toBeUndefined();
+    const findingsIn = (found: StoredPosting) => verifyChain(reckoningFrom(ACCOUNT), [found]).findings;
+    expect(findingsIn(stored)).toEqual([]);
     const other = { ...stored, assetLegs: { AAPL: { position: '2', market: '-2' } } };
-    expect(verifyChain(ACCOUNT, [other]).finding).toContain('hash');
+    expect(findingsIn(other)).toMatchObject([{ kind: 'hash-differs', subject: 'posting:e' }]);
     const { assetLegs: _gone, ...without } = stored;
-    expect(verifyChain(ACCOUNT, [without]).finding).toContain('hash');
+    expect(findingsIn(without)).toMatchObject([{ kind: 'hash-differs' }]);
     const unbalanced = { ...stored, assetLegs: { AAPL: { position: '2', market: '-1' } } };
-    expect(verifyChain(ACCOUNT, [unbalanced]).finding).toContain('add up to 1 AAPL');
+    expect(findingsIn(unbalanced)).toMatchObject([{ kind: 'legs-unbalanced' }]);
   });
 });
 

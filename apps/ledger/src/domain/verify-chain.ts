@@ -1,7 +1,9 @@
-import { evolve } from './account.js';
-import type { Account } from './account.js';
-import { readAssetLegs } from './asset-legs.js';
-import { Posting, canonicalJson, legsOf, storyOf } from './posting.js';
+import { BALANCE_FIELDS, balancesAfter, readBalances } from './account.js';
+import type { Account, Balances } from './account.js';
+import { holdingsAfter, readAssetLegs } from './asset-legs.js';
+import type { Holdings } from './asset-legs.js';
+import type { Finding, FindingKind } from './findings.js';
+import { Posting, UnbalancedLegs, canonicalJson, legsOf, storyOf } from './posting.js';
 import type { Movement, PostingContent } from './posting.js';
 
 /** A posting as it was stored. */
@@ -10,46 +12,126 @@ export interface StoredPosting extends PostingContent {
   readonly hash: string;
 }
 
-/** The verdict on a chain: the first thing that is wrong, if anything is, and the account that the good part makes. */
-export interface ChainVerdict {
-  readonly finding: string | undefined;
+/** What a chain makes as far as it was looked at. */
+export interface Reckoning {
+  /** The account that its postings make. */
   readonly account: Account;
+  /** What they have reserved for each order and not given back, in whole units. */
+  readonly reserved: Readonly<Record<string, bigint>>;
+  /** What they have put on its way by each transfer, in whole units. */
+  readonly inTransit: Readonly<Record<string, bigint>>;
+  readonly holdings: Holdings;
+  readonly findings: readonly Finding[];
+}
+
+/** The beginning of a profile's chain. */
+export function reckoningFrom(account: Account): Reckoning {
+  return { account, reserved: {}, inTransit: {}, holdings: {}, findings: [] };
 }
 
 /**
- * Posts everything again on top of `start`, in the order given, and compares places, legs, balances and hashes. Throws
- * nothing; an edited, missing or reordered posting is named in `finding`.
+ * Posts everything again, in the order given, and compares places, links, legs, balances and hashes. Throws
+ * nothing. Behind a posting that is not as it must be it goes on from what that posting says, so that what is wrong
+ * further on is found too.
  */
-export function verifyChain(start: Account, stored: readonly StoredPosting[]): ChainVerdict {
-  let account = start;
-  for (const found of stored) {
-    const finding = findingOf(account, found);
-    if (typeof finding === 'string') return { finding, account };
-    account = evolve(account, finding);
-  }
-  return { finding: undefined, account };
+export function verifyChain(start: Reckoning, stored: readonly StoredPosting[]): Reckoning {
+  return stored.reduce(verifyNext, start);
 }
 
-function findingOf(account: Account, found: StoredPosting): Posting | string {
-  const place = account.postings + 1;
-  if (found.number !== place) return `${found.id} has number ${found.number} in place ${place}`;
-  if (found.previousHash !== account.lastHash) return `${found.id} does not link to the posting before it`;
-  if (found.at < account.updatedAt) return `${found.id} was posted before the posting before it`;
-  const again = postAgain(account, found);
-  if (typeof again === 'string') return again;
-  if (canonicalJson(again.content()) !== canonicalJson(contentOf(found))) {
-    return `the content of ${found.id} is not what its legs make of the balances before it`;
-  }
-  if (again.hash !== found.hash) return `the hash of ${found.id} is not that of its content`;
-  return again;
+function verifyNext(so: Reckoning, found: StoredPosting): Reckoning {
+  const checked = check(so.account, found);
+  if (checked.kind === 'posting-unreadable') return { ...so, findings: [...so.findings, findingOf(found, checked)] };
+  const findings = checked.kind === undefined ? so.findings : [...so.findings, findingOf(found, checked)];
+  const { number: postings, hash: lastHash, at: updatedAt } = found;
+  const balances = readBalances(found.balances);
+  const legs = legsOf(found);
+  return {
+    account: { ...so.account, postings, lastHash, balances, updatedAt },
+    reserved: plus(so.reserved, found.orderId, legs['reserved-for-orders']),
+    inTransit: plus(so.inTransit, found.transferId, legs['in-transit']),
+    holdings: holdingsAfter(so.holdings, readAssetLegs(found.assetLegs)),
+    findings,
+  };
 }
 
-function postAgain(account: Account, found: StoredPosting): Posting | string {
+interface Check {
+  /** `undefined` for a posting that is as it must be. */
+  readonly kind: FindingKind | undefined;
+  readonly detail: string;
+}
+
+const FINE: Check = { kind: undefined, detail: '' };
+const findingOf = ({ id }: StoredPosting, { kind, detail }: Check): Finding => ({
+  kind: kind ?? 'posting-unreadable',
+  subject: id,
+  detail,
+});
+
+function check(account: Account, found: StoredPosting): Check {
   try {
-    return new Posting(account, movementOf(found), found.at);
+    requireAmounts(found);
+    return (
+      checkPlace(account, found) ?? checkContent(account, found) ?? checkSigns(readBalances(found.balances)) ?? FINE
+    );
   } catch (error) {
-    return `${found.id} cannot be posted again: ${(error as Error).message}`;
+    if (error instanceof UnbalancedLegs) return { kind: 'legs-unbalanced', detail: error.message };
+    return { kind: 'posting-unreadable', detail: (error as Error).message };
   }
+}
+
+/** Throws for an amount that is no whole number. */
+function requireAmounts(found: StoredPosting): void {
+  readBalances(found.balances);
+  legsOf(found);
+  readAssetLegs(found.assetLegs);
+}
+
+function checkPlace(account: Account, { number, previousHash }: StoredPosting): Check | undefined {
+  const place = account.postings + 1;
+  const detail = `number ${number} in place ${place}`;
+  if (number > place) return { kind: 'posting-missing', detail };
+  if (number < place) return { kind: 'posting-misplaced', detail };
+  if (previousHash === account.lastHash) return undefined;
+  return { kind: 'link-broken', detail: `names ${previousHash}, the posting before it has ${account.lastHash}` };
+}
+
+function checkContent(account: Account, found: StoredPosting): Check | undefined {
+  const balances = balancesAfter(account.balances, legsOf(found));
+  const wrong = BALANCE_FIELDS.find((field) => readBalances(found.balances)[field] !== balances[field]);
+  const again = new Posting(account, movementOf(found), found.at);
+  if (wrong !== undefined) {
+    return { kind: 'balances-differ', detail: `${wrong} is ${found.balances[wrong] ?? 0}, not ${balances[wrong]}` };
+  }
+  if (canonicalJson(again.content()) !== canonicalJson(contentOf(found))) {
+    return { kind: 'content-differs', detail: `posted again it is ${canonicalJson(again.content())}` };
+  }
+  return again.hash === found.hash ? undefined : { kind: 'hash-differs', detail: `${found.hash}, not ${again.hash}` };
+}
+
+const NEVER_BELOW_ZERO = [
+  'available',
+  'reservedForOrders',
+  'reservedForPositions',
+  'inTransit',
+  'shortfall',
+] as const satisfies readonly (keyof Balances)[];
+
+function checkSigns(balances: Balances): Check | undefined {
+  const below = NEVER_BELOW_ZERO.find((field) => balances[field] < 0n);
+  if (below !== undefined) return { kind: 'balance-below-zero', detail: `${below} is ${balances[below]}` };
+  if (balances.shortfall === 0n || balances.available === 0n) return undefined;
+  const { shortfall, available } = balances;
+  return { kind: 'shortfall-beside-available', detail: `${shortfall} beside ${available}` };
+}
+
+function plus(
+  sums: Readonly<Record<string, bigint>>,
+  name: string | undefined,
+  units: bigint | undefined,
+): Readonly<Record<string, bigint>> {
+  if (name === undefined || units === undefined) return sums;
+  const { [name]: before = 0n, ...others } = sums;
+  return before + units === 0n ? others : { ...others, [name]: before + units };
 }
 
 function movementOf(found: StoredPosting): Movement {
