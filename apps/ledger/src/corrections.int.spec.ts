@@ -44,7 +44,7 @@ describe('capital by hand', () => {
       body: { kind: 'adjustment', amount: '10.00', balances: { realizedPnl: '10.00', shortfall: '0.00' } },
     });
     expect(adjusted).toMatchObject({ body: { available: '9.50', version: 3 } });
-    await until('both are published', () => typesOf(profile).length === 4);
+    await until('all is published', () => typesOf(profile).length === 6);
     expect(bench.published(profile.profileId)[2]?.data).toMatchObject({
       units: '-100050',
       reason: 'clearing',
