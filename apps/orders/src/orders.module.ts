@@ -1,10 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { decimal } from '@ballast/money';
 import { PARKED_LIST_EVENTS } from '@ballast/contracts/parked';
 import { AzureModule } from '@ballast/service-host';
 import type { AzureOptions, Clock } from '@ballast/service-host';
-import { AlpacaVenue } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import { ControlSwitch } from './adapters/control-switch.js';
 import { ControlsController } from './adapters/controls.controller.js';
@@ -12,6 +10,7 @@ import { ExpiryTimer } from './adapters/expiry-timer.js';
 import { EventsConsumer } from './adapters/events.consumer.js';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
+import { openVenue } from './adapters/open-venue.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
@@ -26,7 +25,7 @@ import { HealFromVenue } from './heal-from-venue.js';
 import { NoteShortfall } from './note-shortfall.js';
 import { OpenBook } from './open-book.js';
 import { RISK_LIMITS } from './orders.config.js';
-import type { OrdersSettings, VenueSettings } from './orders.config.js';
+import type { OrdersSettings } from './orders.config.js';
 import { PlaceOrder } from './place-order.js';
 import { ReadOrders } from './read-orders.js';
 import { RecordExecution } from './record-execution.js';
@@ -81,19 +80,13 @@ export class OrdersModule {
         ...VERBS,
         ...ADAPTERS,
         { provide: RISK_LIMITS, useValue: settings.limits },
-        { provide: VENUE, useFactory: (): Venue => overrides.venue ?? alpaca(settings.venue) },
+        { provide: VENUE, useFactory: (): Promise<Venue> => openVenueOr(overrides.venue, settings) },
       ],
     };
   }
 }
 
-function alpaca({ baseUrl, dataUrl, streamUrl, keyId, secret, feeRate }: VenueSettings): Venue {
-  return new AlpacaVenue({
-    baseUrl,
-    ...(dataUrl === undefined ? {} : { dataUrl }),
-    ...(streamUrl === undefined ? {} : { streamUrl }),
-    keyId,
-    secret,
-    feeRate: decimal(feeRate),
-  });
+/** The broker of the settings, unless a test brings its own. */
+async function openVenueOr(venue: Venue | undefined, settings: OrdersSettings): Promise<Venue> {
+  return venue ?? openVenue(settings.venue);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RequestBudget, type RequestLimit } from './request-budget.js';
 
 /** An account at a venue: whose requests are counted together. */
@@ -15,7 +16,10 @@ export class AccountBudgets {
 
   /** The budget of an account for a limit; throws where the same limit is said to be another than before. */
   of({ venue, keyId }: VenueAccountKey, limit: RequestLimit): RequestBudget {
-    const key = JSON.stringify([venue, keyId, limit.name]);
+    // A digest, so that nobody who shows the budgets shows the key.
+    const key = createHash('sha256')
+      .update(JSON.stringify([venue, keyId, limit.name]))
+      .digest('hex');
     const known = this.budgets.get(key);
     if (known === undefined) {
       const budget = new RequestBudget(limit);

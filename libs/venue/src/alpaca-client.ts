@@ -1,8 +1,9 @@
-import { callAlpaca, type AlpacaKeys, type HttpCall } from './alpaca-http.js';
+import { callAlpaca, type HttpCall } from './alpaca-http.js';
 import { isKeyRefused, isRefused, wireRefusal } from './alpaca-reply.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
 import { CallFailed, isRateLimited, isServerFault, limitSentence, type Reply } from './venue-http.js';
+import type { VenueKeys } from './venue-keys.js';
 import { UnreadableReply } from './wire-fields.js';
 
 const MESSAGE_LENGTH_MAX = 300;
@@ -15,7 +16,7 @@ export interface CallPlan {
 
 /** Makes Alpaca's calls within the account's budgets and sorts what becomes of them into the port's errors. */
 export class AlpacaClient {
-  constructor(private readonly keys: AlpacaKeys) {}
+  constructor(private readonly keys: VenueKeys) {}
 
   /** A call that must not be made twice: what is not surely refused or answered is unknown. */
   async send(call: HttpCall, plan: CallPlan): Promise<Reply> {
@@ -65,8 +66,7 @@ export class AlpacaClient {
   }
 
   private redact(text: string): string {
-    const { keyId, secret } = this.keys;
-    return text.replaceAll(secret, '[secret]').replaceAll(keyId, '[key]').slice(0, MESSAGE_LENGTH_MAX);
+    return this.keys.redact(text).slice(0, MESSAGE_LENGTH_MAX);
   }
 }
 

@@ -1,11 +1,6 @@
 import { parseLossless } from './lossless-json.js';
 import { CallFailed, callVenue, retryAfterMsOf, type Reply } from './venue-http.js';
-
-/** What opens the venue. */
-export interface AlpacaKeys {
-  keyId: string;
-  secret: string;
-}
+import type { VenueKeys } from './venue-keys.js';
 
 /** One operation of the venue. */
 export interface HttpCall {
@@ -17,7 +12,7 @@ export interface HttpCall {
 const ERROR_STATUS_MIN = 400;
 
 /** Makes one call with the keys and the deadline; throws CallFailed and nothing else, and follows no redirect. */
-export async function callAlpaca(keys: AlpacaKeys, { method, url, body }: HttpCall): Promise<Reply> {
+export async function callAlpaca(keys: VenueKeys, { method, url, body }: HttpCall): Promise<Reply> {
   const answer = await callVenue(url, {
     method,
     headers: {

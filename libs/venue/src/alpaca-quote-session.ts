@@ -1,16 +1,16 @@
 import { WebSocket } from 'ws';
-import type { AlpacaKeys } from './alpaca-http.js';
 import { readStreamedQuote } from './alpaca-market-wire.js';
 import { parseLossless } from './lossless-json.js';
 import type { SessionEnd, StreamSession } from './reconnecting-stream.js';
 import { SocketHeartbeat } from './socket-heartbeat.js';
+import type { VenueKeys } from './venue-keys.js';
 import type { VenueQuoteHandlers } from './venue.js';
 import { UnreadableReply, fieldsOf, listOf, textOf } from './wire-fields.js';
 
 /** Where quotes are to be heard, of which symbols, and what opens it. */
 export interface QuoteAddress {
   url: string;
-  keys: AlpacaKeys;
+  keys: VenueKeys;
   symbols: readonly string[];
 }
 

@@ -1,17 +1,17 @@
 import { WebSocket } from 'ws';
-import type { AlpacaKeys } from './alpaca-http.js';
 import { readUpdate } from './alpaca-wire.js';
 import { parseLossless } from './lossless-json.js';
 import type { SessionEnd, StreamSession } from './reconnecting-stream.js';
 import { SocketHeartbeat } from './socket-heartbeat.js';
 import type { VenueUpdate } from './venue-orders.js';
+import type { VenueKeys } from './venue-keys.js';
 import type { VenueStreamHandlers } from './venue.js';
 import { UnreadableReply, fieldsOf } from './wire-fields.js';
 
 /** Where the stream is and what opens it. */
 export interface StreamAddress {
   url: string;
-  keys: AlpacaKeys;
+  keys: VenueKeys;
 }
 
 /** How long connecting, showing the keys and being heard may take together. */

@@ -1,5 +1,5 @@
 import { decimal } from '@ballast/money';
-import type { AlpacaVenue } from './index.js';
+import { VenueKeys, type AlpacaVenue } from './index.js';
 import { PaperBench, UpdateLog } from './testing/paper-bench.js';
 
 let bench: PaperBench;
@@ -43,7 +43,7 @@ describe("Alpaca's own", () => {
   });
 
   it('stream says that it does not know our keys', async () => {
-    const stranger = bench.alpaca({ keyId: 'x', secret: 'y' });
+    const stranger = bench.alpaca({ keys: new VenueKeys('x', 'y') });
     const connecting = new Promise<Error | undefined>((resolve) => {
       const stream = stranger.stream({
         onConnected: () => Promise.resolve(),

@@ -1,7 +1,6 @@
 import type { Decimal } from '@ballast/money';
 import { AccountBudgets } from './account-budgets.js';
 import { AlpacaClient, type CallPlan } from './alpaca-client.js';
-import type { AlpacaKeys } from './alpaca-http.js';
 import { readAccount, readPosition } from './alpaca-market-wire.js';
 import { AlpacaMarket, isPair } from './alpaca-market.js';
 import { AlpacaQuoteSession } from './alpaca-quote-session.js';
@@ -13,6 +12,7 @@ import { ReconnectingStream } from './reconnecting-stream.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueUnavailable } from './venue-errors.js';
 import { CALL_DEADLINE_MS, type Reply } from './venue-http.js';
+import type { VenueKeys } from './venue-keys.js';
 import type {
   VenueAccount,
   VenueAsset,
@@ -31,8 +31,7 @@ export interface AlpacaVenueOptions {
   baseUrl: string;
   dataUrl?: string;
   streamUrl?: string;
-  keyId: string;
-  secret: string;
+  keys: VenueKeys;
   /** The venue's fee as a share of notional, for executions that report none. */
   feeRate: Decimal;
   /** What the account may ask for in a minute, of trading and of data each; Alpaca's own limit at Alpaca's own address, else none. */
@@ -54,7 +53,7 @@ const PAGES_MAX = 10_000;
 /** The venue port over Alpaca's Trading API v2; the paper venue is the same adapter with another address. */
 export class AlpacaVenue implements Venue {
   readonly capabilities: VenueCapabilities;
-  private readonly keys: AlpacaKeys;
+  private readonly keys: VenueKeys;
   private readonly client: AlpacaClient;
   private readonly market: AlpacaMarket;
   private readonly tradingUrl: string;
@@ -63,7 +62,7 @@ export class AlpacaVenue implements Venue {
   private readonly budget: RequestBudget | undefined;
 
   constructor(options: AlpacaVenueOptions) {
-    this.keys = { keyId: options.keyId, secret: options.secret };
+    this.keys = options.keys;
     this.client = new AlpacaClient(this.keys);
     this.tradingUrl = options.baseUrl.replace(/\/+$/, '');
     this.dataUrl = (options.dataUrl ?? options.baseUrl).replace(/\/+$/, '');
@@ -233,12 +232,12 @@ function capabilitiesOf(feeRate: Decimal): VenueCapabilities {
 }
 
 function budgetOf(name: string, options: AlpacaVenueOptions): RequestBudget | undefined {
-  const { baseUrl, keyId, requestsPerMinute, budgets = AccountBudgets.ofProcess } = options;
+  const { baseUrl, keys, requestsPerMinute, budgets = AccountBudgets.ofProcess } = options;
   const { origin, hostname } = new URL(baseUrl);
   const weightMax = requestsPerMinute ?? (ALPACA_HOST.test(hostname) ? ALPACA_REQUESTS_PER_MINUTE : undefined);
   return weightMax === undefined
     ? undefined
-    : budgets.of({ venue: origin, keyId }, { name, weightMax, perMs: MINUTE_MS });
+    : budgets.of({ venue: origin, keyId: keys.keyId }, { name, weightMax, perMs: MINUTE_MS });
 }
 
 function socketUrl(httpUrl: string): string {

@@ -2,6 +2,7 @@ import { AnsweredWithError, runCall, type CcxtCall } from './ccxt-call.js';
 import type { CcxtQuirks } from './ccxt-quirks.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+import type { VenueKeys } from './venue-keys.js';
 import { CallFailed, isRateLimited, isServerFault, limitSentence } from './venue-http.js';
 
 /** What ccxt's errors come to, besides the three errors of the port. */
@@ -18,10 +19,10 @@ export class CcxtTroubled extends Error {
   }
 }
 
-/** Whose requests these are: the budget they draw on, and what must never be repeated in an error. */
+/** Whose requests these are: the budget they draw on, and the keys, which no error may repeat. */
 export interface CcxtAccount {
   budget: RequestBudget;
-  secrets: readonly string[];
+  keys: VenueKeys;
 }
 
 interface Outcome {
@@ -96,29 +97,30 @@ export class CcxtClient {
     if (error instanceof VenueRejected) return error;
     if (error instanceof VenueUnavailable) return call.asked === 0 ? error : unanswered(error.message, error);
     // What ccxt refuses without having asked never left this machine; after an answer, it could not read that one.
-    if (call.asked > 0) return unanswered(`the venue's answer cannot be read: ${nameOf(error)}`, error);
+    if (call.asked > 0) return unanswered(`the venue's answer cannot be read: ${nameOf(error)}`, this.told(error));
     return namesOf(error).includes('BaseError') ? new VenueRejected(nameOf(error), this.redact(textOf(error))) : error;
   }
 
   private judgeAnswer(error: AnsweredWithError, { call, isOnce, unanswered }: Outcome): Error {
     const { reply, cause } = error;
+    const told = this.told(cause);
     const isLater = isOnce && call.asked > 1;
     const names = namesOf(cause);
     const is = (list: readonly string[]): boolean => list.some((name) => names.includes(name));
     if (isRateLimited(reply) || is(RATE_ERRORS)) {
       const retryAfterMs = this.account.budget.refused(reply.retryAfterMs);
-      const limited = new VenueUnavailable(limitSentence(reply), { cause: error, retryAfterMs });
+      const limited = new VenueUnavailable(limitSentence(reply), { cause: told, retryAfterMs });
       return isLater ? unanswered(limited.message, limited) : limited;
     }
     this.account.budget.answered();
     const isError = reply.status >= ERROR_STATUS_MIN;
     const isVague = !isError && (is(AWAY_ERRORS) || names[0] === NAMELESS_ERROR);
-    if (isServerFault(reply) || isVague || isLater) return unanswered(error.message, error);
-    if (is(KEY_ERRORS)) return unavailable('the venue does not accept our keys', error);
+    if (isServerFault(reply) || isVague || isLater) return unanswered(error.message, told);
+    if (is(KEY_ERRORS)) return unavailable('the venue does not accept our keys', told);
     if (this.quirks.isDuplicate?.(reply) === true || is(['DuplicateOrderId'])) {
-      return new CcxtTroubled('duplicate-key', { cause: error });
+      return new CcxtTroubled('duplicate-key', { cause: told });
     }
-    if (reply.status === NOT_FOUND || is(['OrderNotFound'])) return new CcxtTroubled('not-found', { cause: error });
+    if (reply.status === NOT_FOUND || is(['OrderNotFound'])) return new CcxtTroubled('not-found', { cause: told });
     return this.refusal(error);
   }
 
@@ -130,9 +132,13 @@ export class CcxtClient {
     return new VenueRejected(code, this.redact(String(message ?? `the venue answered ${status}`)));
   }
 
+  /** What ccxt said, without what else its error holds: the venue's words may repeat our keys. */
+  private told(error: unknown): Error {
+    return new Error(`${nameOf(error)}: ${this.redact(textOf(error))}`);
+  }
+
   private redact(text: string): string {
-    const { secrets } = this.account;
-    return secrets.reduce((kept, secret) => kept.replaceAll(secret, '[secret]'), text).slice(0, MESSAGE_LENGTH_MAX);
+    return this.account.keys.redact(text).slice(0, MESSAGE_LENGTH_MAX);
   }
 }
 

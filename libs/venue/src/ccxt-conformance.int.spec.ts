@@ -1,5 +1,5 @@
 import { decimal } from '@ballast/money';
-import { AccountBudgets, CcxtVenue } from './index.js';
+import { AccountBudgets, CcxtVenue, VenueKeys } from './index.js';
 import { venueConformance } from './testing/venue-conformance.js';
 
 const NO_WORD = 'ccxt has no common word for it';
@@ -29,7 +29,7 @@ describe('the exchanges of ccxt', () => {
     const { default: ccxt } = await import('ccxt');
     const names = ccxt.exchanges as unknown as string[];
     expect(names.length).toBeGreaterThan(100);
-    const options = { keyId: 'key', secret: 'secret', feeRate: decimal('0.001'), budgets: new AccountBudgets() };
+    const options = { keys: new VenueKeys('key', 'secret'), feeRate: decimal('0.001'), budgets: new AccountBudgets() };
     for (const exchange of names) {
       const { capabilities } = await CcxtVenue.open({ exchange, ...options });
       expect([exchange, ...capabilities.orderTypes]).toEqual(expect.arrayContaining([exchange, 'limit']));

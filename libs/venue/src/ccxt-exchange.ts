@@ -2,6 +2,7 @@ import { attach, type CcxtHooks } from './ccxt-call.js';
 import { parseLossless } from './lossless-json.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueRejected } from './venue-errors.js';
+import type { VenueKeys } from './venue-keys.js';
 
 /** A decoded object of ccxt; its numbers are strings here. */
 export type CcxtRecord = Readonly<Record<string, unknown>>;
@@ -37,8 +38,7 @@ export type CcxtListWords = [string | undefined, number | undefined, number | un
 /** Which exchange, what opens it and where it is; addresses are by ccxt's own names for them, and its own where left out. */
 export interface CcxtExchangeOptions {
   exchange: string;
-  keyId: string;
-  secret: string;
+  keys: VenueKeys;
   urls?: Readonly<Record<string, unknown>>;
   /** The account's requests a minute; ccxt's own figure for the exchange where left out. */
   requestsPerMinute?: number;
@@ -60,7 +60,7 @@ export async function openCcxtExchange(
   budgetOf: (requestsPerMinute: number) => RequestBudget,
 ): Promise<{ exchange: CcxtExchange; budget: RequestBudget }> {
   const Exchange = await exchangeClass(options.exchange);
-  const exchange = new Exchange({ apiKey: options.keyId, secret: options.secret, number: String });
+  const exchange = new Exchange({ apiKey: options.keys.keyId, secret: options.keys.secret, number: String });
   if (options.urls) exchange.urls.api = { ...(exchange.urls.api as object), ...options.urls };
   if (exchange.quoteJsonNumbers) exchange.parseJson = parseOrNothing;
   const budget = budgetOf(options.requestsPerMinute ?? MINUTE_MS / exchange.rateLimit);

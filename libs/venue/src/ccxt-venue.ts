@@ -44,28 +44,31 @@ const LIVE: readonly VenueOrder['status'][] = ['open', 'partially-filled', 'pend
 
 /** The venue port over any exchange of ccxt's: limit, market and stop-limit orders of currency pairs; updates are asked for. */
 export class CcxtVenue implements Venue {
-  private readonly market: CcxtMarket;
-  private readonly orders: CcxtOrderList;
-  private readonly fills: CcxtFills;
+  // Hidden from whoever shows the venue: an exchange of ccxt's holds the keys in the open.
+  readonly #access: CcxtAccess;
+  readonly #market: CcxtMarket;
+  readonly #orders: CcxtOrderList;
+  readonly #fills: CcxtFills;
 
   private constructor(
-    private readonly access: CcxtAccess,
+    access: CcxtAccess,
     readonly capabilities: VenueCapabilities,
     private readonly options: CcxtVenueOptions,
   ) {
-    this.market = new CcxtMarket(access.exchange, access.client, options.currency ?? 'USD');
-    this.orders = new CcxtOrderList(access);
-    this.fills = new CcxtFills(access, this.orders);
+    this.#access = access;
+    this.#market = new CcxtMarket(access.exchange, access.client, options.currency ?? 'USD');
+    this.#orders = new CcxtOrderList(access);
+    this.#fills = new CcxtFills(access, this.#orders);
   }
 
   /** Loads ccxt and opens the exchange; nothing is asked of it yet. Throws VenueRejected for a name that ccxt does not know. */
   static async open(options: CcxtVenueOptions): Promise<CcxtVenue> {
-    const { exchange: name, keyId, secret, budgets = AccountBudgets.ofProcess } = options;
+    const { exchange: name, keys, budgets = AccountBudgets.ofProcess } = options;
     const quirks = quirksOf(name);
     const { exchange, budget } = await openCcxtExchange(options, (weightMax) =>
-      budgets.of({ venue: `ccxt ${name}`, keyId }, { name, weightMax, perMs: MINUTE_MS }),
+      budgets.of({ venue: `ccxt ${name}`, keyId: keys.keyId }, { name, weightMax, perMs: MINUTE_MS }),
     );
-    const client = new CcxtClient({ budget, secrets: [secret, keyId] }, quirks);
+    const client = new CcxtClient({ budget, keys }, quirks);
     const access = { exchange, client, quirks, symbols: options.symbols };
     return new CcxtVenue(access, ccxtCapabilities(exchange, quirks, options.feeRate), options);
   }
@@ -73,41 +76,41 @@ export class CcxtVenue implements Venue {
   async submit(request: VenueOrderRequest): Promise<VenueOrder> {
     refuseNotOffered(request, this.capabilities);
     const { brokerKey, symbol, side, quantity, limitPrice, stopPrice } = request;
-    await this.market.refuseOffSteps(symbol, quantity, [limitPrice, stopPrice]);
+    await this.#market.refuseOffSteps(symbol, quantity, [limitPrice, stopPrice]);
     const words = wordsOf({ symbol, side, quantity, limitPrice });
     const params = {
       clientOrderId: brokerKey,
       timeInForce: request.timeInForce.toUpperCase(),
       ...(stopPrice === undefined ? {} : { triggerPrice: decimalText(stopPrice) }),
     };
-    return this.made(brokerKey, symbol, () => this.access.exchange.createOrder(...words, params));
+    return this.made(brokerKey, symbol, () => this.#access.exchange.createOrder(...words, params));
   }
 
   async replace(venueOrderId: string, change: VenueOrderChange): Promise<VenueOrder> {
     if (!this.capabilities.replace) throw new VenueRejected('replace-not-offered', 'the venue replaces no orders');
-    const old = await this.orders.byId(venueOrderId);
+    const old = await this.#orders.byId(venueOrderId);
     if (!old) throw new VenueRejected('order-not-found', 'the venue does not know the order');
     const { symbol, side } = old;
     const quantity = change.quantity ?? old.quantity;
     const limitPrice = change.limitPrice ?? old.limitPrice;
     const stopPrice = change.stopPrice ?? old.stopPrice;
-    await this.market.refuseOffSteps(symbol, quantity, [limitPrice, stopPrice]);
+    await this.#market.refuseOffSteps(symbol, quantity, [limitPrice, stopPrice]);
     const words = wordsOf({ symbol, side, quantity, limitPrice });
     const params = {
       clientOrderId: change.brokerKey,
       timeInForce: (change.timeInForce ?? 'gtc').toUpperCase(),
       ...(stopPrice === undefined ? {} : { triggerPrice: decimalText(stopPrice) }),
     };
-    return this.made(change.brokerKey, symbol, () => this.access.exchange.editOrder(venueOrderId, ...words, params));
+    return this.made(change.brokerKey, symbol, () => this.#access.exchange.editOrder(venueOrderId, ...words, params));
   }
 
   lookup(brokerKey: string): Promise<VenueOrder | undefined> {
-    return this.orders.byKey(brokerKey);
+    return this.#orders.byKey(brokerKey);
   }
 
   async cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'> {
-    const { exchange, client } = this.access;
-    const order = await this.orders.byId(venueOrderId);
+    const { exchange, client } = this.#access;
+    const order = await this.#orders.byId(venueOrderId);
     if (!order) return 'not-found';
     if (!LIVE.includes(order.status)) return 'already-terminal';
     try {
@@ -122,41 +125,41 @@ export class CcxtVenue implements Venue {
   }
 
   openOrders(): Promise<VenueOrder[]> {
-    return this.orders.open();
+    return this.#orders.open();
   }
 
   executionsSince(at: Date): Promise<VenueExecution[]> {
-    return this.fills.since(at);
+    return this.#fills.since(at);
   }
 
   positions(): Promise<VenuePosition[]> {
-    return this.market.positions();
+    return this.#market.positions();
   }
 
   account(): Promise<VenueAccount> {
-    return this.market.account();
+    return this.#market.account();
   }
 
   assets(): Promise<VenueAsset[]> {
-    return this.market.assets();
+    return this.#market.assets();
   }
 
   clock(): Promise<VenueClock> {
-    return this.market.clock();
+    return this.#market.clock();
   }
 
   quotes(symbols: string[]): Promise<VenueQuote[]> {
-    return this.market.quotes(symbols);
+    return this.#market.quotes(symbols);
   }
 
   bars(request: VenueBarRequest): Promise<VenueBar[]> {
-    return this.market.bars(request);
+    return this.#market.bars(request);
   }
 
   stream(handlers: VenueStreamHandlers): VenueStream {
-    const { orders, fills } = this;
+    const lists = { orders: this.#orders, fills: this.#fills };
     const pollMs = this.options.pollMs ?? POLL_MS;
-    return new ReconnectingStream(() => new CcxtUpdateSession({ orders, fills }, handlers, pollMs), handlers);
+    return new ReconnectingStream(() => new CcxtUpdateSession(lists, handlers, pollMs), handlers);
   }
 
   quoteStream(symbols: readonly string[], handlers: VenueQuoteHandlers): VenueStream {
@@ -167,14 +170,14 @@ export class CcxtVenue implements Venue {
 
   /** The order that a call made, or that was made before under the same key. */
   private async made(brokerKey: string, symbol: string, work: () => Promise<CcxtRecord>): Promise<VenueOrder> {
-    const { exchange, client } = this.access;
+    const { exchange, client } = this.#access;
     try {
       const order = await client.send(async () => {
         const answer = await work();
         const isTold = typeof answer['status'] === 'string';
         return readCcxtOrder(isTold ? answer : await exchange.fetchOrder(String(answer['id']), symbol));
       });
-      this.orders.watch(order);
+      this.#orders.watch(order);
       return { ...order, brokerKey };
     } catch (error) {
       if (!(error instanceof CcxtTroubled)) throw error;

@@ -23,6 +23,8 @@ export type {
   VenueUpdate,
 } from './venue-orders.js';
 export { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+export { VenueKeys, VenueKeysError, openVenueKeys, secretNamesOf } from './venue-keys.js';
+export type { SecretReader } from './venue-keys.js';
 export { AccountBudgets } from './account-budgets.js';
 export type { VenueAccountKey } from './account-budgets.js';
 export { AlpacaVenue } from './alpaca-venue.js';

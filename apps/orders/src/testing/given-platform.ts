@@ -1,6 +1,7 @@
 import { decimal } from '@ballast/money';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { LocalAzure } from '@ballast/local-azure';
+import { VenueKeys } from '@ballast/venue';
 import type { OrdersSettings } from '../orders.config.js';
 
 /** Balances of a ledger in which nobody here is interested. */
@@ -13,6 +14,16 @@ export const NO_BALANCES = {
   shortfall: '0',
   available: '0',
 };
+
+/** A broker that nobody asks. */
+const NO_VENUE = {
+  kind: 'alpaca',
+  baseUrl: '',
+  dataUrl: undefined,
+  streamUrl: undefined,
+  feeRate: '0.001',
+  requestsPerMinute: undefined,
+} as const;
 
 /** An event as its owner publishes it. */
 export function envelope<Data>(fields: Omit<EventEnvelope<Data>, 'time' | 'correlationid'>): EventEnvelope<Data> {
@@ -30,7 +41,7 @@ export function settingsOf(azure: LocalAzure): OrdersSettings {
       accountsUrl: 'http://127.0.0.1:9',
       logLevel: 'silent',
     },
-    venue: { baseUrl: '', dataUrl: undefined, streamUrl: undefined, keyId: '', secret: '', feeRate: '0.001' },
+    venue: { ...NO_VENUE, keys: new VenueKeys('no-key', 'no-secret') },
     limits: {
       priceCollarRatio: decimal('0.05'),
       orderNotionalUsdMax: decimal('1000000'),

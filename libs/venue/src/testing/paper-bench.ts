@@ -7,6 +7,7 @@ import {
   AccountBudgets,
   AlpacaVenue,
   CcxtVenue,
+  VenueKeys,
   type Venue,
   type VenueOrderRequest,
   type VenueStream,
@@ -17,8 +18,7 @@ import {
 export interface BenchAdapter {
   requestsPerMinute?: number;
   /** Another's keys. */
-  keyId?: string;
-  secret?: string;
+  keys?: VenueKeys;
   /** Another address. */
   url?: string;
 }
@@ -52,6 +52,10 @@ export class PaperBench {
     return new PaperBench(dataDir, await startPaperVenue({ dataDir, control: true, ...options }));
   }
 
+  get keys(): VenueKeys {
+    return new VenueKeys(this.paper.keyId, this.paper.secret);
+  }
+
   async close(): Promise<void> {
     await this.paper.close();
     rmSync(this.dataDir, { recursive: true });
@@ -59,19 +63,17 @@ export class PaperBench {
 
   /** An adapter with a budget of its own. */
   alpaca({ url = this.paper.url, ...options }: BenchAdapter = {}): AlpacaVenue {
-    const { keyId, secret } = this.paper;
+    const { keys } = this;
     const budgets = new AccountBudgets();
-    return new AlpacaVenue({ baseUrl: url, keyId, secret, feeRate: FEE_RATE, budgets, ...options });
+    return new AlpacaVenue({ baseUrl: url, keys, feeRate: FEE_RATE, budgets, ...options });
   }
 
   /** ccxt's adapter with a budget of its own. */
   ccxt({ url = this.paper.url, requestsPerMinute = UNLIMITED, ...options }: BenchAdapter = {}): Promise<CcxtVenue> {
-    const { keyId, secret } = this.paper;
     return CcxtVenue.open({
       exchange: 'alpaca',
       urls: { trader: url, market: url },
-      keyId,
-      secret,
+      keys: this.keys,
       feeRate: FEE_RATE,
       budgets: new AccountBudgets(),
       requestsPerMinute,
