@@ -31,7 +31,7 @@ export class CosmosApi {
   constructor(private readonly options: CosmosApiOptions) {}
 
   async handle(http: HttpRequest): Promise<HttpReply> {
-    const reply = await this.answer(http);
+    const reply = await this.durable(await this.answer(http));
     const replied = toHttp(reply);
     this.options.usage.cosmos({
       container: reply.container?.definition.id ?? ACCOUNT,
@@ -42,6 +42,16 @@ export class CosmosApi {
       ...(reply.idle === true ? { idle: true } : {}),
     });
     return replied;
+  }
+
+  /** An answer about what is on disk: what was written in the meantime may have been read for it. */
+  private async durable(reply: CosmosReply): Promise<CosmosReply> {
+    try {
+      await this.options.commits.whenReadable();
+      return reply;
+    } catch (error) {
+      return refusal(cosmosErrorOf(error), reply.kind, reply.container);
+    }
   }
 
   private async answer(http: HttpRequest): Promise<CosmosReply> {

@@ -43,7 +43,7 @@ export class CosmosServer {
   ) {}
 
   static async start(options: CosmosServerOptions): Promise<CosmosServer> {
-    const db = new Sqlite(options.file);
+    const db = new Sqlite(options.file, { onDisk: 'with flush' });
     try {
       return await CosmosServer.open(db, options);
     } catch (error) {

@@ -96,4 +96,71 @@ describe('GroupCommit', () => {
     expect(calls).toEqual(['before', 'committed']);
     expect(stored()).toEqual([1, 2, 3, 101]);
   });
+
+  describe('over a file that is flushed after COMMIT', () => {
+    const TURNS_MAX = 1_000;
+    let finish: ((error?: Error) => void)[];
+
+    beforeEach(() => {
+      finish = [];
+      jest.spyOn(db, 'flush').mockImplementation(
+        () =>
+          new Promise((resolve, reject) => {
+            finish.push((error) => (error === undefined ? resolve() : reject(error)));
+          }),
+      );
+    });
+
+    /** Resolves when that many flushes have begun. */
+    const flushes = async (count: number): Promise<void> => {
+      for (let turn = 0; turn < TURNS_MAX && finish.length < count; turn++) await new Promise(setImmediate);
+    };
+
+    it('answers once the flush is over, and gathers in the meantime', async () => {
+      const answered: number[] = [];
+      const submit = (a: number): Promise<void> => commits.submit(insert(a)).then(() => void answered.push(a));
+      const first = submit(1);
+      await flushes(1);
+      expect(stored()).toEqual([1]);
+      const others = [submit(2), submit(3)];
+      const readable = commits.whenReadable()!.then(() => [...answered]);
+      for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+      expect([answered, stored()]).toEqual([[], [1]]);
+      finish[0]!();
+      await first;
+      expect(await readable).toEqual([1]);
+      await flushes(2);
+      expect([answered, stored()]).toEqual([[1], [1, 2, 3]]);
+      finish[1]!();
+      await Promise.all(others);
+      expect(commits.whenReadable()).toBeUndefined();
+    });
+
+    it('tells nothing any more after a flush that failed', async () => {
+      const lost = commits.submit(insert(1));
+      const readable = flushes(1).then(() => commits.whenReadable());
+      const next = flushes(1).then(() => commits.submit(insert(2)));
+      const after = flushes(1)
+        .then(() => finish[0]!(new Error('the disk is gone')))
+        .then(() => commits.submit(insert(3)));
+      const outcomes = await Promise.allSettled([lost, readable, next, after]);
+      outcomes.push(...(await Promise.allSettled([commits.submit(insert(4)), commits.whenReadable()])));
+      expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason: new Error('the disk is gone') })));
+      await commits.flush();
+      expect(stored()).toEqual([1]);
+    });
+
+    it('waits for the flush under way, and for what is behind it, when it is told to flush', async () => {
+      const written = commits.submit(insert(1));
+      await flushes(1);
+      const later = commits.submit(insert(2));
+      const flushed = commits.flush();
+      finish[0]!();
+      await flushes(2);
+      finish[1]!();
+      await flushed;
+      await Promise.all([written, later]);
+      expect(stored()).toEqual([1, 2]);
+    });
+  });
 });

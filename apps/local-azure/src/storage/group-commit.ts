@@ -19,10 +19,15 @@ export interface CommitListener {
   undone(): void;
 }
 
-/** Gathers the writes of one turn of the event loop into one transaction, so that they share one fsync. */
+/**
+ * Gathers the writes of one turn of the event loop, and of the time that the transaction before took to be on disk, into one
+ * transaction, so that they share one fsync.
+ */
 export class GroupCommit {
   private queue: Pending[] = [];
   private scheduled = false;
+  private flushing: Promise<void> | undefined;
+  private failure: Error | undefined;
 
   constructor(
     private readonly db: Sqlite,
@@ -32,7 +37,7 @@ export class GroupCommit {
   /**
    * Runs `work` inside the next transaction, each in its own savepoint, in the order of submission; resolves with its
    * value after the transaction is on disk; rejects with what `work` threw (only its own effects are undone), or with
-   * the reason why the transaction could not be committed.
+   * the reason why the transaction could not be committed. After a transaction that may or may not be on disk, everything is rejected.
    */
   submit<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -43,15 +48,27 @@ export class GroupCommit {
 
   /** Resolves when everything submitted so far is on disk or was rejected. */
   async flush(): Promise<void> {
-    while (this.queue.length > 0) this.commitNext();
+    while (this.queue.length > 0 || this.flushing !== undefined) {
+      if (this.flushing === undefined) this.commitNext();
+      await this.flushing;
+    }
+  }
+
+  /**
+   * Resolves when what can be read now is on disk; undefined where it is already. Who tells what was read before that could tell what a
+   * power cut makes undone. Rejects when it never will be.
+   */
+  whenReadable(): Promise<void> | undefined {
+    const { failure } = this;
+    return failure === undefined ? this.flushing?.then(() => this.requireSound()) : Promise.reject(failure);
   }
 
   private schedule(): void {
-    if (this.scheduled) return;
+    if (this.scheduled || this.flushing !== undefined) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      if (this.queue.length === 0) return;
+      if (this.queue.length === 0 || this.flushing !== undefined) return;
       this.commitNext();
       if (this.queue.length > 0) this.schedule();
     });
@@ -60,19 +77,35 @@ export class GroupCommit {
   private commitNext(): void {
     const group = this.queue.splice(0, WORK_PER_TRANSACTION_MAX);
     const settle: (() => void)[] = [];
+    const rejectAll = (error: unknown): void => group.forEach(({ reject }) => reject(error));
     try {
+      this.requireSound();
       this.db.prepare('BEGIN IMMEDIATE').run();
       for (const pending of group) settle.push(this.perform(pending));
       this.listener?.beforeCommit();
       this.db.prepare('COMMIT').run();
-      this.listener?.committed();
     } catch (error) {
       this.rollBack();
       this.listener?.undone();
-      for (const pending of group) pending.reject(error);
+      rejectAll(error);
       return;
     }
-    for (const done of settle) done();
+    const settleAll = (): void => {
+      this.listener?.committed();
+      for (const done of settle) done();
+    };
+    const flushed = this.db.flush();
+    if (flushed === undefined) return settleAll();
+    this.flushing = flushed
+      .then(settleAll, (error: Error) => rejectAll((this.failure = error)))
+      .finally(() => {
+        this.flushing = undefined;
+        if (this.queue.length > 0) this.schedule();
+      });
+  }
+
+  private requireSound(): void {
+    if (this.failure !== undefined) throw this.failure;
   }
 
   private perform({ run, resolve, reject }: Pending): () => void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sqlite, type SqlValue } from './sqlite.js';
@@ -63,6 +63,17 @@ describe('Sqlite', () => {
   it('flushes every commit to disk', () => {
     expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
     expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  });
+
+  it('leaves the flush of the log to its user where that was asked for', async () => {
+    expect(db.flush()).toBeUndefined();
+    const flushed = new Sqlite(join(folder, 'b.db'), { onDisk: 'with flush' });
+    expect(flushed.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 1 });
+    flushed.exec('CREATE TABLE t (a)');
+    const syncs = jest.spyOn(fs, 'fdatasync');
+    await flushed.flush();
+    expect(syncs).toHaveBeenCalledTimes(1);
+    flushed.close();
   });
 
   it('can be opened again at once after it was closed, with statements still around', () => {

@@ -1,3 +1,4 @@
+import { close, fdatasync, openSync } from 'node:fs';
 import Database from 'libsql';
 
 /** What a column may hold. Integers beyond 2^53 are rounded when read; keep them as text. */
@@ -15,17 +16,33 @@ const PAGES_MAX = 4_294_967_294;
 /** Prepared statements kept at most; the oldest goes first. */
 const STATEMENTS_MAX = 1_000;
 
-/**
- * One SQLite file with synchronous FULL, in WAL mode unless told otherwise: what was committed survives a crash and a power loss.
- */
+/** How a file is written. */
+export interface SqliteOptions {
+  /** WAL unless given. */
+  readonly journal?: 'WAL' | 'DELETE';
+  /**
+   * When what was committed is on disk: as soon as COMMIT returns, which keeps the process waiting (the default), or once
+   * `flush` has resolved. A commit that is not on disk may be lost in a power cut, never a part of it.
+   */
+  readonly onDisk?: 'with COMMIT' | 'with flush';
+}
+
+/** One SQLite file. What was committed survives the end of the process at once, and a power cut once it is on disk. */
 export class Sqlite {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, SqlStatement<unknown>>();
+  private log: number | undefined;
 
-  constructor(file: string, { journal = 'WAL' }: { readonly journal?: 'WAL' | 'DELETE' } = {}) {
+  constructor(
+    private readonly file: string,
+    private readonly options: SqliteOptions = {},
+  ) {
+    const { journal = 'WAL', onDisk = 'with COMMIT' } = options;
     this.db = new Database(file);
     try {
-      this.db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = FULL`);
+      // NORMAL leaves out the flush of the write-ahead log after each commit, and no other.
+      const synchronous = onDisk === 'with COMMIT' ? 'FULL' : 'NORMAL';
+      this.db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = ${synchronous}`);
     } catch (error) {
       this.db.close();
       throw error;
@@ -52,10 +69,24 @@ export class Sqlite {
     this.db.prepare(`PRAGMA max_page_count = ${isHeld ? 1 : PAGES_MAX}`).get();
   }
 
+  /**
+   * Resolves when all that was committed so far is on disk; undefined where it is already. Once it has rejected, nobody can tell what is on
+   * disk: the file must not be used any more.
+   */
+  flush(): Promise<void> | undefined {
+    if (this.options.onDisk !== 'with flush') return undefined;
+    return new Promise((resolve, reject) => {
+      this.log ??= openSync(`${this.file}-wal`, 'r+');
+      fdatasync(this.log, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
   /** Closes the file; no statement prepared from it may be used afterwards. */
   close(): void {
     this.statements.clear();
     this.db.close();
+    if (this.log !== undefined) close(this.log);
+    this.log = undefined;
   }
 }
 
