@@ -6,11 +6,24 @@ import type { StoredPolicy } from './service-bus/policy-keys.js';
 /** Bytes of entropy in a key; the size the service's own keys have. */
 const KEY_BYTES = 64;
 const FILE_MODE_OWNER_ONLY = 0o600;
-const NAMES = ['cosmosKey', 'serviceBusSharedAccessKey', 'faultControlKey', 'statusKey'] as const;
+const NAMES = [
+  'cosmosKey',
+  'cosmosSecondaryKey',
+  'cosmosReadOnlyKey',
+  'cosmosSecondaryReadOnlyKey',
+  'serviceBusSharedAccessKey',
+  'faultControlKey',
+  'statusKey',
+] as const;
 
 /** The credentials of both servers, in base64. */
 export interface LocalKeys {
   readonly cosmosKey: string;
+  /** As good as the first, so that one can be replaced while the other is in use. */
+  readonly cosmosSecondaryKey: string;
+  /** Good for everything that changes nothing, as is the second one. */
+  readonly cosmosReadOnlyKey: string;
+  readonly cosmosSecondaryReadOnlyKey: string;
   readonly serviceBusSharedAccessKey: string;
   /** Orders faults, where the server was started with that. */
   readonly faultControlKey: string;

@@ -69,6 +69,14 @@ describe('local Azure', () => {
     writeFileSync(file, JSON.stringify({ cosmosKey, serviceBusSharedAccessKey }));
     const azure = await startLocalAzure({ dataDir, topology, faultControlPort: 0 });
     expect(azure.cosmosKey).toBe(cosmosKey);
+    const keys = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    for (const name of ['cosmosKey', 'cosmosSecondaryKey', 'cosmosReadOnlyKey', 'cosmosSecondaryReadOnlyKey']) {
+      const client = new CosmosClient({ endpoint: azure.cosmosEndpoint, key: keys[name]! });
+      await expect(client.database(azure.database).read()).resolves.toMatchObject({ statusCode: 200 });
+      const create = client.databases.create({ id: name }).then(({ statusCode }) => statusCode);
+      expect(await create.catch(({ code }: { code: number }) => code)).toBe(name.includes('ReadOnly') ? 401 : 201);
+      client.dispose();
+    }
     expect(azure.serviceBusConnectionString).toContain(serviceBusSharedAccessKey);
     const headers = { authorization: `Bearer ${azure.faultControl!.key}` };
     expect((await fetch(azure.faultControl!.endpoint, { headers })).status).toBe(200);

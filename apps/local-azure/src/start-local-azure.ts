@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeclaredContainer } from './cosmos/container-definition.js';
+import type { CosmosPrincipal } from './cosmos/access.js';
 import { CosmosServer } from './cosmos/cosmos-server.js';
+import type { EntraOptions } from './entra-tokens.js';
 import { FaultControl } from './faults/fault-control.js';
 import { Faults } from './faults/faults.js';
 import { listening } from './http/listening.js';
 import { readOrCreateKeys, type LocalKeys } from './keys.js';
-import type { EntraOptions } from './service-bus/entra-tokens.js';
 import { policiesWithKeys, type PolicyDeclaration } from './service-bus/policy-keys.js';
 import type { EntityDeclarations } from './service-bus/queue-policy.js';
 import { ROOT_KEY_NAME, ServiceBusServer } from './service-bus/service-bus-server.js';
@@ -37,7 +38,9 @@ export interface LocalAzureOptions {
   readonly faultControlPort?: number | undefined;
   /** Who may use the Service Bus besides the root key, each with a key of its own. */
   readonly policies?: readonly PolicyDeclaration[];
-  /** Whose Entra tokens the Service Bus accepts, of the principals that the policies name; nobody's unless given. */
+  /** Who may use Cosmos DB with an Entra token. */
+  readonly cosmosPrincipals?: readonly CosmosPrincipal[];
+  /** Whose Entra tokens are accepted, of the principals that the policies and `cosmosPrincipals` name; nobody's unless given. */
   readonly entra?: EntraOptions | undefined;
 }
 
@@ -51,6 +54,8 @@ export interface FaultControlAccess {
 export interface LocalAzure {
   readonly cosmosEndpoint: string;
   readonly cosmosKey: string;
+  /** Good for what changes nothing. */
+  readonly cosmosReadOnlyKey: string;
   /** Where the Service Bus speaks HTTP. */
   readonly serviceBusAddress: string;
   readonly serviceBusConnectionString: string;
@@ -88,6 +93,7 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     return {
       cosmosEndpoint: `http://${host}:${cosmos.port}/`,
       cosmosKey: keys.cosmosKey,
+      cosmosReadOnlyKey: keys.cosmosReadOnlyKey,
       serviceBusAddress: `http://${host}:${serviceBus.port}`,
       serviceBusConnectionString: connectionString(endpoint, ROOT_KEY_NAME, keys.serviceBusSharedAccessKey),
       serviceBusConnectionStringOf: (name) => connectionString(endpoint, name, policyKey(keys, name)),
@@ -120,6 +126,10 @@ function startCosmos(options: LocalAzureOptions, common: Common): Promise<Cosmos
     database: topology.database,
     containers: topology.containers,
     masterKey: keys.cosmosKey,
+    secondaryKey: keys.cosmosSecondaryKey,
+    readOnlyKeys: [keys.cosmosReadOnlyKey, keys.cosmosSecondaryReadOnlyKey],
+    entra: options.entra,
+    principals: options.cosmosPrincipals ?? [],
     usage,
     ranges: cosmosRanges,
     enforceThroughput: cosmosEnforceThroughput,

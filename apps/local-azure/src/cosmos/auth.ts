@@ -4,40 +4,82 @@ import { CosmosError } from './cosmos-error.js';
 /** How far a request's date may be from the server's clock. */
 const DATE_SKEW_MS_MAX = 15 * 60 * 1_000;
 
+/** The keys of the account, decoded. */
+export interface AccountKeys {
+  /** Good for everything. */
+  readonly full: readonly Buffer[];
+  /** Good for requests that change nothing. */
+  readonly readOnly: readonly Buffer[];
+}
+
 /** What a master-key signature covers. */
 export interface SignedRequest {
   readonly method: string;
   /** Decoded path segments. */
   readonly segments: readonly string[];
-  readonly authorization: string | undefined;
   readonly date: string | undefined;
 }
 
-/**
- * Throws 401 unless the request carries the signature made with the master key (compared in constant time), and 403
- * when its date is more than 15 minutes off.
- */
-export function verifySignature(request: SignedRequest, masterKey: Buffer, nowMs: number): void {
-  const { authorization, date } = request;
-  if (authorization === undefined) throw unauthorized('Required Header authorization is missing.');
-  if (date === undefined) throw unauthorized('Required Header x-ms-date is missing.');
-  const [, type, signature] = /^type=(\w+)&ver=1\.0&sig=(.+)$/s.exec(decoded(authorization)) ?? [];
-  if (type !== 'master' || signature === undefined) throw unauthorized('Only a master-key signature is accepted here.');
-  const expected = createHmac('sha256', masterKey).update(textToSign(request, date)).digest();
-  const given = Buffer.from(signature, 'base64');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw unauthorized(
-      'The input authorization token cannot serve the request: the signature is not the expected one.',
-    );
-  }
-  if (!(Math.abs(nowMs - Date.parse(date)) <= DATE_SKEW_MS_MAX)) {
-    throw new CosmosError(
-      403,
-      'Forbidden',
-      'The authorization token is not valid at the current time: check the clock.',
-    );
-  }
+/** How a request shows who asks: a signature made with a key, or an Entra token. */
+export interface Authorization {
+  readonly type: 'master' | 'aad';
+  readonly signature: string;
 }
+
+/** Reads the authorization header. Throws 401 when there is none, or none of these. */
+export function readAuthorization(header: string | undefined): Authorization {
+  if (header === undefined)
+    throw unauthorized('Required Header authorization is missing. Ensure a valid Authorization token is passed.');
+  const [, type, signature] = /^type=(master|aad)&ver=1\.0&sig=(.+)$/s.exec(decoded(header)) ?? [];
+  if (type === undefined || signature === undefined) {
+    throw unauthorized(
+      'Only the signature of a master key or an Entra token is accepted here (type=master or type=aad, ver=1.0).',
+    );
+  }
+  return { type: type as Authorization['type'], signature };
+}
+
+/**
+ * Throws 401 unless the signature was made with a key that is good for the request (each is compared in constant time, whatever
+ * the others came to), and 403 when its date is more than 15 minutes off. As at the service, a read-only key under a write is
+ * a wrong key.
+ */
+export function verifySignature(
+  request: SignedRequest,
+  signature: string,
+  keys: readonly Buffer[],
+  nowMs: number,
+): void {
+  const { date } = request;
+  if (date === undefined) throw unauthorized('Required Header x-ms-date is missing.');
+  const text = textToSign(request, date);
+  const given = Buffer.from(signature, 'base64');
+  const matches = keys.map((key) => isSignature(given, createHmac('sha256', key).update(text).digest()));
+  if (!matches.includes(true)) throw unauthorized(wrongSignature(text));
+  const sentMs = Date.parse(date);
+  if (!(Math.abs(nowMs - sentMs) <= DATE_SKEW_MS_MAX)) throw outOfTime(date, nowMs);
+}
+
+/** 401: who asks is not known. */
+export const unauthorized = (message: string): CosmosError => new CosmosError(401, 'Unauthorized', message);
+
+/** A signature of another length is compared as well, so that every comparison takes the same time. */
+function isSignature(given: Buffer, expected: Buffer): boolean {
+  const isLong = given.length === expected.length;
+  return timingSafeEqual(isLong ? given : Buffer.alloc(expected.length), expected) && isLong;
+}
+
+/** The service tells what it signed; nobody can make a signature from that. */
+const wrongSignature = (text: string): string =>
+  "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not built as per " +
+  `the protocol. Server used the following payload to sign: '${text}'`;
+
+const outOfTime = (date: string, nowMs: number): CosmosError =>
+  new CosmosError(
+    403,
+    'Forbidden',
+    `The authorization token is not valid at the current time. Request time: ${date}, server time: ${new Date(nowMs).toUTCString()}.`,
+  );
 
 function textToSign({ method, segments: path }: SignedRequest, date: string): string {
   const segments = path.at(-2) === 'operations' ? path.slice(0, -2) : path;
@@ -55,5 +97,3 @@ function decoded(header: string): string {
     return '';
   }
 }
-
-const unauthorized = (message: string): CosmosError => new CosmosError(401, 'Unauthorized', message);

@@ -1,6 +1,6 @@
 import type { HttpReply, HttpRequest } from '../http/http-server.js';
 import type { Usage } from '../usage.js';
-import { verifySignature } from './auth.js';
+import { authorize, type AccountAccess } from './access.js';
 import { containerRequest, containersRequest } from './containers.js';
 import type { ContainerStore } from './container-store.js';
 import { badRequest, CosmosError, cosmosErrorOf, notFound, SUBSTATUS_OWNER_NOT_FOUND } from './cosmos-error.js';
@@ -19,7 +19,7 @@ const ACCOUNT = '_account';
 
 /** What the REST interface needs. */
 export interface CosmosApiOptions extends MetadataContext {
-  readonly masterKey: Buffer;
+  readonly access: AccountAccess;
   readonly usage: Usage;
   readonly nowMs: () => number;
   readonly faults: CosmosFaults | undefined;
@@ -57,17 +57,11 @@ export class CosmosApi {
   private async answer(http: HttpRequest): Promise<CosmosReply> {
     try {
       const segments = segmentsOf(http.target);
-      this.verify(http, segments);
+      await authorize(this.options.access, http, segments, this.options.nowMs());
       return await this.dispatch(http, segments);
     } catch (error) {
       return refusal(cosmosErrorOf(error), 'metadata');
     }
-  }
-
-  private verify({ method, headers }: HttpRequest, segments: readonly string[]): void {
-    const date = headers['x-ms-date'] ?? headers.date;
-    const signed = { method, segments, authorization: headers.authorization, date: date as string | undefined };
-    verifySignature(signed, this.options.masterKey, this.options.nowMs());
   }
 
   private dispatch(http: HttpRequest, segments: readonly string[]): Promise<CosmosReply> | CosmosReply {

@@ -1,9 +1,11 @@
+import { EntraTokens, type EntraOptions } from '../entra-tokens.js';
 import { HttpServer, type HttpHandler } from '../http/http-server.js';
 import { usageRoute } from '../http/usage-routes.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
+import type { CosmosPrincipal } from './access.js';
 import { Catalog } from './catalog.js';
 import { bodyOfDeclaration, readContainerDefinition, type DeclaredContainer } from './container-definition.js';
 import { CosmosApi } from './cosmos-api.js';
@@ -20,8 +22,15 @@ export interface CosmosServerOptions {
   readonly database: string;
   /** Created when absent, and updated when their declaration changed; what they hold stays. */
   readonly containers: readonly DeclaredContainer[];
-  /** In base64. */
+  /** In base64, as all keys. */
   readonly masterKey: string;
+  /** As good as the master key. */
+  readonly secondaryKey?: string;
+  /** Good for what changes nothing. */
+  readonly readOnlyKeys?: readonly string[];
+  /** Whose Entra tokens are accepted, of the principals that have a role; nobody's unless given. */
+  readonly entra?: EntraOptions | undefined;
+  readonly principals?: readonly CosmosPrincipal[];
   readonly usage: Usage;
   /** Physical partitions of a container that is created; 1 by default. */
   readonly ranges?: number;
@@ -58,14 +67,13 @@ export class CosmosServer {
     const { nowMs = Date.now, ranges = 1, usage } = options;
     const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
     await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));
-    const masterKey = Buffer.from(options.masterKey, 'base64');
     const api = new CosmosApi({
       catalog,
       commits,
       nowSeconds,
       nowMs,
       ranges,
-      masterKey,
+      access: accessOf(options),
       usage,
       ...troubleOf(options, db),
     });
@@ -85,6 +93,18 @@ export class CosmosServer {
     await this.commits.flush();
     this.db.close();
   }
+}
+
+function accessOf({ masterKey, secondaryKey, readOnlyKeys = [], entra, principals = [] }: CosmosServerOptions) {
+  const decoded = (keys: readonly string[]): Buffer[] => keys.map((key) => Buffer.from(key, 'base64'));
+  return {
+    keys: {
+      full: decoded([masterKey, ...(secondaryKey === undefined ? [] : [secondaryKey])]),
+      readOnly: decoded(readOnlyKeys),
+    },
+    entra: entra && new EntraTokens(entra),
+    principals,
+  };
 }
 
 function troubleOf({ faults, enforceThroughput = false, nowMs = Date.now }: CosmosServerOptions, db: Sqlite) {

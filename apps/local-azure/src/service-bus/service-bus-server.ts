@@ -14,7 +14,7 @@ import { Broker } from './broker.js';
 import { Entities, type Topic } from './entities.js';
 import { EntityChanges } from './entity-changes.js';
 import { EntityDescriptionStore } from './entity-description-store.js';
-import { EntraTokens, type EntraOptions } from './entra-tokens.js';
+import { EntraTokens, type EntraOptions } from '../entra-tokens.js';
 import { EntityRoutes } from './entity-routes.js';
 import { IdleWatch } from './idle-watch.js';
 import { SessionStates } from './session-states.js';

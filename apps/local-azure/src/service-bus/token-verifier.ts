@@ -1,13 +1,14 @@
+import { InvalidEntraToken, type EntraTokens } from '../entra-tokens.js';
 import { audiencePath } from './address.js';
 import { coversPath, type AccessPolicy, type Grant, type PolicyRight } from './access-policy.js';
 import type { Entities } from './entities.js';
-import type { EntraTokens } from './entra-tokens.js';
 import { unauthorized } from './service-bus-error.js';
 import { isSignedWith, readSharedAccessSignature } from './shared-access-signature.js';
 
 /** The token types of `$cbs`. */
 export const TOKEN_TYPE = { sharedAccess: 'servicebus.windows.net:sastoken', jwt: 'jwt' } as const;
 
+const AUDIENCES = ['https://servicebus.azure.net', 'https://servicebus.azure.net/'];
 /** Compared with where a key name is unknown, so that this takes as long as a wrong key does. */
 const NO_KEY = 'no key';
 
@@ -31,11 +32,19 @@ export class TokenVerifier {
     const path = audiencePath(audience);
     if (token.type === TOKEN_TYPE.sharedAccess) return this.verifySignature(token.text, path, nowMs);
     if (token.type !== TOKEN_TYPE.jwt) throw unauthorized(`Tokens of the type '${token.type}' are not accepted.`);
-    if (this.entra === undefined) throw unauthorized('Entra tokens are accepted only where an issuer is configured.');
-    const { principals, expiresAtMs } = await this.entra.verify(token.text, nowMs);
+    const { principals, expiresAtMs } = await this.verifyEntra(token.text, nowMs);
     const policy = this.policies.find((one) => one.principal !== undefined && principals.includes(one.principal));
     if (policy === undefined) throw unauthorized('The principal of the token has no role here.');
     return grantOf({ keys: [], rights: policy.rights, scopes: policy.entities }, path, expiresAtMs);
+  }
+
+  private async verifyEntra(text: string, nowMs: number): ReturnType<EntraTokens['verify']> {
+    if (this.entra === undefined) throw unauthorized('Entra tokens are accepted only where an issuer is configured.');
+    try {
+      return await this.entra.verify(text, AUDIENCES, nowMs);
+    } catch (error) {
+      throw error instanceof InvalidEntraToken ? unauthorized(error.message) : error;
+    }
   }
 
   private verifySignature(text: string, path: string, nowMs: number): Grant {
