@@ -1,5 +1,6 @@
 import type { ServiceBusReceiver } from '@azure/service-bus';
 import { RawClient } from './raw-client-fixture.js';
+import { receiveAttaching } from './raw-links-fixture.js';
 import { ServiceBusFixture, receiveOne } from './service-bus-fixture.js';
 
 const TOPICS = [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }];
@@ -93,6 +94,15 @@ describe('the flow of messages to receivers', () => {
     expect(await link.drain(5)).toBe(0);
     await sendMany(2);
     expect(await link.drain(2)).toBe(2);
+    await raw.close();
+  });
+
+  it('begins with the link, where the client gives credit in the turn in which it attaches', async () => {
+    const raw = await RawClient.connect(bus.port);
+    const path = 'orders/Subscriptions/ledger';
+    await raw.putToken(`sb://127.0.0.1:${bus.port}/${path}`, bus.key);
+    await bus.send('orders', { body: 1 }, { body: 2 });
+    expect(await receiveAttaching(raw, path, 2)).toHaveLength(2);
     await raw.close();
   });
 

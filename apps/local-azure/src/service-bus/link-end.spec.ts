@@ -4,7 +4,7 @@ import { ClientConnection } from './client-connection.js';
 import { whenLinkEnds } from './link-end.js';
 
 describe('whenLinkEnds', () => {
-  const session = new EventEmitter();
+  const session = Object.assign(new EventEmitter(), { outgoing: { process: () => undefined } });
   const client = new ClientConnection(() => undefined);
   const link = () => Object.assign(new EventEmitter(), { session, is_receiver: () => false }) as unknown as Sender;
 

@@ -1,9 +1,10 @@
 import type { Receiver, Sender } from 'rhea';
 import type { ClientConnection } from './client-connection.js';
+import { tellSettlements } from './rhea-internals.js';
 
 /**
  * Runs `action` once, when a link has ended: its client has detached it and can be answered (true), or the session or the
- * connection is gone (false). The result takes it back. Nothing stays behind with a session that has many links in turn.
+ * connection is gone (false). What the client settled before is told before. The result takes it back. Nothing stays behind with a session that has many links in turn.
  */
 export function whenLinkEnds(
   link: Receiver | Sender,
@@ -16,15 +17,21 @@ export function whenLinkEnds(
     forget();
     action(canAnswer);
   };
-  const detached = (): void => end(true);
-  const gone = (): void => end(false);
-  const forgetClient = client.whenClosed(gone);
+  const detached = (): void => {
+    tellSettlements(session);
+    end(true);
+  };
+  const ended = (): void => {
+    tellSettlements(session);
+    end(false);
+  };
+  const forgetClient = client.whenClosed(() => end(false));
   const forget = (): void => {
     link.removeListener(detachEvent, detached);
-    session.removeListener('session_close', gone);
+    session.removeListener('session_close', ended);
     forgetClient();
   };
   (link as Sender).on(detachEvent as 'sender_close', detached);
-  session.on('session_close', gone);
+  session.on('session_close', ended);
   return forget;
 }

@@ -126,7 +126,8 @@ async function conditions(link: Sender | Receiver, count: number): Promise<(stri
   return [...found].sort(([a], [b]) => a - b).map(([, condition]) => condition);
 }
 
-function tokenFor(audience: string, key: string, lifetimeSeconds: number): string {
+/** A token for an audience, signed with the key of `RootManageSharedAccessKey`. */
+export function tokenFor(audience: string, key: string, lifetimeSeconds = TOKEN_LIFETIME_SECONDS): string {
   const resource = encodeURIComponent(audience);
   const expiry = Math.floor(Date.now() / 1_000) + lifetimeSeconds;
   const signature = createHmac('sha256', key).update(`${resource}\n${expiry}`).digest('base64');

@@ -52,6 +52,34 @@ export function wishForSession({ connection }: RawClient, address: string, sessi
   return { answered, isAnswered: () => isAnswered, close };
 }
 
+/** Attaches a link with credit for so many messages in one turn, and gives the bodies of those. For tests. */
+export async function receiveAttaching({ connection }: RawClient, address: string, count: number): Promise<unknown[]> {
+  const receiver = connection.open_receiver({ source: { address }, credit_window: 0, autoaccept: false });
+  receiver.add_credit(count);
+  const bodies: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    receiver.on('message', ({ message }: EventContext) => {
+      if (bodies.push(message!.body) === count) resolve();
+    });
+  });
+  return bodies;
+}
+
+/** Has a session, accepts its first message and closes the link in the same turn. For tests. */
+export async function acceptAndLeave({ connection }: RawClient, address: string, sessionId: string): Promise<void> {
+  const receiver = connection.open_receiver({
+    source: { address, filter: { [SESSION_FILTER]: sessionId } as never },
+    credit_window: 1,
+    autoaccept: false,
+  });
+  const closed = new Promise((resolve) => receiver.once('receiver_close', resolve));
+  receiver.once('message', ({ delivery }: EventContext) => {
+    delivery!.accept();
+    receiver.close();
+  });
+  await closed;
+}
+
 /** Receives and accepts one delivery, and gives its bytes as they came. For tests. */
 export async function receiveEncoded({ connection }: RawClient, address: string): Promise<Buffer> {
   const session = connection.create_session();

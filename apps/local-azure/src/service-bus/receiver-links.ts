@@ -10,6 +10,7 @@ import {
   acceptedOutcome,
   answerDrain,
   holdDrainAnswers,
+  isAttachWritten,
   isDraining,
   localAttach,
   rejectedOutcome,
@@ -80,7 +81,7 @@ class ReceiverLink implements Consumer {
   }
 
   capacity(): number {
-    return this.open ? sendableCount(this.sender) - this.reserved : 0;
+    return this.open && isAttachWritten(this.sender) ? sendableCount(this.sender) - this.reserved : 0;
   }
 
   reserve(): void {
@@ -101,7 +102,12 @@ class ReceiverLink implements Consumer {
     this.sender.close({ condition, description });
   }
 
+  /** A client may give credit in the turn in which it attaches. */
   private pump(): void {
+    if (this.open && !isAttachWritten(this.sender)) {
+      setImmediate(() => this.pump());
+      return;
+    }
     this.context.broker.deliveries.pump(this.context.queue);
     this.drainIfEmpty();
   }

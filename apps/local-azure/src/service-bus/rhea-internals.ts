@@ -186,11 +186,22 @@ export function rawTransfer(context: { message?: unknown; delivery?: Delivery })
   return { bytes: context.message as Buffer, format: format === PLAIN_FORMAT_KEPT_RAW ? PLAIN_FORMAT : format };
 }
 
+/** Whether our attach is written. The library writes deliveries before it, where both are due in one turn. */
+export function isAttachWritten(link: Sender): boolean {
+  const { local_open, open_requests } = (link as unknown as SenderInternals).state;
+  return local_open && open_requests === 0;
+}
+
 /** How many more deliveries the link may take now: its credit less what waits to be written, within the session ring. */
 export function sendableCount(sender: Sender): number {
   const { outgoing } = sender.session as unknown as SessionInternals;
   const waiting = outgoing.next_delivery_id - outgoing.next_pending_delivery;
   return Math.min((sender as unknown as SenderInternals).credit - waiting, outgoing.deliveries.available());
+}
+
+/** Tells of the settlements that have come in so far; the library would do so only at the end of the turn. */
+export function tellSettlements(session: Session): void {
+  (session as unknown as SessionInternals).outgoing.process();
 }
 
 /** Whether the client has asked to drain this link and has not been answered. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import rhea from 'rhea';
 import { RawClient } from './raw-client-fixture.js';
-import { sendEncoded, wishForSession } from './raw-links-fixture.js';
+import { acceptAndLeave, sendEncoded, wishForSession } from './raw-links-fixture.js';
 import { receiveOne, ServiceBusFixture } from './service-bus-fixture.js';
 
 const KILOBYTE = 1_024;
@@ -114,6 +114,13 @@ describe('what implementations usually break on', () => {
     expect(again.map(({ body, deliveryCount }) => [body, deliveryCount])).toEqual(
       [1, 2, 3, 4].map((body) => [body, 1]),
     );
+  });
+
+  it('a message of a session that is accepted as its receiver leaves: it does not come again', async () => {
+    await bus.send('sessions', { body: 1, sessionId: 'a' }, { body: 2, sessionId: 'a' });
+    await acceptAndLeave(await connect('sessions'), 'sessions', 'a');
+    const next = await bus.client.acceptSession('sessions', 'a', UNRENEWED);
+    expect(await next.receiveMessages(1)).toMatchObject([{ body: 2 }]);
   });
 
   it('two receivers racing for one session: one has it, the other is told at once that it cannot', async () => {
