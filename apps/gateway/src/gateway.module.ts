@@ -18,6 +18,7 @@ import { OWNER_URLS, Owners } from './adapters/owners.js';
 import { ParkingController } from './adapters/parking.controller.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { Sockets } from './adapters/sockets.js';
+import { TradesController } from './adapters/trades.controller.js';
 import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
@@ -40,6 +41,7 @@ export class GatewayModule implements OnApplicationShutdown {
         CapitalMonitorsController,
         CapitalTransfersController,
         OrdersController,
+        TradesController,
         AdminController,
         ParkingController,
         DocsController,

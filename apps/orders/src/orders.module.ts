@@ -14,6 +14,7 @@ import { openVenue } from './adapters/open-venue.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
+import { TradesController } from './adapters/trades.controller.js';
 import { VENUE } from './adapters/venue-calls.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
@@ -28,7 +29,9 @@ import { RISK_LIMITS } from './orders.config.js';
 import type { OrdersSettings } from './orders.config.js';
 import { PlaceOrder } from './place-order.js';
 import { ReadOrders } from './read-orders.js';
+import { ReadTrades } from './read-trades.js';
 import { RecordExecution } from './record-execution.js';
+import { RecordTrade } from './record-trade.js';
 import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
 import { SettleFromVenue } from './settle-from-venue.js';
@@ -49,7 +52,9 @@ const VERBS = [
   ChangeControls,
   EnforceControls,
   NoteShortfall,
+  RecordTrade,
   ReadOrders,
+  ReadTrades,
 ];
 const ADAPTERS = [OrderBooks, ControlSwitch, TradingPermit, Market, LiveOrderList, VenueUpdates, ExpiryTimer];
 
@@ -71,11 +76,12 @@ export class OrdersModule {
           ...(overrides.tokenKeys === undefined ? {} : { tokenKeys: overrides.tokenKeys }),
           containers: [
             { name: 'trade_orders', relayed: true },
+            { name: 'trade_history' },
             { name: 'trading_controls', relayed: true },
           ],
         }),
       ],
-      controllers: [OrdersController, ControlsController, EventsConsumer],
+      controllers: [OrdersController, TradesController, ControlsController, EventsConsumer],
       providers: [
         ...VERBS,
         ...ADAPTERS,

@@ -22,6 +22,7 @@ import {
   orderPlaced,
   orderRefused,
   orderSubmitted,
+  tradeClosed,
 } from './orders.js';
 import { PARKED_LIST_EVENTS } from './parked.js';
 import { AUDIT_TTL_SECONDS } from './topology.js';
@@ -41,6 +42,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   orderExecuted,
   orderEnded,
   orderCancelRequested,
+  tradeClosed,
   controlsChanged,
   controlsEnforced,
   ...LEDGER_EVENTS,
@@ -59,7 +61,7 @@ const HEARINGS: readonly Hearing[] = [
   { consumer: 'orders', events: [capitalHeld, capitalDeclined, shortfallOpened, shortfallCleared] },
   {
     consumer: 'orders',
-    events: [orderPlaced, orderCancelRequested, controlsChanged],
+    events: [orderPlaced, orderCancelRequested, tradeClosed, controlsChanged],
     only: { event: orderPlaced, intent: 'exit' },
   },
   { consumer: 'ledger', events: [profileCreated] },
@@ -136,6 +138,13 @@ const containers: ContainerDeclaration[] = [
     partitionKeyPaths: BY_PROFILE,
     defaultTtlSeconds: -1,
     indexedPaths: ['/kind/?', '/liveOrders/?'],
+  },
+  {
+    name: 'trade_history',
+    owner: 'orders',
+    partitionKeyPaths: BY_PROFILE,
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/sequence/?'],
   },
   {
     name: 'trading_controls',

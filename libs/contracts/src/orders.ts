@@ -21,6 +21,8 @@ import {
 } from './order-terms.js';
 import type { OrderEndState, OrderIntent, OrderSide } from './order-terms.js';
 
+export { PositionList, PositionView, TradePage, TradeView } from './trade-api.js';
+export { TradeClosedV1, tradeClosed } from './trade-events.js';
 export { OrderPage, OrderView, PlaceOrderRequest } from './order-api.js';
 export {
   CONTROL_MODES,

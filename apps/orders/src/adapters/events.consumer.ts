@@ -3,11 +3,17 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { ProfileCreatedV1 } from '@ballast/contracts/accounts';
 import type { CapitalDeclinedV1, CapitalHeldV1, ShortfallChangedV1 } from '@ballast/contracts/ledger';
-import type { ControlsChangedV1, OrderCancelRequestedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
+import type {
+  ControlsChangedV1,
+  OrderCancelRequestedV1,
+  OrderPlacedV1,
+  TradeClosedV1,
+} from '@ballast/contracts/orders';
 import { CancelAtVenue } from '../cancel-at-venue.js';
 import { EnforceControls } from '../enforce-controls.js';
 import { NoteShortfall } from '../note-shortfall.js';
 import { OpenBook } from '../open-book.js';
+import { RecordTrade } from '../record-trade.js';
 import { RejectOrder } from '../reject-order.js';
 import { SubmitOrder } from '../submit-order.js';
 
@@ -21,6 +27,7 @@ export class EventsConsumer {
     private readonly cancelAtVenue: CancelAtVenue,
     private readonly enforceControls: EnforceControls,
     private readonly noteShortfall: NoteShortfall,
+    private readonly recordTrade: RecordTrade,
   ) {}
 
   @EventPattern('profile.created.v1')
@@ -62,5 +69,10 @@ export class EventsConsumer {
   @EventPattern('capital.shortfall-cleared.v1')
   shortfallCleared(@Payload() event: EventEnvelope<ShortfallChangedV1>): Promise<void> {
     return this.noteShortfall.execute(event, false);
+  }
+
+  @EventPattern('trade.closed.v1')
+  tradeClosed(@Payload() event: EventEnvelope<TradeClosedV1>): Promise<void> {
+    return this.recordTrade.execute(event);
   }
 }

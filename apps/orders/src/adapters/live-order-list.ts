@@ -3,7 +3,8 @@ import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import type { Controlled } from '../domain/controls.js';
 import type { OrderKey } from './order-books.js';
-import type { BookDocument, LiveOrderDocument } from './order-documents.js';
+import type { BookDocument } from './book-documents.js';
+import type { LiveOrderDocument } from './order-documents.js';
 import type { Order } from '../domain/order.js';
 
 /** Books in one page of the list. */

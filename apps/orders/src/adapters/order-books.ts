@@ -10,17 +10,19 @@ import type { Book } from '../domain/book.js';
 import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import type { OrderEvent } from '../domain/order-event.js';
+import { BOOK_ID, bookDocument, bookOf } from './book-documents.js';
+import type { BookDocument, ShortfallDocument } from './book-documents.js';
+import { liveOrderDocument, liveOrderOf, orderDocument, orderOf } from './order-documents.js';
+import type { OrderDocument } from './order-documents.js';
 import {
-  BOOK_ID,
-  bookDocument,
-  bookOf,
-  liveOrderDocument,
-  liveOrderOf,
-  orderDocument,
-  orderOf,
-} from './order-documents.js';
-import type { BookDocument, OrderDocument, ShortfallDocument } from './order-documents.js';
-import { answerRows, bookOpenedRow, executionRowId, orderEnvelope, refusedEnvelope, rowOf } from './order-rows.js';
+  answerRows,
+  bookOpenedRow,
+  executionRowId,
+  orderEnvelope,
+  refusedEnvelope,
+  rowOf,
+  tradeClosedRow,
+} from './order-rows.js';
 import type { AnswerRows } from './order-rows.js';
 
 /** What a use case decided about one order of a book. */
@@ -77,12 +79,18 @@ export class OrderBooks {
     return document === undefined ? undefined : bookOf(document);
   }
 
+  /** The profile's book as it is stored now; `undefined` for a profile that orders has not heard of. */
+  async stored(profileId: string): Promise<Book | undefined> {
+    const stored = await this.store.read<BookDocument>(BOOK_ID, partitionOf(profileId));
+    return stored === undefined ? undefined : bookOf(stored.document);
+  }
+
   /** Makes the book of a new profile; a second call changes nothing. */
   async open(profile: Pick<Book, 'profileId' | 'ownerId' | 'entriesPerSymbolMax'>): Promise<void> {
     const { profileId } = profile;
     await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document !== undefined) return { result: undefined };
-      const book: Book = { ...profile, sequence: 1, liveOrders: 0, hasShortfall: false, trades: {} };
+      const book: Book = { ...profile, sequence: 1, liveOrders: 0, hasShortfall: false, trades: {}, day: undefined };
       const row = bookOpenedRow({ book, at: this.clock.iso() });
       return { head: bookDocument(book, { live: {} }), operations: [{ create: row }], result: undefined };
     });
@@ -169,12 +177,17 @@ export class OrderBooks {
     for (const event of decision.events) {
       const before = order;
       order = evolve(before, event, this.provenance(book, before));
-      book = evolveBook(book, before, event);
+      const step = evolveBook(book, before, event);
+      book = step.book;
       if (event.fact === 'capital-held') continue;
       book = { ...book, sequence: book.sequence + 1 };
       const envelope = orderEnvelope(order, event, { book, at: this.clock.iso() }, decision.cause);
       if (event.fact === 'placed' && decision.answers !== undefined) first = answerRows(decision.answers, envelope);
       else rows.push(rowOf(order, event, envelope));
+      if (step.closed !== undefined) {
+        book = { ...book, sequence: book.sequence + 1 };
+        rows.push(tradeClosedRow(step.closed, order, { book, at: this.clock.iso() }));
+      }
     }
     if (order === undefined) throw new Error('unreachable: events without an order');
     const { id } = order;

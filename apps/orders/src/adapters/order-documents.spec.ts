@@ -1,6 +1,7 @@
 import { decimal } from '@ballast/money';
 import { after, emptyBook, executedEvent, placedEvent, submittingOrder } from '../domain/given.js';
-import { bookDocument, bookOf, liveOrderDocument, liveOrderOf, orderDocument, orderOf } from './order-documents.js';
+import { bookDocument, bookOf } from './book-documents.js';
+import { liveOrderDocument, liveOrderOf, orderDocument, orderOf } from './order-documents.js';
 
 const stored = <T>(document: T): T => JSON.parse(JSON.stringify(document)) as T;
 

@@ -9,13 +9,10 @@ import type {
   RefusalReason,
   TimeInForce,
 } from '@ballast/contracts/orders';
-import type { Book, OpenTrade } from '../domain/book.js';
+import type { BookDocument } from './book-documents.js';
 import { conditionTexts, conditionsOf } from '../domain/conditions.js';
 import type { Conditions } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
-
-/** Id of the book in its partition. */
-export const BOOK_ID = 'book';
 
 /** The key fields of every row of a profile. */
 export interface ProfileKey {
@@ -28,28 +25,6 @@ export function profileKey(profileId: string): ProfileKey {
   return { productId: PRODUCT_ID, profileId };
 }
 
-/** The book as stored. Decimals and units are strings; a field that is not there is left out. */
-export interface BookDocument extends ProfileKey {
-  readonly id: typeof BOOK_ID;
-  readonly kind: 'book';
-  readonly ownerId: string;
-  readonly entriesPerSymbolMax: number;
-  readonly sequence: number;
-  /** What the ledger last said of a shortfall; absent until it has said anything. */
-  readonly shortfall?: ShortfallDocument;
-  readonly trades: Readonly<Record<string, TradeDocument>>;
-  /** Number of `live`; what the healing query asks for. */
-  readonly liveOrders: number;
-  /** Every order that has not ended, by id; it moves to a row of its own when it ends. */
-  readonly live: Readonly<Record<string, LiveOrderDocument>>;
-}
-
-/** The ledger's word on a shortfall, with its sequence: an older word that comes late changes nothing. */
-export interface ShortfallDocument {
-  readonly stands: boolean;
-  readonly sequence: number;
-}
-
 /** What an order in its book is when the book does not say otherwise: most orders are live without having begun. */
 const UNLESS_SAID = { pendingCancel: false, attempts: 0, filledQuantity: '0', notional: '0', fees: '0', executions: 0 };
 type OftenUnsaid = keyof typeof UNLESS_SAID | 'tradeId';
@@ -57,14 +32,6 @@ type OftenUnsaid = keyof typeof UNLESS_SAID | 'tradeId';
 /** An order inside its book, without what the book or `UNLESS_SAID` says; no trade id means the one that it opened. */
 export type LiveOrderDocument = Omit<OrderDocument, keyof ProfileKey | 'id' | 'kind' | 'ownerId' | OftenUnsaid> &
   Partial<Pick<OrderDocument, OftenUnsaid>>;
-
-interface TradeDocument {
-  readonly tradeId: string;
-  readonly quantity: string;
-  readonly costUnits: string;
-  readonly exiting: string;
-  readonly liveEntries: number;
-}
 
 /** An order that has ended, as stored. */
 export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notional'> {
@@ -99,57 +66,6 @@ export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notiona
   readonly correlationId: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-}
-
-/** The book as it is stored, with the orders that are live in it. */
-export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument, 'live' | 'shortfall'>): BookDocument {
-  const trades = Object.entries(book.trades).map(([symbol, trade]): [string, TradeDocument] => [
-    symbol,
-    {
-      tradeId: trade.tradeId,
-      quantity: decimalText(trade.quantity),
-      costUnits: trade.costUnits.toString(),
-      exiting: decimalText(trade.exiting),
-      liveEntries: trade.liveEntries,
-    },
-  ]);
-  const { ownerId, entriesPerSymbolMax, sequence } = book;
-  return {
-    id: BOOK_ID,
-    kind: 'book',
-    ...profileKey(book.profileId),
-    ownerId,
-    entriesPerSymbolMax,
-    sequence,
-    ...optional('shortfall', shortfall),
-    trades: Object.fromEntries(trades),
-    liveOrders: Object.keys(live).length,
-    live,
-  };
-}
-
-/** The book as the domain sees it. */
-export function bookOf(document: BookDocument): Book {
-  const trades = Object.entries(document.trades).map(([symbol, trade]): [string, OpenTrade] => [
-    symbol,
-    {
-      tradeId: trade.tradeId,
-      quantity: decimal(trade.quantity),
-      costUnits: BigInt(trade.costUnits),
-      exiting: decimal(trade.exiting),
-      liveEntries: trade.liveEntries,
-    },
-  ]);
-  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders } = document;
-  return {
-    profileId,
-    ownerId,
-    entriesPerSymbolMax,
-    sequence,
-    liveOrders,
-    hasShortfall: document.shortfall?.stands === true,
-    trades: Object.fromEntries(trades),
-  };
 }
 
 /** The field, or nothing where there is no value. */

@@ -1,10 +1,12 @@
 import { carryingEvent, eventRow } from '@ballast/cosmos';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
-import { bookOpened, orderRefused } from '@ballast/contracts/orders';
-import type { OrderRefusedV1 } from '@ballast/contracts/orders';
+import { bookOpened, orderRefused, tradeClosed } from '@ballast/contracts/orders';
+import type { OrderRefusedV1, TradeClosedV1 } from '@ballast/contracts/orders';
 import { currentTrace } from '@ballast/service-bus';
+import { CAPITAL_ASSET, decimalText } from '@ballast/money';
 import type { Book } from '../domain/book.js';
 import type { Order } from '../domain/order.js';
+import type { OpenTrade } from '../domain/trade.js';
 import { PUBLISHED_AS } from '../domain/order-event.js';
 import type { OrderEvent } from '../domain/order-event.js';
 import { profileKey } from './order-documents.js';
@@ -70,6 +72,30 @@ export function bookOpenedRow(place: Place): object {
   const { profileId } = place.book;
   const publication = { declaration: bookOpened, subject: profileId, version: 1, data: { profileId } };
   return eventRow(envelopeOf(place, publication), { ...profileKey(profileId) });
+}
+
+/**
+ * What is written for a trade that is over; `order` is the one that closed it. The event takes its version from the
+ * profile's sequence: a fill that comes late opens the trade again, and it closes once more.
+ */
+export function tradeClosedRow({ tradeId, closed }: OpenTrade, order: Order, place: Place): object {
+  const data: TradeClosedV1 = {
+    tradeId,
+    profileId: order.profileId,
+    symbol: order.symbol,
+    quantity: decimalText(closed.quantity),
+    costUnits: closed.costUnits.toString(),
+    proceedsUnits: closed.proceedsUnits.toString(),
+    realizedPnlUnits: (closed.proceedsUnits - closed.costUnits).toString(),
+    feeUnits: closed.feeUnits.toString(),
+    asset: CAPITAL_ASSET,
+    closedBy: order.id,
+    closedAt: place.at,
+  };
+  const { correlationId } = order;
+  const version = place.book.sequence;
+  const publication = { declaration: tradeClosed, subject: tradeId, version, correlationId, data };
+  return eventRow(envelopeOf(place, publication), { ...profileKey(order.profileId) });
 }
 
 /** An event that is about to be published, before it has a place in the profile's sequence. */

@@ -2,6 +2,7 @@ import { decimal } from '@ballast/money';
 import { newOrderId } from '@ballast/contracts';
 import { UNTOUCHED_CONTROLS } from './controls.js';
 import { NOW_MS, PROFILE_ID, emptyBook } from './given.js';
+import { NOTHING_CLOSED } from './trade.js';
 import { placementTerms } from './placement.js';
 import type { PlacementFacts, PlacementTerms, SymbolFacts } from './placement.js';
 
@@ -61,6 +62,8 @@ export const TRADE = {
   tradeId: 'trd_1',
   quantity: decimal('4'),
   costUnits: 39600n,
+  feeUnits: 40n,
   exiting: decimal('1'),
   liveEntries: 0,
+  closed: NOTHING_CLOSED,
 };

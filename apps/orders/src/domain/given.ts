@@ -23,6 +23,7 @@ export function emptyBook(changes: Partial<Book> = {}): Book {
     liveOrders: 0,
     hasShortfall: false,
     trades: {},
+    day: undefined,
     ...changes,
   };
 }
@@ -98,7 +99,10 @@ export function after(
 ): { book: Book; order: Order } {
   let current = { book, order };
   for (const event of events) {
-    current = { book: evolveBook(current.book, current.order, event), order: evolve(current.order, event, PROVENANCE) };
+    current = {
+      book: evolveBook(current.book, current.order, event).book,
+      order: evolve(current.order, event, PROVENANCE),
+    };
   }
   if (current.order === undefined) throw new Error('no event placed an order');
   return { book: current.book, order: current.order };

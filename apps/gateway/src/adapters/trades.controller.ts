@@ -1,0 +1,41 @@
+import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { PositionList, TradePage } from '@ballast/contracts/orders';
+import { idParam } from '@ballast/service-host';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiPage, ApiProblems } from './api-decorators.js';
+import { Owners } from './owners.js';
+
+@ApiTags('Trades')
+@ApiBearerAuth()
+@ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
+@Controller('v1/profiles/:id')
+export class TradesController {
+  constructor(private readonly owners: Owners) {}
+
+  @Get('positions')
+  @ApiOperation({ summary: 'What a profile holds, valued at the best bids.' })
+  @ApiOkResponse({ type: PositionList })
+  @ApiProblems('not-found')
+  positions(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Get('trades')
+  @ApiOperation({ summary: 'The trades of a profile that are over, newest first.' })
+  @ApiPage(50, 200)
+  @ApiOkResponse({ type: TradePage })
+  @ApiProblems('invalid-request', 'not-found')
+  trades(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+}

@@ -1,0 +1,137 @@
+import { decimal, decimalText } from '@ballast/money';
+import type { Book } from '../domain/book.js';
+import { NOTHING_CLOSED } from '../domain/trade.js';
+import type { ClosedPart, OpenTrade } from '../domain/trade.js';
+import { profileKey } from './order-documents.js';
+import type { LiveOrderDocument, ProfileKey } from './order-documents.js';
+
+/** Id of the book in its partition. */
+export const BOOK_ID = 'book';
+
+/** The book as stored. Decimals and units are strings; a field that is not there is left out. */
+export interface BookDocument extends ProfileKey {
+  readonly id: typeof BOOK_ID;
+  readonly kind: 'book';
+  readonly ownerId: string;
+  readonly entriesPerSymbolMax: number;
+  readonly sequence: number;
+  /** What the ledger last said of a shortfall; absent until it has said anything. */
+  readonly shortfall?: ShortfallDocument;
+  readonly trades: Readonly<Record<string, TradeDocument>>;
+  readonly day?: DayDocument;
+  /** Number of `live`; what the healing query asks for. */
+  readonly liveOrders: number;
+  /** Every order that has not ended, by id; it moves to a row of its own when it ends. */
+  readonly live: Readonly<Record<string, LiveOrderDocument>>;
+}
+
+/** The ledger's word on a shortfall, with its sequence: an older word that comes late changes nothing. */
+export interface ShortfallDocument {
+  readonly stands: boolean;
+  readonly sequence: number;
+}
+
+interface TradeDocument {
+  readonly tradeId: string;
+  readonly quantity: string;
+  readonly costUnits: string;
+  /** Left out where it is 0. */
+  readonly feeUnits?: string;
+  readonly exiting: string;
+  readonly liveEntries: number;
+  /** Left out before the first exit. */
+  readonly closed?: ClosedDocument;
+}
+
+interface ClosedDocument {
+  readonly quantity: string;
+  readonly costUnits: string;
+  readonly proceedsUnits: string;
+  readonly feeUnits: string;
+}
+
+interface DayDocument {
+  readonly date: string;
+  readonly resultUnits: string;
+  readonly lossesInARow: number;
+}
+
+/** The book as it is stored, with the orders that are live in it. */
+export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument, 'live' | 'shortfall'>): BookDocument {
+  const trades = Object.entries(book.trades).map(([symbol, trade]) => [symbol, tradeDocument(trade)]);
+  const { ownerId, entriesPerSymbolMax, sequence, day } = book;
+  return {
+    id: BOOK_ID,
+    kind: 'book',
+    ...profileKey(book.profileId),
+    ownerId,
+    entriesPerSymbolMax,
+    sequence,
+    ...(shortfall === undefined ? {} : { shortfall }),
+    trades: Object.fromEntries(trades) as BookDocument['trades'],
+    ...(day === undefined ? {} : { day: { ...day, resultUnits: day.resultUnits.toString() } }),
+    liveOrders: Object.keys(live).length,
+    live,
+  };
+}
+
+/** The book as the domain sees it. */
+export function bookOf(document: BookDocument): Book {
+  const trades = Object.entries(document.trades).map(([symbol, trade]): [string, OpenTrade] => [
+    symbol,
+    tradeOf(trade),
+  ]);
+  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, day } = document;
+  return {
+    profileId,
+    ownerId,
+    entriesPerSymbolMax,
+    sequence,
+    liveOrders,
+    hasShortfall: document.shortfall?.stands === true,
+    trades: Object.fromEntries(trades),
+    day: day === undefined ? undefined : { ...day, resultUnits: BigInt(day.resultUnits) },
+  };
+}
+
+function tradeDocument(trade: OpenTrade): TradeDocument {
+  return {
+    tradeId: trade.tradeId,
+    quantity: decimalText(trade.quantity),
+    costUnits: trade.costUnits.toString(),
+    ...(trade.feeUnits === 0n ? {} : { feeUnits: trade.feeUnits.toString() }),
+    exiting: decimalText(trade.exiting),
+    liveEntries: trade.liveEntries,
+    ...(trade.closed.quantity.isZero() ? {} : { closed: closedDocument(trade.closed) }),
+  };
+}
+
+function tradeOf(document: TradeDocument): OpenTrade {
+  return {
+    tradeId: document.tradeId,
+    quantity: decimal(document.quantity),
+    costUnits: BigInt(document.costUnits),
+    feeUnits: BigInt(document.feeUnits ?? 0),
+    exiting: decimal(document.exiting),
+    liveEntries: document.liveEntries,
+    closed: document.closed === undefined ? NOTHING_CLOSED : closedOf(document.closed),
+  };
+}
+
+function closedDocument({ quantity, costUnits, proceedsUnits, feeUnits }: ClosedPart): ClosedDocument {
+  return {
+    quantity: decimalText(quantity),
+    costUnits: costUnits.toString(),
+    proceedsUnits: proceedsUnits.toString(),
+    feeUnits: feeUnits.toString(),
+  };
+}
+
+function closedOf({ quantity, costUnits, proceedsUnits, feeUnits }: ClosedDocument): ClosedPart {
+  return {
+    quantity: decimal(quantity),
+    costUnits: BigInt(costUnits),
+    proceedsUnits: BigInt(proceedsUnits),
+    feeUnits: BigInt(feeUnits),
+  };
+}

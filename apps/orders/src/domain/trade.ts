@@ -1,0 +1,123 @@
+import { CAPITAL_ASSET, Decimal, decimal, shareOfUnits, unitsBetween } from '@ballast/money';
+import { hasEnded, remainingQuantity } from './order.js';
+import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
+
+type Executed = OrderEvent & { readonly fact: 'executed' };
+
+/** What exits have closed of a trade, in whole units of USD; fees are of the exits and of the entries that they closed. */
+export interface ClosedPart {
+  readonly quantity: Decimal;
+  readonly costUnits: bigint;
+  readonly proceedsUnits: bigint;
+  readonly feeUnits: bigint;
+}
+
+/** The one open trade of a profile in a symbol: from the first entry until nothing is held and nothing is live. */
+export interface OpenTrade {
+  readonly tradeId: string;
+  /** What is held. */
+  readonly quantity: Decimal;
+  /** What it cost, in whole units of USD. */
+  readonly costUnits: bigint;
+  /** Fees paid to enter what is held. */
+  readonly feeUnits: bigint;
+  /** What live exits may still sell; never more than is held. */
+  readonly exiting: Decimal;
+  /** Entry orders that are live; at most `entriesPerSymbolMax` when one is placed. */
+  readonly liveEntries: number;
+  readonly closed: ClosedPart;
+}
+
+/** Before the first exit. */
+export const NOTHING_CLOSED: ClosedPart = { quantity: new Decimal(0), costUnits: 0n, proceedsUnits: 0n, feeUnits: 0n };
+
+/** A trade of which nothing has happened yet. */
+export const NO_TRADE: Omit<OpenTrade, 'tradeId'> = {
+  quantity: new Decimal(0),
+  costUnits: 0n,
+  feeUnits: 0n,
+  exiting: new Decimal(0),
+  liveEntries: 0,
+  closed: NOTHING_CLOSED,
+};
+
+/** Whether nothing is held and nothing is live. */
+export function isOver(trade: OpenTrade): boolean {
+  return trade.quantity.isZero() && trade.liveEntries === 0 && trade.exiting.isZero();
+}
+
+/** What the closed part has earned after all fees, in whole units of USD; negative for a loss. */
+export function resultUnits({ proceedsUnits, costUnits, feeUnits }: ClosedPart): bigint {
+  return proceedsUnits - costUnits - feeUnits;
+}
+
+/** What an execution of an exit closes of the trade; an entry closes nothing. */
+export function closedBy(trade: OpenTrade, order: Order, { data }: Executed): ClosedPart {
+  if (order.intent === 'entry') return NOTHING_CLOSED;
+  const quantity = decimal(data.quantity);
+  return {
+    quantity,
+    costUnits: BigInt(data.closedCostUnits),
+    proceedsUnits: unitsBetween(decimal(data.notionalBefore), decimal(data.notionalAfter), CAPITAL_ASSET),
+    feeUnits: feeOf(data) + shareOfUnits(trade.feeUnits, quantity, trade.quantity),
+  };
+}
+
+/** The trade after an event of one of its orders, which is `before` until then; `undefined` for the placement of one. */
+export function evolveTrade(open: OpenTrade | undefined, before: Order | undefined, event: OrderEvent): OpenTrade {
+  if (event.fact === 'placed') return claim(open ?? { tradeId: event.data.tradeId, ...NO_TRADE }, event);
+  if (before === undefined) throw new Error(`unreachable: ${event.fact} without an order`);
+  const trade = open ?? { tradeId: before.tradeId, ...NO_TRADE };
+  if (event.fact === 'executed')
+    return before.intent === 'entry' ? enlarge(trade, before, event) : reduce(trade, before, event);
+  if (event.fact === 'ended') return unclaim(trade, before);
+  return trade;
+}
+
+function claim(trade: OpenTrade, { data }: OrderEvent & { fact: 'placed' }): OpenTrade {
+  return data.intent === 'entry'
+    ? { ...trade, liveEntries: trade.liveEntries + 1 }
+    : { ...trade, exiting: trade.exiting.plus(decimal(data.quantity)) };
+}
+
+/** What an order that ends had claimed and did not use. */
+function unclaim(trade: OpenTrade, before: Order): OpenTrade {
+  return before.intent === 'entry'
+    ? { ...trade, liveEntries: trade.liveEntries - 1 }
+    : { ...trade, exiting: trade.exiting.minus(remainingQuantity(before)) };
+}
+
+function enlarge(trade: OpenTrade, before: Order, { data }: Executed): OpenTrade {
+  const cost = unitsBetween(decimal(data.notionalBefore), decimal(data.notionalAfter), CAPITAL_ASSET);
+  return {
+    ...trade,
+    quantity: trade.quantity.plus(decimal(data.quantity)),
+    costUnits: trade.costUnits + cost,
+    feeUnits: trade.feeUnits + feeOf(data),
+    liveEntries: data.fillsOrder && !hasEnded(before) ? trade.liveEntries - 1 : trade.liveEntries,
+  };
+}
+
+/** An execution of an exit that had ended (a late fill) has no claim any more to be taken off. */
+function reduce(trade: OpenTrade, before: Order, event: Executed): OpenTrade {
+  const part = closedBy(trade, before, event);
+  const { closed } = trade;
+  return {
+    ...trade,
+    quantity: trade.quantity.minus(part.quantity),
+    costUnits: trade.costUnits - part.costUnits,
+    feeUnits: trade.feeUnits - (part.feeUnits - feeOf(event.data)),
+    exiting: hasEnded(before) ? trade.exiting : trade.exiting.minus(part.quantity),
+    closed: {
+      quantity: closed.quantity.plus(part.quantity),
+      costUnits: closed.costUnits + part.costUnits,
+      proceedsUnits: closed.proceedsUnits + part.proceedsUnits,
+      feeUnits: closed.feeUnits + part.feeUnits,
+    },
+  };
+}
+
+function feeOf(data: Executed['data']): bigint {
+  return unitsBetween(decimal(data.feeBefore), decimal(data.feeAfter), CAPITAL_ASSET);
+}
