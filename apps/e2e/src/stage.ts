@@ -99,6 +99,24 @@ export class Stage {
     if (!response.ok) throw new Error(`the broker refused the ticks: ${response.status} ${await response.text()}`);
   }
 
+  /** Things that are to go wrong at the broker. */
+  async faults(...faults: readonly object[]): Promise<void> {
+    const response = await fetch(`${this.platform.url('paper-venue')}/control/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(await this.venueKeys()) },
+      body: JSON.stringify({ faults }),
+    });
+    if (!response.ok) throw new Error(`the broker refused the faults: ${response.status} ${await response.text()}`);
+  }
+
+  /** How many faults have not struck yet. */
+  async faultsLeft(): Promise<number> {
+    const response = await fetch(`${this.platform.url('paper-venue')}/control/faults`, {
+      headers: await this.venueKeys(),
+    });
+    return ((await response.json()) as { faults: unknown[] }).faults.length;
+  }
+
   /** Waits until the platform's own quotes cannot be older than the last tick. */
   async quotesAreFresh(): Promise<void> {
     const QUOTE_REUSE_MS = 250;

@@ -28,10 +28,16 @@ export const DEFAULT_PORTS: Ports = {
 
 /** Ports that are free now, for tests that run beside each other. */
 export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(LISTENERS.map(() => listen(0)));
+  const ports = await freePortNumbers(LISTENERS.length);
+  return Object.fromEntries(LISTENERS.map((name, index) => [name, ports[index]])) as Ports;
+}
+
+/** As many ports that are free now. */
+export async function freePortNumbers(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(LISTENERS.map((name, index) => [name, ports[index]])) as Ports;
+  return ports;
 }
 
 /** Throws with the name and number of the first port that something else listens on. */

@@ -2,5 +2,5 @@ export { Api, ApiProblem } from './api.js';
 export type { Answer } from './api.js';
 export { runParked } from './parked.js';
 export { Platform } from './platform.js';
-export type { FirstLogin, PlatformOptions, ProcessName } from './platform.js';
+export type { FirstLogin, PlatformOptions, ProcessName, Replica } from './platform.js';
 export { printTable } from './print-table.js';

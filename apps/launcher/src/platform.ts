@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_PORTS, freePorts, requireFree } from './addresses.js';
+import { DEFAULT_PORTS, freePortNumbers, freePorts, requireFree } from './addresses.js';
 import type { Ports } from './addresses.js';
 import { ManagedProcess } from './managed-process.js';
 import type { ProcessPlan } from './managed-process.js';
@@ -26,6 +26,12 @@ export interface FirstLogin {
   readonly role: string;
 }
 
+/** A further process of a service and the address of its private HTTP interface. */
+export interface Replica {
+  readonly url: string;
+  readonly process: ManagedProcess;
+}
+
 const HOST = '127.0.0.1';
 const INFRASTRUCTURE = ['local-azure', 'paper-venue'] as const;
 const SERVICES = ['accounts', 'orders', 'ledger', 'audit', 'gateway'] as const;
@@ -34,6 +40,7 @@ export type ProcessName = (typeof INFRASTRUCTURE)[number] | (typeof SERVICES)[nu
 /** Every process of the platform on one machine, as they run in the cloud, with only endpoints and keys different. */
 export class Platform {
   private readonly processes = new Map<ProcessName, ManagedProcess>();
+  private readonly replicas: ManagedProcess[] = [];
 
   private constructor(
     private readonly options: PlatformOptions,
@@ -68,6 +75,23 @@ export class Platform {
     return found;
   }
 
+  /** Starts one more process of a service beside the first, on a port of its own, and resolves when it is ready. */
+  async startReplica(name: (typeof SERVICES)[number], env: Readonly<Record<string, string>> = {}): Promise<Replica> {
+    const [port] = await freePortNumbers(1);
+    const plan = this.servicePlan(name, { ...(await this.serviceEnvironment()), ...env });
+    const url = `http://${HOST}:${port}`;
+    const replica = this.manage({
+      ...plan,
+      name: `${name} (replica)`,
+      env: { ...plan.env, PORT: `${port}` },
+      readyUrl: `${url}/health/ready`,
+    });
+    this.replicas.push(replica);
+    replica.start();
+    await replica.ready();
+    return { url, process: replica };
+  }
+
   /** The users that the first start made. */
   async firstLogins(): Promise<FirstLogin[]> {
     const text = await readFile(join(this.options.dataDir, 'accounts', 'first-logins.json'), 'utf8');
@@ -76,25 +100,29 @@ export class Platform {
 
   /** Stops the services, then what they stand on; resolves with the names of processes that had to be killed. */
   async stop(): Promise<string[]> {
-    const stopped = async (names: readonly ProcessName[]): Promise<string[]> => {
-      const running = names.flatMap((name) => this.processes.get(name) ?? []);
+    const stopped = async (names: readonly ProcessName[], others: readonly ManagedProcess[]): Promise<string[]> => {
+      const running = [...names.flatMap((name) => this.processes.get(name) ?? []), ...others];
       const inTime = await Promise.all(running.map((managed) => managed.stop()));
       return running.filter((_managed, index) => inTime[index] === false).map((managed) => managed.plan.name);
     };
-    return [...(await stopped(SERVICES)), ...(await stopped(INFRASTRUCTURE))];
+    return [...(await stopped(SERVICES, this.replicas)), ...(await stopped(INFRASTRUCTURE, []))];
   }
 
   private async startAll<N extends ProcessName>(names: readonly N[], planOf: (name: N) => ProcessPlan): Promise<void> {
     const managed = names.map((name) => {
-      const one = new ManagedProcess(planOf(name), {
-        onLine: (line) => this.options.onLine?.(name, line),
-        onUnexpectedEnd: (reason) => this.options.onUnexpectedEnd?.(reason),
-      });
+      const one = this.manage(planOf(name));
       this.processes.set(name, one);
       one.start();
       return one;
     });
     await Promise.all(managed.map((one) => one.ready()));
+  }
+
+  private manage(plan: ProcessPlan): ManagedProcess {
+    return new ManagedProcess(plan, {
+      onLine: (line) => this.options.onLine?.(plan.name, line),
+      onUnexpectedEnd: (reason) => this.options.onUnexpectedEnd?.(reason),
+    });
   }
 
   private infrastructurePlan(name: (typeof INFRASTRUCTURE)[number]): ProcessPlan {
