@@ -62,17 +62,4 @@ describe('databases, through the real SDK', () => {
     const query = client().databases.query('SELECT * FROM d ORDER BY d.id').fetchAll();
     await expect(query).rejects.toMatchObject({ code: 400, message: expect.stringContaining('SELECT and WHERE') });
   });
-
-  it.each<[string, () => Promise<unknown>]>([
-    ['A stored procedure', () => fixture.orders.scripts.storedProcedures.create({ id: 's', body: 'function () {}' })],
-    ['A stored procedure', () => fixture.orders.scripts.storedProcedure('s').execute('x')],
-    ['A trigger', () => fixture.orders.scripts.triggers.readAll().fetchAll()],
-    ['A user-defined function', () => fixture.orders.scripts.userDefinedFunctions.readAll().fetchAll()],
-    ['A user or permission', () => fixture.database.users.create({ id: 'u' })],
-    ['A user or permission', () => fixture.database.user('u').permissions.readAll().fetchAll()],
-    ['The conflict feed', () => fixture.orders.conflicts.readAll().fetchAll()],
-    ['Deleting all items of a partition key', () => fixture.orders.deleteAllItemsForPartitionKey(['a', 'b'])],
-  ])('say that this is not supported: %s', async (feature, request) => {
-    await expect(request()).rejects.toMatchObject({ message: expect.stringContaining(`${feature} is not supported`) });
-  });
 });

@@ -12,6 +12,9 @@ const SUBQUERY_FORMS: ReadonlySet<string> = new Set<SubqueryForm>(['EXISTS', 'AR
 const UNARY: readonly UnaryOperator[] = ['NOT', '-', '+', '~'];
 const COMPARISONS = ['=', '!=', '<>', '<=', '>=', '<<', '>>>', '>>', '<', '>'] as const;
 
+/** Functions of the service that need indexes which this server does not have: spatial, vector and full-text. */
+const OF_OTHER_INDEXES = /^(?:ST_\w+|VectorDistance|FullText\w+|RRF)$/i;
+
 /** Expressions may be nested to this depth, so that no query exhausts the stack. */
 const DEPTH_MAX = 200;
 
@@ -188,6 +191,7 @@ export class ExpressionParser {
       return { kind: 'subquery', form: name as SubqueryForm, query: this.surroundings.subquery() };
     }
     if (!this.surroundings.isFunction(name)) {
+      if (OF_OTHER_INDEXES.test(text)) throw queryRefused(`The function ${text} is not supported by this server.`);
       throw queryError('SC2005', `'${text}' is not a recognized built-in function name.`, { start, end });
     }
     const args = this.tokens.withText(() => {
