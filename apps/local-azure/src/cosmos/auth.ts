@@ -40,8 +40,8 @@ export function readAuthorization(header: string | undefined): Authorization {
 }
 
 /**
- * Throws 401 unless the signature was made with a key that is good for the request (each is compared in constant time, until one
- * is right), and 403 when its date is more than 15 minutes off. As at the service, a read-only key under a write is
+ * Throws 401 unless the signature was made with a key that is good for the request (each is compared in constant time, whatever
+ * the others came to), and 403 when its date is more than 15 minutes off. As at the service, a read-only key under a write is
  * a wrong key.
  */
 export function verifySignature(
@@ -54,8 +54,8 @@ export function verifySignature(
   if (date === undefined) throw unauthorized('Required Header x-ms-date is missing.');
   const text = textToSign(request, date);
   const given = Buffer.from(signature, 'base64');
-  const isRight = keys.some((key) => isSignature(given, createHmac('sha256', key).update(text).digest()));
-  if (!isRight) throw unauthorized(wrongSignature(text));
+  const matches = keys.map((key) => isSignature(given, createHmac('sha256', key).update(text).digest()));
+  if (!matches.includes(true)) throw unauthorized(wrongSignature(text));
   const sentMs = Date.parse(date);
   if (!(Math.abs(nowMs - sentMs) <= DATE_SKEW_MS_MAX)) throw outOfTime(date, nowMs);
 }
