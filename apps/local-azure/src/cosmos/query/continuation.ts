@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { badRequest } from '../cosmos-error.js';
+import { badRequest, type CosmosError } from '../cosmos-error.js';
+import { isJsonObject } from '../json.js';
 import type { Position } from './rows.js';
 
 /** Where the next page of a query begins. */
@@ -19,6 +20,13 @@ export interface QueryProgress {
 /** The beginning of a query. */
 export const BEGINNING: QueryProgress = { position: undefined, skipped: 0, taken: 0 };
 
+/** Stands around the filter by which clients resume an ordered query: what is between belongs to a page, not to the query. */
+const RESUME_BEGINS = '/*resume*/';
+const RESUME_ENDS = '/*resumed*/';
+
+/** Marks the place of the filter that resumes a query, so that a token of one page fits the next. */
+export const resumable = (filter: string): string => `${RESUME_BEGINS}${filter}${RESUME_ENDS}`;
+
 /** Writes a continuation token that fits a header and belongs to this query text only. */
 export function writeContinuation(progress: QueryProgress, query: string): string {
   const { position, skipped, taken, within, group } = progress;
@@ -28,33 +36,44 @@ export function writeContinuation(progress: QueryProgress, query: string): strin
 
 /** Reads a continuation token back. Throws 400 for one that is not of this query. */
 export function readContinuation(token: string, query: string): QueryProgress {
-  const parts = parsed(token);
-  if (!Array.isArray(parts) || parts.length < 4 || parts[0] !== fingerprint(query)) {
-    throw badRequest('The continuation token does not belong to this query.');
-  }
-  const [, position, skipped, taken, within, group] = parts as [
-    string,
-    Position | null,
-    number,
-    number,
-    (QueryProgress['within'] | null)?,
-    (string | null)?,
-  ];
+  const [mark, position, skipped, taken, within = null, group = null] = listIn(token);
+  if (mark !== fingerprint(query)) throw notOfThisQuery();
+  if (!isCount(skipped) || !isCount(taken) || !(position === null || isPosition(position))) throw notOfThisQuery();
+  if (!(within === null || isWithin(within)) || !(group === null || typeof group === 'string')) throw notOfThisQuery();
   return {
     position: position ?? undefined,
-    skipped: Number(skipped),
-    taken: Number(taken),
-    ...(within ? { within } : {}),
-    ...(typeof group === 'string' ? { group } : {}),
+    skipped,
+    taken,
+    ...(within === null ? {} : { within }),
+    ...(group === null ? {} : { group }),
   };
 }
 
-function parsed(token: string): unknown {
+/** 400 for a token of another query, or of none. */
+export const notOfThisQuery = (): CosmosError => badRequest('The continuation token does not belong to this query.');
+
+/** The parts of a token; none when it is not one. */
+export function listIn(token: string): unknown[] {
   try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
-const fingerprint = (query: string): string => createHash('sha256').update(query).digest('base64url').slice(0, 8);
+/** A short text that is the same for the same query only. */
+export function fingerprint(query: string): string {
+  const begin = query.indexOf(RESUME_BEGINS);
+  const end = query.indexOf(RESUME_ENDS, begin);
+  const lasting = begin < 0 || end < 0 ? query : query.slice(0, begin) + query.slice(end);
+  return createHash('sha256').update(lasting).digest('base64url').slice(0, 8);
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isPosition = (value: unknown): value is Position =>
+  Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number');
+
+const isWithin = (value: unknown): value is NonNullable<QueryProgress['within']> =>
+  isJsonObject(value) && isPosition(value['at']) && isCount(value['count']);

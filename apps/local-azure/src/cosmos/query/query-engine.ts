@@ -2,13 +2,13 @@ import type { ContainerStore } from '../container-store.js';
 import type { JsonObject } from '../json.js';
 import type { Scope } from '../scope.js';
 import type { Query } from './ast.js';
-import { BEGINNING, type QueryProgress } from './continuation.js';
+import { BEGINNING, notOfThisQuery, type QueryProgress } from './continuation.js';
 import { constantOf, type EvaluationContext, type Parameters } from './evaluator.js';
 import { aggregatesOf, type Groups } from './grouping.js';
 import { PageBuilder, type QueryPage } from './page-builder.js';
 import { planQuery, type Plan } from './planner.js';
 import { RowResults } from './row-results.js';
-import { countRows, isPast, rowsOf, samePosition } from './rows.js';
+import { countRows, isPast, isPositionIn, rowsOf, samePosition } from './rows.js';
 import { NameScope } from './scope.js';
 import { compileSubquery } from './subquery.js';
 import { canonicalText } from './values.js';
@@ -34,6 +34,9 @@ export function runQuery(run: QueryRun): QueryPage {
   const [first] = query.sources;
   if (first === undefined || first.origin.kind === 'subquery') return derivedPage(run, page, context);
   const plan = planQuery(run);
+  for (const position of [run.progress?.position, run.progress?.within?.at]) {
+    if (position !== undefined && !isPositionIn(plan, position)) throw notOfThisQuery();
+  }
   const results = new RowResults(query, context);
   if (page.isComplete) return page.finish();
   return results.grouping === undefined ? pageOfRows(run, plan, results, page) : groupedPage(run, plan, results, page);

@@ -1,5 +1,6 @@
 import { isAggregate } from './aggregates.js';
 import { partsOf, rootAliasOf, type Call, type Expression, type Query, type Selected } from './ast.js';
+import { resumable } from './continuation.js';
 import { constantOf, type Parameters } from './evaluator.js';
 import { aggregatesOf } from './grouping.js';
 import { boundsOf } from './page-builder.js';
@@ -17,7 +18,7 @@ const AGGREGATE_NAMES: Readonly<Record<string, string>> = {
   MAKESET: 'MakeSet',
 };
 /** Clients put the filter that resumes an ordered query in the place of this. */
-const RESUME_FILTER = '{documentdb-formattableorderbyquery-filter}';
+const RESUME_FILTER = resumable('{documentdb-formattableorderbyquery-filter}');
 
 /** Whether the answers of several ranges cannot simply be put one after the other. */
 export function needsMerge(query: Query): boolean {

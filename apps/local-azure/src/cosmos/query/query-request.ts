@@ -50,7 +50,7 @@ function pageOfRange(request: QueryRequest): CosmosReply {
   const query = parseQuery(specification.text);
   if (query.sources.length === 0) return pageReply(request);
   if (needsMerge(query)) throw notServable(queryPlanOf(query, specification.parameters));
-  const turn = readTurn(container.ranges, token);
+  const turn = readTurn(container.ranges, token, specification.text);
   const reply = pageReply({
     ...rest,
     container,
@@ -60,7 +60,7 @@ function pageOfRange(request: QueryRequest): CosmosReply {
     ...(turn.continuation === undefined ? {} : { token: turn.continuation }),
   });
   const { [CONTINUATION]: within, ...others } = reply.headers ?? {};
-  const next = nextTurn(container.ranges, turn, within);
+  const next = nextTurn(container.ranges, turn, within, specification.text);
   return { ...reply, headers: next === undefined ? others : { ...others, [CONTINUATION]: next } };
 }
 

@@ -67,6 +67,29 @@ export const documents = (maxLength: number): fc.Arbitrary<JsonObject[]> =>
     .array(document, { minLength: Math.ceil(maxLength / 2), maxLength, size: 'max' })
     .map((list) => list.map((each, index) => ({ ...each, id: `${'bca'[index % 3]}${index}` })));
 
+const fewTexts = fc.constantFrom('a', 'ab', 'b', 'A', 'é', '', '2', 'a%');
+const fewNumbers = fc.integer({ min: -4, max: 4 }).map((half) => half / 2);
+
+/**
+ * As many documents as these, whose keys of order are of one type each and always there: clients that merge ordered answers of
+ * several ranges refuse others.
+ */
+export const mergeableDocuments = (count: number): fc.Arbitrary<JsonObject[]> =>
+  fc
+    .array(
+      fc.record({
+        pk: fc.constantFrom('p', 'q', 'r', 1, null),
+        sub: fc.constantFrom('p', true),
+        a: fewTexts,
+        b: fewNumbers,
+        n: fc.record({ x: fewTexts }),
+        q: fewNumbers,
+        rest: objectOf({ u: value, tags: fc.array(scalar, { maxLength: 3 }) }),
+      }),
+      { minLength: count, maxLength: count },
+    )
+    .map((list) => list.map(({ rest, ...each }, index) => ({ ...each, ...rest, id: `${'bca'[index % 3]}${index}` })));
+
 /** Those that are indexed are asked for most. */
 const ROOT_PATHS = [
   'c.a', 'c.a', 'c.a', 'c.b', 'c.b', 'c.b', 'c.q', 'c.q', 'c.q', 'c.n.x', 'c.n.x', 'c.n.x', 'c.id', 'c.id', 'c.u', 'c.u',

@@ -1,5 +1,6 @@
-import { badRequest, CosmosError, SUBSTATUS_NOT_SERVABLE } from '../cosmos-error.js';
+import { CosmosError, SUBSTATUS_NOT_SERVABLE } from '../cosmos-error.js';
 import { rangeOf, type PartitionRange } from '../partition-ranges.js';
+import { fingerprint, listIn, notOfThisQuery } from './continuation.js';
 
 /** The part of the key space that a page of a query over all ranges looks at, and where in it the page begins. */
 export interface RangeTurn {
@@ -9,11 +10,11 @@ export interface RangeTurn {
   readonly continuation?: string;
 }
 
-/** Reads the turn out of a continuation; the first range without one. Throws 400. */
-export function readTurn(ranges: readonly PartitionRange[], token: string | undefined): RangeTurn {
+/** Reads the turn out of a continuation; the first range without one. Throws 400 for one that is not of this query. */
+export function readTurn(ranges: readonly PartitionRange[], token: string | undefined, query: string): RangeTurn {
   if (token === undefined) return ranges[0]!;
-  const [min, max, continuation] = parsed(token);
-  if (typeof min !== 'string' || typeof max !== 'string') throw badRequest('The continuation token is not valid.');
+  const [mark, min, max, continuation] = listIn(token);
+  if (mark !== fingerprint(query) || typeof min !== 'string' || typeof max !== 'string') throw notOfThisQuery();
   return typeof continuation === 'string' ? { min, max, continuation } : { min, max };
 }
 
@@ -22,10 +23,11 @@ export function nextTurn(
   ranges: readonly PartitionRange[],
   { min, max }: RangeTurn,
   continuation: string | undefined,
+  query: string,
 ): string | undefined {
-  if (continuation !== undefined) return written([min, max, continuation]);
+  if (continuation !== undefined) return written([fingerprint(query), min, max, continuation]);
   if (max === 'FF') return undefined;
-  return written([max, rangeOf(ranges, max).max]);
+  return written([fingerprint(query), max, rangeOf(ranges, max).max]);
 }
 
 /**
@@ -39,12 +41,3 @@ export function notServable(plan: object): CosmosError {
 }
 
 const written = (parts: readonly string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
-
-function parsed(token: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    return Array.isArray(parts) ? parts : [];
-  } catch {
-    return [];
-  }
-}

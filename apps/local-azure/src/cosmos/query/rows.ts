@@ -96,17 +96,14 @@ function afterPosition(order: readonly RowOrder[], position: Position): { sql: s
 
 /** Without an index in the wanted order; items that lack the value are left out, as the service does there. */
 function* sortedRows(container: ContainerStore, plan: Plan, nowSeconds: number, from?: Position): Generator<Row> {
-  const { path, descending } = plan.sortBy!;
+  const { path } = plan.sortBy!;
   const found: { key: string; seq: number; row: Row }[] = [];
   for (const row of storedRows(container, plan, nowSeconds)) {
     const document = row.document ?? (JSON.parse(row.body) as JsonObject);
     const key = sortKey(valueAt(document, path));
     if (row.fits && key !== '') found.push({ key, seq: Number(row.position[0]), row: { ...row, document } });
   }
-  const inOrder = [
-    { column: 'key', descending },
-    { column: 'seq', descending },
-  ];
+  const inOrder = orderOf(plan);
   found.sort((left, right) => compareIn(inOrder, [left.key, left.seq], [right.key, right.seq]));
   for (const { key, seq, row } of found) {
     if (from === undefined || compareIn(inOrder, [key, seq], from) > 0) yield { ...row, position: [key, seq] };
@@ -118,16 +115,19 @@ export const samePosition = (left: Position, right: Position): boolean =>
   left.length === right.length && left.every((value, index) => value === right[index]);
 
 /** Whether a row comes after a position in the order of a plan. */
-export function isPast(plan: Plan, position: Position, than: Position): boolean {
-  const { sortBy, order } = plan;
-  const keys =
-    sortBy === undefined
-      ? order
-      : [
-          { ...sortBy, column: 'key' },
-          { ...sortBy, column: 'seq' },
-        ];
-  return compareIn(keys, position, than) > 0;
+export const isPast = (plan: Plan, position: Position, than: Position): boolean =>
+  compareIn(orderOf(plan), position, than) > 0;
+
+/** Whether a position has a value for each key of the order of a plan. */
+export const isPositionIn = (plan: Plan, position: Position): boolean => position.length === orderOf(plan).length;
+
+function orderOf({ sortBy, order }: Plan): readonly RowOrder[] {
+  if (sortBy === undefined) return order;
+  const { descending } = sortBy;
+  return [
+    { column: 'key', descending },
+    { column: 'seq', descending },
+  ];
 }
 
 function compareIn(order: readonly RowOrder[], left: Position, right: Position): number {
