@@ -7,6 +7,7 @@ import type { EntraOptions } from './entra-tokens.js';
 import { FaultControl } from './faults/fault-control.js';
 import { Faults } from './faults/faults.js';
 import { listening } from './http/listening.js';
+import type { TlsCredentials } from './http/tls.js';
 import { readOrCreateKeys, type LocalKeys } from './keys.js';
 import { policiesWithKeys, type PolicyDeclaration } from './service-bus/policy-keys.js';
 import type { EntityDeclarations } from './service-bus/queue-policy.js';
@@ -36,6 +37,8 @@ export interface LocalAzureOptions {
   readonly cosmosEnforceThroughput?: boolean;
   /** Lets faults be ordered over HTTP, on this port of the loopback address; 0 takes a free one. Off unless given. */
   readonly faultControlPort?: number | undefined;
+  /** Clients must encrypt, with both halves, where it is given; plain unless it is. */
+  readonly tls?: TlsCredentials | undefined;
   /** Who may use the Service Bus besides the root key, each with a key of its own. */
   readonly policies?: readonly PolicyDeclaration[];
   /** Who may use Cosmos DB with an Entra token. */
@@ -90,13 +93,17 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     const faultControl = await listening(startFaultControl(faultControlPort, common), 'the fault control (FAULT_PORT)');
     if (faultControl !== undefined) started.push(faultControl);
     const endpoint = `sb://${host}:${serviceBus.port}`;
+    const isPlain = options.tls === undefined;
+    const connectionString = (name: string, key: string): string =>
+      `Endpoint=${endpoint};SharedAccessKeyName=${name};SharedAccessKey=${key};${isPlain ? WITHOUT_TLS : ''}`;
+    const scheme = isPlain ? 'http' : 'https';
     return {
-      cosmosEndpoint: `http://${host}:${cosmos.port}/`,
+      cosmosEndpoint: `${scheme}://${host}:${cosmos.port}/`,
       cosmosKey: keys.cosmosKey,
       cosmosReadOnlyKey: keys.cosmosReadOnlyKey,
-      serviceBusAddress: `http://${host}:${serviceBus.port}`,
-      serviceBusConnectionString: connectionString(endpoint, ROOT_KEY_NAME, keys.serviceBusSharedAccessKey),
-      serviceBusConnectionStringOf: (name) => connectionString(endpoint, name, policyKey(keys, name)),
+      serviceBusAddress: `${scheme}://${host}:${serviceBus.port}`,
+      serviceBusConnectionString: connectionString(ROOT_KEY_NAME, keys.serviceBusSharedAccessKey),
+      serviceBusConnectionStringOf: (name) => connectionString(name, policyKey(keys, name)),
       database: topology.database,
       usage,
       faultControl: faultControl && { endpoint: faultControl.endpoint, key: keys.faultControlKey },
@@ -107,6 +114,9 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     throw error;
   }
 }
+
+/** Makes the SDK connect without TLS. */
+const WITHOUT_TLS = 'UseDevelopmentEmulator=true;';
 
 /** What both halves are given. */
 interface Common {
@@ -131,6 +141,7 @@ function startCosmos(options: LocalAzureOptions, common: Common): Promise<Cosmos
     entra: options.entra,
     principals: options.cosmosPrincipals ?? [],
     usage,
+    tls: options.tls,
     ranges: cosmosRanges,
     enforceThroughput: cosmosEnforceThroughput,
     faults,
@@ -149,6 +160,7 @@ function startServiceBus(options: LocalAzureOptions, common: Common): Promise<Se
     sharedAccessKey: keys.serviceBusSharedAccessKey,
     policies: policiesWithKeys(options.policies ?? [], keys.serviceBusPolicies),
     entra: options.entra,
+    tls: options.tls,
     usage,
     faults,
   });
@@ -165,9 +177,4 @@ function policyKey({ serviceBusPolicies }: LocalKeys, name: string): string {
   const policy = serviceBusPolicies[name];
   if (policy === undefined) throw new Error(`There is no Service Bus policy '${name}'.`);
   return policy.key;
-}
-
-/** `UseDevelopmentEmulator` makes the SDK connect without TLS. */
-function connectionString(endpoint: string, keyName: string, key: string): string {
-  return `Endpoint=${endpoint};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
 }

@@ -67,7 +67,7 @@ export class CosmosApi {
   private dispatch(http: HttpRequest, segments: readonly string[]): Promise<CosmosReply> | CosmosReply {
     const { method, headers } = http;
     const [root, databaseId, colls, containerId, feed, id, ...rest] = segments;
-    if (root === undefined && method === 'GET') return readAccount(headers.host ?? '');
+    if (root === undefined && method === 'GET') return readAccount(http);
     if (root === 'offers' && colls === undefined) return offersRequest(this.options, http, databaseId);
     if (root !== 'dbs' || rest.length > 0) throw notSupportedPath(method, segments);
     if (databaseId === undefined) return databasesRequest(this.options, http);

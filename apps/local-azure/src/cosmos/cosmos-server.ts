@@ -1,5 +1,6 @@
 import { EntraTokens, type EntraOptions } from '../entra-tokens.js';
 import { HttpServer, type HttpHandler } from '../http/http-server.js';
+import type { TlsCredentials } from '../http/tls.js';
 import { usageRoute } from '../http/usage-routes.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
@@ -32,6 +33,8 @@ export interface CosmosServerOptions {
   readonly entra?: EntraOptions | undefined;
   readonly principals?: readonly CosmosPrincipal[];
   readonly usage: Usage;
+  /** Clients must encrypt where it is given. */
+  readonly tls?: TlsCredentials | undefined;
   /** Physical partitions of a container that is created; 1 by default. */
   readonly ranges?: number;
   /** Where faults are ordered; without it none can be. */
@@ -78,7 +81,7 @@ export class CosmosServer {
       ...troubleOf(options, db),
     });
     const handle: HttpHandler = async (request) => usageRoute(request, usage) ?? api.handle(request);
-    const http = await HttpServer.start(options.host, options.port, handle);
+    const http = await HttpServer.start(options.host, options.port, handle, options.tls);
     return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, db);
   }
 

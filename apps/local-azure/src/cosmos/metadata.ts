@@ -1,3 +1,4 @@
+import type { HttpRequest } from '../http/http-server.js';
 import type { GroupCommit } from '../storage/group-commit.js';
 import type { Catalog } from './catalog.js';
 import type { CosmosReply } from './cosmos-reply.js';
@@ -12,9 +13,10 @@ export interface MetadataContext {
   readonly ranges: number;
 }
 
-/** The account as clients read it to find the regions; `host` is where the client thinks the server is. */
-export function readAccount(host: string): CosmosReply {
-  const locations = [{ name: 'Local', databaseAccountEndpoint: `http://${host}/` }];
+/** The account as clients read it to find the regions: where and how the client that asks has found the server. */
+export function readAccount({ headers, secure }: Pick<HttpRequest, 'headers' | 'secure'>): CosmosReply {
+  const endpoint = `${secure ? 'https' : 'http'}://${headers.host ?? ''}/`;
+  const locations = [{ name: 'Local', databaseAccountEndpoint: endpoint }];
   return metadataReply(200, {
     id: 'local-azure',
     _rid: 'local-azure',

@@ -2,10 +2,14 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type RequestListener,
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { TlsCredentials } from './tls.js';
 
 /** The largest request body that is read; a larger one is answered 413 unread. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -19,6 +23,8 @@ export interface HttpRequest {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Whether it came encrypted. */
+  readonly secure: boolean;
 }
 
 /** An answer; content-length is added. */
@@ -33,16 +39,16 @@ export interface HttpReply {
 /** Answers a request; must not reject. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
 
-/** A plain HTTP/1.1 server with keep-alive. */
+/** An HTTP/1.1 server with keep-alive, plain unless it is started with credentials. */
 export class HttpServer {
   private constructor(
     private readonly server: Server,
     private readonly inHand: ReadonlySet<Promise<void>>,
   ) {}
 
-  /** Listens; port 0 takes a free one. */
-  static async start(host: string, port: number, handle: HttpHandler): Promise<HttpServer> {
-    const http = HttpServer.detached(handle);
+  /** Listens; port 0 takes a free one. Throws when the credentials are not valid. */
+  static async start(host: string, port: number, handle: HttpHandler, tls?: TlsCredentials): Promise<HttpServer> {
+    const http = HttpServer.detached(handle, tls);
     const { server } = http;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -55,12 +61,17 @@ export class HttpServer {
   }
 
   /** Serves the sockets it is given, which their giver closes, instead of listening. */
-  static detached(handle: HttpHandler): HttpServer {
+  static detached(handle: HttpHandler, tls?: TlsCredentials): HttpServer {
     const inHand = new Set<Promise<void>>();
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+    const listener: RequestListener = (request, response) => {
       const served = serve(request, response, handle).finally(() => inHand.delete(served));
       inHand.add(served);
-    });
+    };
+    const options = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true };
+    const server =
+      tls === undefined
+        ? createServer(options, listener)
+        : createTlsServer({ ...options, key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }, listener);
     return new HttpServer(server, inHand);
   }
 
@@ -87,10 +98,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   const body = await bodyOf(request).catch(() => undefined);
   if (body === undefined) return void request.destroy();
   const { method = 'GET', url = '/', headers } = request;
+  const secure = (request.socket as Partial<TLSSocket>).encrypted === true;
   const reply: HttpReply =
     body === 'too-large'
       ? { status: 413, headers: { 'content-type': 'application/json' }, body: TOO_LARGE }
-      : await handle({ method, target: url, headers, body });
+      : await handle({ method, target: url, headers, body, secure });
   if (reply.lost === true) return void request.socket.destroy();
   const length = reply.body === undefined ? 0 : Buffer.byteLength(reply.body);
   const hasLength = reply.status !== 204 && reply.status !== 304;

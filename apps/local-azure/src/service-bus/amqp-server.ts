@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import rhea from 'rhea';
 import type { Connection, EventContext, Receiver, Sender } from 'rhea';
+import { encrypted, secureContextOf, type TlsCredentials } from '../http/tls.js';
 import { ClientConnection } from './client-connection.js';
 import { abandonConnection, keepOutcomesApart, keepTransfersRaw, writeEmptyFrame } from './rhea-internals.js';
 import { asServiceBusError } from './service-bus-error.js';
@@ -11,6 +12,15 @@ export interface LinkRoutes {
   incoming(receiver: Receiver, client: ClientConnection): void;
   /** A link the client receives on. */
   outgoing(sender: Sender, client: ClientConnection): void;
+}
+
+/** Where to listen, and what with. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Clients must encrypt where it is given. */
+  readonly tls?: TlsCredentials | undefined;
 }
 
 const CONNECTION_OPTIONS = {
@@ -48,8 +58,10 @@ export class AmqpServer {
   private constructor(
     private readonly routes: LinkRoutes,
     private readonly acceptHttp: (socket: Socket) => void,
+    tls: TlsCredentials | undefined,
   ) {
-    this.server = createServer((socket) => this.sniff(socket));
+    const context = tls === undefined ? undefined : secureContextOf(tls);
+    this.server = createServer((raw) => this.sniff(context === undefined ? raw : encrypted(raw, context), raw));
     // A client that breaks off or breaks the protocol loses its connection; unheard, these events would throw.
     for (const event of ERROR_EVENTS) this.container.on(event, () => undefined);
     this.container.on('session_open', ({ session }: EventContext) => {
@@ -66,8 +78,8 @@ export class AmqpServer {
   }
 
   /** Listens; rejects when the port is taken. Connections that do not speak AMQP go to `acceptHttp`. */
-  static async listen(at: { host: string; port: number }, routes: LinkRoutes, acceptHttp: (socket: Socket) => void) {
-    const amqp = new AmqpServer(routes, acceptHttp);
+  static async listen(at: ListenOptions, routes: LinkRoutes, acceptHttp: (socket: Socket) => void) {
+    const amqp = new AmqpServer(routes, acceptHttp, at.tls);
     await new Promise<void>((resolve, reject) => {
       amqp.server.once('error', reject);
       amqp.server.listen(at.port, at.host, () => {
@@ -101,7 +113,7 @@ export class AmqpServer {
   }
 
   /** Every AMQP connection begins with the letters AMQP; no HTTP request begins with an A. */
-  private sniff(socket: Socket): void {
+  private sniff(socket: Socket, raw: Socket): void {
     this.others.add(socket);
     socket.on('close', () => this.others.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -109,16 +121,16 @@ export class AmqpServer {
       socket.pause();
       if (first[0] === AMQP_FIRST_BYTE) {
         this.others.delete(socket);
-        this.accept(socket);
+        this.accept(socket, raw);
       } else this.acceptHttp(socket);
       socket.unshift(first);
       process.nextTick(() => socket.resume());
     });
   }
 
-  private accept(socket: Socket): void {
+  private accept(socket: Socket, raw: Socket): void {
     const connection = this.container.create_connection(CONNECTION_OPTIONS as never);
-    const client = new ClientConnection(() => socket.resetAndDestroy());
+    const client = new ClientConnection(() => raw.resetAndDestroy());
     this.clients.set(connection, client);
     this.sockets.set(socket, connection);
     let writtenBefore = 0;

@@ -39,8 +39,8 @@ export class BundledProcesses {
   }
 
   /** Starts a program with a message to it, and resolves with its own first one; rejects when it ends before. */
-  async start<T>(program: string, order: object): Promise<{ child: ChildProcess; first: T }> {
-    const child = fork(program);
+  async start<T>(program: string, order: object, env = process.env): Promise<{ child: ChildProcess; first: T }> {
+    const child = fork(program, { env });
     this.running.add(child);
     child.once('exit', () => this.running.delete(child));
     const first = nextMessage<T>(child);

@@ -1,6 +1,7 @@
 import { DELIVERY_COUNT_MAX, DUPLICATE_DETECTION_SECONDS, LOCK_DURATION_SECONDS } from '@ballast/contracts';
 import { Faults } from '../faults/faults.js';
 import { HttpServer } from '../http/http-server.js';
+import type { TlsCredentials } from '../http/tls.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { isStorageFull, Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
@@ -39,6 +40,8 @@ export interface ServiceBusServerOptions {
   /** Whose Entra tokens are accepted; nobody's unless given. */
   readonly entra?: EntraOptions | undefined;
   readonly usage: Usage;
+  /** Clients must encrypt where it is given. */
+  readonly tls?: TlsCredentials | undefined;
   /** Those that can be ordered; its own, which nobody can, unless given. */
   readonly faults?: Faults;
   /** 5 000 unless given. */
@@ -53,7 +56,7 @@ export interface ServiceBusServerOptions {
 export const ROOT_KEY_NAME = 'RootManageSharedAccessKey';
 const MS_PER_SECOND = 1_000;
 
-/** A Service Bus namespace on this machine: AMQP 1.0 and its administration over HTTP on one port, without TLS. */
+/** A Service Bus namespace on this machine: AMQP 1.0 and its administration over HTTP on one port. */
 export class ServiceBusServer {
   private constructor(
     private readonly amqp: AmqpServer,
