@@ -20,6 +20,7 @@ import { VenueUpdates } from './adapters/venue-updates.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
 import { CancelOpenOrders } from './cancel-open-orders.js';
 import { ChangeControls } from './change-controls.js';
+import { EndCapitalWait } from './end-capital-wait.js';
 import { EnforceControls } from './enforce-controls.js';
 import { ExpireOrders } from './expire-orders.js';
 import { HealFromVenue } from './heal-from-venue.js';
@@ -50,6 +51,7 @@ const VERBS = [
   CancelOpenOrders,
   ExpireOrders,
   ChangeControls,
+  EndCapitalWait,
   EnforceControls,
   NoteShortfall,
   RecordTrade,

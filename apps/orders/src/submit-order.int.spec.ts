@@ -1,5 +1,8 @@
 import { EventsConsumer } from './adapters/events.consumer.js';
 import { placedEvent } from './domain/given.js';
+import { CAPITAL_WAIT_MS_MAX } from './domain/capital-wait.js';
+import { EndCapitalWait } from './end-capital-wait.js';
+import { SubmitOrder } from './submit-order.js';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
 import { envelope } from './testing/given-platform.js';
@@ -189,5 +192,18 @@ describe('an order at the broker', () => {
     } finally {
       await bench.ask(operator, 'PUT', '/v1/admin/controls', { body: { mode: 'active', reason: 'test' } });
     }
+  });
+
+  it('is never sent when the ledger’s word comes after the time for it', async () => {
+    const { body } = await bench.place(profile);
+    try {
+      bench.clock.set(Date.now() + CAPITAL_WAIT_MS_MAX);
+      await bench.orders.app.get(EndCapitalWait, { strict: false }).execute();
+      expect((await bench.order(profile, body.orderId)).refusal?.code).toBe('capital-not-answered');
+    } finally {
+      bench.clock.set(undefined);
+    }
+    await bench.orders.app.get(SubmitOrder, { strict: false }).execute(body);
+    expect([await stateOf(body.orderId), sentOf(body.orderId)]).toEqual(['rejected', []]);
   });
 });

@@ -28,6 +28,7 @@ describe('refusals of an order', () => {
       'open-orders-above-limit',
       'entry-already-live',
       'exit-above-position',
+      'capital-not-answered',
       'account-closed',
       'insufficient-capital',
       'available-below-floor',

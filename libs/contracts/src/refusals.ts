@@ -10,7 +10,8 @@ export const HOLD_REFUSAL_CODES = Object.keys(HOLD_REFUSALS) as (keyof typeof HO
 
 /**
  * Why the business says no to an order, in order of precedence: the first that applies is the answer. The last, from
- * `account-closed` on, are the ledger's word after placement; all the others are decided before anything is reserved.
+ * `account-closed` on, are the ledger's word after placement, and `capital-not-answered` stands for a word that did not
+ * come; all the others are decided before anything is reserved.
  */
 export const ORDER_REFUSALS = {
   'trading-halted': 'Trading is halted; no order may be placed until an operator makes it active again.',
@@ -33,6 +34,7 @@ export const ORDER_REFUSALS = {
   'open-orders-above-limit': 'As many orders of this profile are live as may be.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
   'exit-above-position': 'The exit is larger than what is held and not already being sold.',
+  'capital-not-answered': 'Whether there is capital for the order was not known in time; nothing was sent.',
   ...HOLD_REFUSALS,
 } as const;
 

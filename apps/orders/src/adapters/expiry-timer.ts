@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { ServiceLog } from '@ballast/service-host';
+import { EndCapitalWait } from '../end-capital-wait.js';
 import { ExpireOrders } from '../expire-orders.js';
 
 /** How late an order may be ended that this replica knows of. */
 const LOOK_EVERY_MS = 1_000;
-/** How often the orders are looked up that other replicas placed: one of these may be gone. */
+/** How often orders are looked up that other replicas placed, one of which may be gone, and those that wait for capital. */
 const DISCOVER_EVERY_MS = 60_000;
 
-/** Looks every second for orders whose time is over, one look at a time. */
+/** Looks for orders whose time is over, one look at a time: every second for their dates, every minute for their capital. */
 @Injectable()
 export class ExpiryTimer implements OnApplicationBootstrap, OnApplicationShutdown {
   private timers: NodeJS.Timeout[] = [];
@@ -17,6 +18,7 @@ export class ExpiryTimer implements OnApplicationBootstrap, OnApplicationShutdow
 
   constructor(
     private readonly expireOrders: ExpireOrders,
+    private readonly endCapitalWait: EndCapitalWait,
     private readonly log: ServiceLog,
   ) {}
 
@@ -40,7 +42,8 @@ export class ExpiryTimer implements OnApplicationBootstrap, OnApplicationShutdow
   private discover(): void {
     this.discovering ??= this.expireOrders
       .discover()
-      .catch((error: unknown) => this.log.warn({ err: error }, 'orders with a date could not be listed'))
+      .then(() => this.endCapitalWait.execute())
+      .catch((error: unknown) => this.log.warn({ err: error }, 'orders whose time is over could not be listed'))
       .finally(() => (this.discovering = undefined));
   }
 }

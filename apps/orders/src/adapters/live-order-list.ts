@@ -24,6 +24,12 @@ export class LiveOrderList {
       if (order.attempts !== undefined && order.updatedAt <= unchangedSince) yield { profileId, orderId };
   }
 
+  /** Every order placed at or before `placedBefore`, ISO 8601, that waits for its capital. Throws `Failure` while the store is away. */
+  async *awaitingCapital(placedBefore: string): AsyncGenerator<OrderKey> {
+    for await (const { profileId, orderId, order } of this.all())
+      if (order.state === 'pending-capital' && order.createdAt <= placedBefore) yield { profileId, orderId };
+  }
+
   /** Every live order that was given an end. Throws `Failure` while the store is away. */
   async *dated(): AsyncGenerator<Pick<Order, 'id' | 'profileId' | 'conditions'>> {
     for await (const { profileId, orderId, order } of this.all()) {

@@ -229,7 +229,10 @@ describe('the ladder of refusals', () => {
 
   it('has a row for every code but the ledger’s', () => {
     const codes = new Set(REFUSALS.map(({ refusal }) => refusal.code));
-    expect(ORDER_REFUSAL_CODES.filter((code) => !codes.has(code))).toEqual(HOLD_REFUSAL_CODES);
+    expect(ORDER_REFUSAL_CODES.filter((code) => !codes.has(code))).toEqual([
+      'capital-not-answered',
+      ...HOLD_REFUSAL_CODES,
+    ]);
   });
 
   it('answers with the first rung that applies', () => {
