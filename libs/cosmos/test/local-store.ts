@@ -30,6 +30,10 @@ export interface LocalStore {
   /** Number of requests by kind (`batch`, `read`, `change-feed`, `change-feed-idle`, `metadata`, …). */
   requests(container: 'books' | 'leases'): Record<string, number>;
   resetRequests(): void;
+  /** Lets a fault of the server befall requests: one kind of them (`books/batch`), so many times. */
+  befall(kind: string, target: string, count: number): Promise<void>;
+  /** Whether what was to befall requests has done so. */
+  allBefallen(): Promise<boolean>;
   /** The way to the server. */
   readonly wire: Wire;
   close(): Promise<void>;
@@ -38,7 +42,7 @@ export interface LocalStore {
 /** Starts one; `close` removes its data. */
 export async function startLocalStore(): Promise<LocalStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ballast-cosmos-'));
-  const azure = await startLocalAzure({ dataDir, topology: TOPOLOGY });
+  const azure = await startLocalAzure({ dataDir, topology: TOPOLOGY, faultControlPort: 0 });
   const { cosmosKey: key, database, usage } = azure;
   const wire = await openWire(Number(new URL(azure.cosmosEndpoint).port));
   const endpoint = `http://127.0.0.1:${wire.port}`;
@@ -49,6 +53,8 @@ export async function startLocalStore(): Promise<LocalStore> {
         Object.entries(usage.snapshot().cosmos.byContainer[container] ?? {}).map(([kind, use]) => [kind, use.requests]),
       ),
     resetRequests: () => usage.reset(),
+    befall: async (kind, target, count) => void (await atFaults(azure.faultControl!, 'POST', { kind, target, count })),
+    allBefallen: async () => (await atFaults(azure.faultControl!, 'GET')).faults?.length === 0,
     wire,
     close: async () => {
       await wire.cut();
@@ -56,4 +62,15 @@ export async function startLocalStore(): Promise<LocalStore> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function atFaults(
+  { endpoint, key }: { readonly endpoint: string; readonly key: string },
+  method: 'GET' | 'POST',
+  order?: object,
+): Promise<{ readonly faults?: readonly unknown[] }> {
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(endpoint, { method, headers, ...(order && { body: JSON.stringify(order) }) });
+  if (!response.ok) throw new Error(`the fault was refused: ${await response.text()}`);
+  return (await response.json()) as { faults?: unknown[] };
 }
