@@ -9,7 +9,7 @@ import {
   type Sections,
 } from './message-sections.js';
 import type { FilterSubject } from './filter-subject.js';
-import { plain, symbol, typed, typedList, writeValues, type TypedValue } from './rhea-internals.js';
+import { plain, symbol, typed, typedList, writeValues, type TypedValue } from './amqp-values.js';
 
 /** What is kept of a message besides who has it: enough to encode it again for any receiver. */
 export interface StoredMessage {

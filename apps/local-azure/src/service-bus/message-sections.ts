@@ -1,5 +1,5 @@
 import { ServiceBusError } from './service-bus-error.js';
-import { plainMap, readValue, typed, typedMap, writeValues, type TypedValue } from './rhea-internals.js';
+import { plainMap, readValue, typed, typedMap, writeValues, type TypedValue } from './amqp-values.js';
 
 /** Descriptor codes of the sections of an AMQP message. */
 export const SECTION = {

@@ -2,33 +2,10 @@ import rhea from 'rhea';
 import type { Connection, Delivery, Receiver, Sender, Session } from 'rhea';
 
 /**
- * The parts of the AMQP library that its typings do not show and this server has to reach. Nothing else in this folder
- * casts into the library.
+ * The connections, sessions and links of the AMQP library where its typings do not show what this server has to reach. With
+ * `amqp-values.ts`, nothing else in this folder casts into the library.
  */
 
-/** A decoded AMQP value that still knows its type; lists hold Typed, maps hold keys and values in turns. */
-export interface TypedValue {
-  readonly value: unknown;
-}
-
-interface AmqpReader {
-  position: number;
-  read(): TypedValue;
-}
-interface AmqpWriter {
-  write(value: unknown): void;
-  toBuffer(): Buffer;
-}
-interface TypesInternals {
-  Reader: new (buffer: Buffer) => AmqpReader;
-  Writer: new () => AmqpWriter;
-  wrap(value: unknown): unknown;
-  wrap_long(bytes: Buffer): unknown;
-  Map32(entries: readonly unknown[]): unknown;
-  List32(items: readonly unknown[]): unknown;
-  unwrap(value: unknown, leaveDescribed?: boolean): unknown;
-  unwrap_map_simple(value: TypedValue): Record<string, unknown>;
-}
 type Update = (delivery: DeliveryInternals, settled: boolean, state: unknown) => void;
 interface DeliveryInternals {
   state?: OutcomeOnWire;
@@ -79,58 +56,12 @@ interface OutcomeInternals {
 }
 
 const outcomes = rhea.message as unknown as OutcomeInternals;
-const types = rhea.types as unknown as TypesInternals;
 const PLAIN_FORMAT = 0;
 const ACCEPTED = 0x24;
 /** The source filter that asks for a session, by id or (null) for any. */
 export const SESSION_FILTER = 'com.microsoft:session-filter';
 /** Stands for format 0 between our transfer hook and our message handler, so that the library keeps the raw bytes. */
 const PLAIN_FORMAT_KEPT_RAW = 1;
-
-/** Reads the AMQP value at `offset`; gives it and the offset behind it. Throws on malformed bytes. */
-export function readValue(bytes: Buffer, offset: number): { value: TypedValue; end: number } {
-  const reader = new types.Reader(bytes);
-  reader.position = offset;
-  const value = reader.read();
-  return { value, end: reader.position };
-}
-
-/** Encodes AMQP values one after the other. */
-export function writeValues(values: readonly unknown[]): Buffer {
-  const writer = new types.Writer();
-  for (const value of values) writer.write(value);
-  return Buffer.from(writer.toBuffer());
-}
-
-/** The AMQP value of a JavaScript value, chosen as the library does. */
-export function typed(value: unknown): unknown {
-  return types.wrap(value);
-}
-
-/** An AMQP symbol. */
-export function symbol(name: string): unknown {
-  return rhea.types.wrap_symbol(name);
-}
-
-/** An AMQP map of keys and values in turns, all of them Typed. */
-export function typedMap(entries: readonly unknown[]): unknown {
-  return types.Map32(entries);
-}
-
-/** An AMQP list of Typed values. */
-export function typedList(items: readonly unknown[]): unknown {
-  return types.List32(items);
-}
-
-/** The JavaScript value of a decoded AMQP value. */
-export function plain(value: unknown): unknown {
-  return types.unwrap(value);
-}
-
-/** The JavaScript object of a decoded AMQP map. */
-export function plainMap(value: TypedValue): Record<string, unknown> {
-  return types.unwrap_map_simple(value);
-}
 
 /** Makes the library hand messages of format 0 over as bytes instead of decoding them and dropping the bytes. */
 export function keepTransfersRaw(session: Session): void {
@@ -271,13 +202,6 @@ export function holdAttach(link: Sender): void {
   if (!state.local_open) return;
   state.local_open = false;
   state.open_requests -= 1;
-}
-
-/** An AMQP long of 8 bytes. */
-export function longOf(value: bigint): unknown {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(value);
-  return types.wrap_long(bytes);
 }
 
 /** The keys of the filters that the client asked for on the source. */

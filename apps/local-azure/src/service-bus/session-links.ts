@@ -1,7 +1,8 @@
 import type { Sender } from 'rhea';
 import { whenLinkEnds } from './link-end.js';
 import { openReceiverLink, type ReceiverLinkContext } from './receiver-links.js';
-import { holdAttach, localAttach, longOf, remoteAddress, SESSION_FILTER } from './rhea-internals.js';
+import { longOf } from './amqp-values.js';
+import { holdAttach, localAttach, remoteAddress, SESSION_FILTER } from './rhea-internals.js';
 import type { SessionEntity, SessionHolder, SessionQueue } from './session-entity.js';
 import type { Sessions } from './sessions.js';
 import { asServiceBusError, ServiceBusError, sessionLockLost } from './service-bus-error.js';
