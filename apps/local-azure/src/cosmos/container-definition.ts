@@ -115,9 +115,12 @@ const SYSTEM_PROPERTIES: ReadonlySet<string> = new Set([
 /** Whether a property is the service's own, which clients cannot set. */
 export const isSystemProperty = (name: string): boolean => SYSTEM_PROPERTIES.has(name);
 
-/** A copy without what the service itself adds to a resource. */
-export const withoutSystemProperties = (body: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.has(name)));
+/** The body without what the service itself adds to a resource; the body itself, when there is nothing of that. */
+export function withoutSystemProperties(body: JsonObject): JsonObject {
+  const entries = Object.entries(body);
+  const own = entries.filter(([name]) => !SYSTEM_PROPERTIES.has(name));
+  return own.length === entries.length ? body : Object.fromEntries(own);
+}
 
 function readUniqueKeys(policy: Json | undefined): DocumentPath[][] {
   const keys =

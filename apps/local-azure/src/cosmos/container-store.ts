@@ -170,20 +170,14 @@ export class ContainerStore implements EffectsHost {
   insert(item: ItemVersion & ItemPlace & { readonly seq: number }): void {
     this.effects.beforeInsert(item.seq, item, item);
     const values: SqlValue[] = [item.seq, item.pk, item.epk, item.id, item.lsn, item.ts, item.exp, item.body];
-    const names = ['seq', 'pk', 'epk', 'id', 'lsn', 'ts', 'exp', 'body', ...this.columns.names];
-    const marks = names.map(() => '?').join(', ');
-    this.prepare(`INSERT INTO ${this.table} (${names.join(', ')}) VALUES (${marks})`).run(
-      ...values,
-      ...this.indexedValues(item.document),
-    );
+    this.prepare(this.columns.insertSql).run(...values, ...this.indexedValues(item.document));
   }
 
   /** Throws 409 when a unique key is taken. */
   update(seq: number, item: ItemVersion): void {
     this.effects.beforeUpdate(seq, item);
-    const columns = this.columns.names.map((name) => `, ${name} = ?`).join('');
-    const sql = `UPDATE ${this.table} SET lsn = ?, ts = ?, exp = ?, body = ?${columns} WHERE seq = ?`;
-    this.prepare(sql).run(item.lsn, item.ts, item.exp, item.body, ...this.indexedValues(item.document), seq);
+    const values: SqlValue[] = [item.lsn, item.ts, item.exp, item.body, ...this.indexedValues(item.document)];
+    this.prepare(this.columns.updateSql).run(...values, seq);
   }
 
   /** Deletes an item; the delete has the last change number. */

@@ -88,42 +88,49 @@ async function answer(kind: string, request: DocumentRequest, handler: Handler):
   }
 }
 
-const create: Handler = ({ http, container, commits, nowSeconds }) => {
+const create: Handler = (request) => {
+  const { http, container } = request;
   const draft = draftOf(container, documentIn(http), keyIn(container, http.headers));
-  return commits
-    .submit(() => new Items(container, nowSeconds()).create(draft))
-    .then(itemReply('create', http, container));
+  return write(request, 'create', (items) => items.create(draft));
 };
 
-const upsert: Handler = ({ http, container, commits, nowSeconds }) => {
+const upsert: Handler = (request) => {
+  const { http, container } = request;
   const draft = draftOf(container, documentIn(http), keyIn(container, http.headers));
-  return commits
-    .submit(() => new Items(container, nowSeconds()).upsert(draft, http.headers['if-match']))
-    .then(itemReply('upsert', http, container));
+  return write(request, 'upsert', (items) => items.upsert(draft, http.headers['if-match']));
 };
 
-function replace({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
+function replace(request: DocumentRequest, id: string): Promise<CosmosReply> {
+  const { http, container } = request;
   const draft = draftOf(container, documentIn(http), keyIn(container, http.headers));
   if (draft.id !== id) throw badRequest('The id of an item cannot be changed.');
-  return commits
-    .submit(() => new Items(container, nowSeconds()).replace(draft, http.headers['if-match']))
-    .then(itemReply('replace', http, container));
+  return write(request, 'replace', (items) => items.replace(draft, http.headers['if-match']));
 }
 
-function patch({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
+function patch(request: DocumentRequest, id: string): Promise<CosmosReply> {
+  const { http, container } = request;
   const key = keyIn(container, http.headers);
   if (http.body.length > ITEM_BYTES_MAX) throw tooLarge('The patch');
   const changes = readPatch(parseBody(http.body), container.definition.keyPaths);
-  return commits
-    .submit(() => new Items(container, nowSeconds()).patch(key, id, changes, http.headers['if-match']))
-    .then(itemReply('patch', http, container));
+  return write(request, 'patch', (items) => items.patch(key, id, changes, http.headers['if-match']));
 }
 
-function remove({ http, container, commits, nowSeconds }: DocumentRequest, id: string): Promise<CosmosReply> {
+function remove(request: DocumentRequest, id: string): Promise<CosmosReply> {
+  const { http, container } = request;
   const pk = canonicalKey(keyIn(container, http.headers));
+  return write(request, 'delete', (items) => items.delete(pk, id, http.headers['if-match']));
+}
+
+/** One write to one item, which is refused before it changes anything unless something is written beside the item. */
+function write(
+  { http, container, commits, nowSeconds }: DocumentRequest,
+  kind: string,
+  work: (items: Items) => ItemOutcome,
+): Promise<CosmosReply> {
+  const whenRefused = container.effects.isPlain ? 'nothing was written' : 'undo';
   return commits
-    .submit(() => new Items(container, nowSeconds()).delete(pk, id, http.headers['if-match']))
-    .then(itemReply('delete', http, container));
+    .submit(() => work(new Items(container, nowSeconds())), whenRefused)
+    .then(itemReply(kind, http, container));
 }
 
 function read({ http, container, nowSeconds }: DocumentRequest, id: string): CosmosReply {

@@ -9,6 +9,9 @@ const BACKFILL_ROWS = 500;
 /** Indexes of one container at most; what is asked for beyond them is answered from those there are. */
 const INDEXES_MAX = 48;
 
+/** What every row has beside the indexed paths. */
+const OWN_COLUMNS = ['seq', 'pk', 'epk', 'id', 'lsn', 'ts', 'exp', 'body'] as const;
+
 /** A column of an index. */
 export interface IndexColumn {
   readonly column: string;
@@ -27,7 +30,13 @@ interface Column {
  */
 export class IndexedColumns {
   private readonly table: string;
-  private columns: Column[] = [];
+  private columns: readonly Column[] = [];
+  /** The columns by name, and their paths, in the same order; other lists once there are more. */
+  names: readonly string[] = [];
+  paths: readonly DocumentPath[] = [];
+  /** Write a row, with the values of these columns last; the row's number comes first in one and after all in the other. */
+  insertSql = '';
+  updateSql = '';
   private indexes: Set<string> | undefined;
 
   constructor(
@@ -40,21 +49,13 @@ export class IndexedColumns {
 
   /** Takes the columns and indexes as they are stored. */
   reload(): void {
-    this.columns = this.db
+    const stored = this.db
       .prepare<{ position: number; path: string }>(
         'SELECT position, path FROM columns WHERE coll = ? ORDER BY position',
       )
-      .all(this.container)
-      .map(({ position, path }) => ({ name: `x${position}`, path: JSON.parse(path) as string[] }));
+      .all(this.container);
+    this.take(stored.map(({ position, path }) => ({ name: `x${position}`, path: JSON.parse(path) as string[] })));
     this.indexes = undefined;
-  }
-
-  get names(): readonly string[] {
-    return this.columns.map((column) => column.name);
-  }
-
-  get paths(): readonly DocumentPath[] {
-    return this.columns.map((column) => column.path);
   }
 
   /** The column of a path, if it is indexed by name. */
@@ -93,12 +94,22 @@ export class IndexedColumns {
     this.indexes = undefined;
   }
 
+  private take(columns: readonly Column[]): void {
+    this.columns = columns;
+    this.names = columns.map(({ name }) => name);
+    this.paths = columns.map(({ path }) => path);
+    const names = [...OWN_COLUMNS, ...this.names];
+    this.insertSql = `INSERT INTO ${this.table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    const changed = ['lsn', 'ts', 'exp', 'body', ...this.names].map((name) => `${name} = ?`).join(', ');
+    this.updateSql = `UPDATE ${this.table} SET ${changed} WHERE seq = ?`;
+  }
+
   private add(path: DocumentPath): Column {
     const column = { name: `x${this.columns.length}`, path };
     const position = this.columns.length;
     this.db.exec(`ALTER TABLE ${this.table} ADD COLUMN ${column.name} TEXT NOT NULL DEFAULT ''`);
     this.db.prepare('INSERT INTO columns VALUES (?, ?, ?)').run(this.container, position, JSON.stringify(path));
-    this.columns = [...this.columns, column];
+    this.take([...this.columns, column]);
     return column;
   }
 

@@ -52,6 +52,11 @@ export class ItemEffects {
     return this.host.definition.retentionSeconds > 0;
   }
 
+  /** Whether nothing is written beside the items. */
+  get isPlain(): boolean {
+    return !this.keepsVersions && this.host.definition.uniqueKeys.length === 0;
+  }
+
   create(lsn: number): void {
     this.uniqueKeys.createTable();
     this.adoptRetention(lsn);
@@ -76,7 +81,7 @@ export class ItemEffects {
 
   /** Before the next version of an item is written. Throws 409 when a unique key is taken. */
   beforeUpdate(seq: number, version: WrittenVersion): void {
-    if (!this.keepsVersions && this.host.definition.uniqueKeys.length === 0) return;
+    if (this.isPlain) return;
     const before = this.before(seq);
     this.claim(before.pk, seq, version);
     if (this.keepsVersions) this.append('replace', before, version, version.body, before);

@@ -49,6 +49,32 @@ describe('GroupCommit', () => {
     expect(stored()).toEqual([1, 2]);
   });
 
+  it('spends no savepoint on work that was refused before it wrote', async () => {
+    const prepare = jest.spyOn(db, 'prepare');
+    const refuse = (): never => {
+      throw new Error('no');
+    };
+    const works = [insert(1), refuse, insert(2)].map((work) => commits.submit(work, 'nothing was written'));
+    const outcomes = await Promise.allSettled(works);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(prepare.mock.calls.flat()).not.toContain('SAVEPOINT work');
+    expect(stored()).toEqual([1, 2]);
+  });
+
+  it.each(['undo', 'nothing was written'] as const)(
+    'rejects everything, and keeps nothing, when a failure ends the transaction: %s',
+    async (whenRefused) => {
+      const fail = (): never => {
+        db.prepare('ROLLBACK').run();
+        throw new Error('the disk is full');
+      };
+      const works = [insert(1), fail, insert(2)].map((work) => commits.submit(work, whenRefused));
+      const outcomes = await Promise.allSettled(works);
+      expect(outcomes).toEqual(works.map(() => ({ status: 'rejected', reason: new Error('the disk is full') })));
+      expect(stored()).toEqual([]);
+    },
+  );
+
   it('rejects everything when the transaction cannot be committed', async () => {
     db.exec('CREATE TABLE p (x PRIMARY KEY); CREATE TABLE q (x REFERENCES p DEFERRABLE INITIALLY DEFERRED)');
     db.exec('PRAGMA foreign_keys = ON');

@@ -3,8 +3,15 @@ import type { Sqlite } from './sqlite.js';
 /** Pieces of work in one transaction at most, so that the first of them is not kept waiting. */
 const WORK_PER_TRANSACTION_MAX = 1_000;
 
+/**
+ * What happens to the writes of work that throws: they are undone, alone, at the price of a savepoint; or there are none, because
+ * all that can be refused is refused before the first write.
+ */
+export type WhenRefused = 'undo' | 'nothing was written';
+
 interface Pending {
   readonly run: () => unknown;
+  readonly whenRefused: WhenRefused;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -35,13 +42,12 @@ export class GroupCommit {
   ) {}
 
   /**
-   * Runs `work` inside the next transaction, each in its own savepoint, in the order of submission; resolves with its
-   * value after the transaction is on disk; rejects with what `work` threw (only its own effects are undone), or with
-   * the reason why the transaction could not be committed. After a transaction that may or may not be on disk, everything is rejected.
+   * Runs `work` inside the next transaction, in the order of submission; resolves with its value after the transaction is on
+   * disk; rejects with what `work` threw (only its own effects are undone), or with the reason why the transaction could not be committed. After a transaction that may or may not be on disk, everything is rejected.
    */
-  submit<T>(work: () => T): Promise<T> {
+  submit<T>(work: () => T, whenRefused: WhenRefused = 'undo'): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ run: work, resolve, reject });
+      this.queue.push({ run: work, whenRefused, resolve, reject });
       this.schedule();
     });
   }
@@ -108,14 +114,16 @@ export class GroupCommit {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  private perform({ run, resolve, reject }: Pending): () => void {
-    this.db.prepare('SAVEPOINT work').run();
+  private perform({ run, whenRefused, resolve, reject }: Pending): () => void {
+    const undoes = whenRefused === 'undo';
+    if (undoes) this.db.prepare('SAVEPOINT work').run();
     try {
       const value = run();
-      this.db.prepare('RELEASE work').run();
+      if (undoes) this.db.prepare('RELEASE work').run();
       return () => resolve(value as never);
     } catch (error) {
-      this.undoWork(error);
+      if (undoes) this.undoWork(error);
+      else if (!this.db.inTransaction) throw error;
       return () => reject(error);
     }
   }

@@ -16,6 +16,9 @@ const PAGES_MAX = 4_294_967_294;
 /** Prepared statements kept at most; the oldest goes first. */
 const STATEMENTS_MAX = 1_000;
 
+/** Pages of 4 KB in the write-ahead log at which what it holds is moved into the file itself, while everything waits. */
+const LOG_PAGES_MAX = 4_000;
+
 /** How a file is written. */
 export interface SqliteOptions {
   /** WAL unless given. */
@@ -43,6 +46,7 @@ export class Sqlite {
       // NORMAL leaves out the flush of the write-ahead log after each commit, and no other.
       const synchronous = onDisk === 'with COMMIT' ? 'FULL' : 'NORMAL';
       this.db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = ${synchronous}`);
+      this.db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES_MAX}`);
     } catch (error) {
       this.db.close();
       throw error;
@@ -52,6 +56,11 @@ export class Sqlite {
   /** Runs statements without parameters. */
   exec(sql: string): void {
     this.db.exec(sql);
+  }
+
+  /** Whether a transaction is open; a failure like a full disk ends it, and what is run then stands for itself. */
+  get inTransaction(): boolean {
+    return this.db.inTransaction;
   }
 
   /** Prepares a statement, or gives back the one prepared from the same text before. */
