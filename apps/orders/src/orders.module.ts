@@ -8,16 +8,19 @@ import { ControlSwitch } from './adapters/control-switch.js';
 import { ControlsController } from './adapters/controls.controller.js';
 import { ExpiryTimer } from './adapters/expiry-timer.js';
 import { EventsConsumer } from './adapters/events.consumer.js';
+import { LimitsController } from './adapters/limits.controller.js';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
 import { openVenue } from './adapters/open-venue.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
+import { PlacementDesk } from './adapters/placement-desk.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { VENUE } from './adapters/venue-calls.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
+import { CancelOrders } from './cancel-orders.js';
 import { CancelOpenOrders } from './cancel-open-orders.js';
 import { ChangeControls } from './change-controls.js';
 import { EndCapitalWait } from './end-capital-wait.js';
@@ -29,6 +32,7 @@ import { OpenBook } from './open-book.js';
 import { RISK_LIMITS } from './orders.config.js';
 import type { OrdersSettings } from './orders.config.js';
 import { PlaceOrder } from './place-order.js';
+import { PreviewOrder } from './preview-order.js';
 import { ReadOrders } from './read-orders.js';
 import { ReadTrades } from './read-trades.js';
 import { RecordExecution } from './record-execution.js';
@@ -41,6 +45,7 @@ import { SubmitOrder } from './submit-order.js';
 const VERBS = [
   OpenBook,
   PlaceOrder,
+  PreviewOrder,
   SubmitOrder,
   RejectOrder,
   RecordExecution,
@@ -48,6 +53,7 @@ const VERBS = [
   HealFromVenue,
   RequestCancel,
   CancelAtVenue,
+  CancelOrders,
   CancelOpenOrders,
   ExpireOrders,
   ChangeControls,
@@ -58,7 +64,16 @@ const VERBS = [
   ReadOrders,
   ReadTrades,
 ];
-const ADAPTERS = [OrderBooks, ControlSwitch, TradingPermit, Market, LiveOrderList, VenueUpdates, ExpiryTimer];
+const ADAPTERS = [
+  OrderBooks,
+  ControlSwitch,
+  TradingPermit,
+  Market,
+  PlacementDesk,
+  LiveOrderList,
+  VenueUpdates,
+  ExpiryTimer,
+];
 
 /** What tests put in the place of the real thing. */
 export type OrdersOverrides = Pick<AzureOptions, 'tokenKeys'> & { readonly venue?: Venue; readonly clock?: Clock };
@@ -83,7 +98,7 @@ export class OrdersModule {
           ],
         }),
       ],
-      controllers: [OrdersController, TradesController, ControlsController, EventsConsumer],
+      controllers: [OrdersController, LimitsController, TradesController, ControlsController, EventsConsumer],
       providers: [
         ...VERBS,
         ...ADAPTERS,

@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DocumentConflict } from '@ballast/cosmos';
 import type { ContainerStore } from '@ballast/cosmos';
 import { EVENT_TTL_SECONDS, PRODUCT_ID, newOrderId } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type { PlaceOrderRequest } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
-import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
 import type { BookDecision } from './adapters/order-books.js';
+import { PlacementDesk } from './adapters/placement-desk.js';
 import type { AnswerRows } from './adapters/order-rows.js';
 import { profileKey } from './adapters/order-documents.js';
-import { TradingPermit } from './adapters/trading-permit.js';
 import { intentOf } from './domain/request-shape.js';
-import { decidePlacement, placementTerms } from './domain/placement.js';
-import type { PlacementDecision, PlacementTerms, RiskLimits } from './domain/placement.js';
+import { placementTerms } from './domain/placement.js';
+import type { PlacementDecision, PlacementTerms } from './domain/placement.js';
 import type { Order } from './domain/order.js';
 import { ExpireOrders } from './expire-orders.js';
-import { RISK_LIMITS } from './orders.config.js';
 
 /** A decoded request with what makes it repeatable. */
 export interface PlaceOrderCommand {
@@ -49,12 +47,10 @@ interface AnswerRow {
 export class PlaceOrder {
   constructor(
     private readonly books: OrderBooks,
-    private readonly market: Market,
-    private readonly permit: TradingPermit,
+    private readonly desk: PlacementDesk,
     private readonly clock: Clock,
     private readonly expiry: ExpireOrders,
     @InjectStore('trade_orders') private readonly store: ContainerStore,
-    @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
   ) {}
 
   /** Throws `Failure` while the store or the broker's quotes cannot be reached; nothing is placed then. */
@@ -66,18 +62,10 @@ export class PlaceOrder {
 
   private async answer(command: PlaceOrderCommand): Promise<PlacementAnswer> {
     const terms = termsOf(command.request, this.clock.now());
-    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.permit.current()]);
+    const decide = await this.desk.open(terms);
     try {
-      return await this.books.change({ ...terms, isNew: true }, async ({ book }) => {
-        const facts = {
-          book,
-          controls,
-          symbol,
-          venue: this.market.venueFacts,
-          limits: this.limits,
-          nowMs: this.clock.now(),
-        };
-        const decision = decidePlacement(terms, facts);
+      return await this.books.change({ ...terms, isNew: true }, async (facts) => {
+        const decision = decide(facts);
         // An order that exists under the caller's own name answers before a ladder that its own presence may have closed.
         const named = decision.outcome === 'refused' ? await this.answerNamed(command) : undefined;
         return named === undefined ? changeOf(command, terms, decision) : { events: [], result: () => named };
@@ -150,7 +138,8 @@ function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?:
   return [byKey, { id: `${CLIENT_ORDER_PREFIX}${terms.clientOrderId}`, ...answer }];
 }
 
-function termsOf(request: PlaceOrderRequest, nowMs: number): PlacementTerms {
+/** The terms of a request under a new order id, with what it leaves out. */
+export function termsOf(request: PlaceOrderRequest, nowMs: number): PlacementTerms {
   return placementTerms({
     ...request,
     orderId: newOrderId(request.profileId, nowMs),

@@ -32,12 +32,15 @@ export class SubmitOrder {
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
-  /** Throws `Failure` while the outcome is not known or the broker cannot be reached: to be tried again. */
-  async execute(key: OrderKey): Promise<void> {
+  /**
+   * `allocatedUnits` is what the ledger says is allocated to the profile, in whole units of USD. Throws `Failure` while the outcome
+   * is not known or the broker cannot be reached: to be tried again.
+   */
+  async execute(key: OrderKey, allocatedUnits?: bigint): Promise<void> {
     const controls = await this.permit.current();
     const step = await this.books.change(key, ({ order }) => {
       if (order === undefined) throw new Error(`capital is held for an unknown order ${key.orderId}`);
-      const { events, next } = decideSubmission(order, { controls, nowMs: this.clock.now() });
+      const { events, next } = decideSubmission(order, { controls, nowMs: this.clock.now(), allocatedUnits });
       return { events, result: (after) => ({ next, order: after ?? order }) };
     });
     if (step.next === 'send') await this.send(step.order);

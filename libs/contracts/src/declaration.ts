@@ -11,6 +11,7 @@ import {
   transferReserved,
 } from './ledger.js';
 import {
+  bookLimitsChanged,
   bookOpened,
   controlsChanged,
   controlsEnforced,
@@ -34,6 +35,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   userSignedIn,
   profileCreated,
   bookOpened,
+  bookLimitsChanged,
   orderPlaced,
   orderRefused,
   orderSubmitted,

@@ -22,6 +22,8 @@ import {
 import type { OrderEndState, OrderIntent, OrderSide } from './order-terms.js';
 
 export { PositionList, PositionView, TradePage, TradeView } from './trade-api.js';
+export { CancelledOrders, OrderPreview, PREVIEW_VERDICTS } from './order-preview.js';
+export { BookLimitsChangedV1, TradingLimits, bookLimitsChanged } from './trading-limits.js';
 export { TradeClosedV1, tradeClosed } from './trade-events.js';
 export { OrderPage, OrderView, PlaceOrderRequest } from './order-api.js';
 export {

@@ -31,7 +31,12 @@ export const ORDER_REFUSALS = {
   'price-outside-collar':
     'The limit price is too far through the market, or through the price that sets the order off.',
   'notional-above-limit': 'Quantity times worst price is above what one order may be worth.',
+  'position-above-limit': 'What is held of the symbol and asked for would be worth more than may be.',
+  'concentration-above-limit': 'What is held of the symbol and asked for would be too large a share of the capital.',
   'open-orders-above-limit': 'As many orders of this profile are live as may be.',
+  'order-rate-above-limit': 'As many entries of this profile were placed in this minute as may be.',
+  'daily-loss-reached': 'The profile has lost as much today as it may; only exits are allowed until tomorrow, UTC.',
+  'losses-in-a-row-reached': 'As many trades in a row ended in a loss today as may; only exits until tomorrow, UTC.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
   'exit-above-position': 'The exit is larger than what is held and not already being sold.',
   'capital-not-answered': 'Whether there is capital for the order was not known in time; nothing was sent.',

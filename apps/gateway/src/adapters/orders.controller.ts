@@ -1,8 +1,15 @@
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { TimelineView } from '@ballast/contracts/audit';
-import { OrderPage, OrderView, PlaceOrderRequest } from '@ballast/contracts/orders';
+import {
+  CancelledOrders,
+  OrderPage,
+  OrderPreview,
+  OrderView,
+  PlaceOrderRequest,
+  SYMBOL_PATTERN,
+} from '@ballast/contracts/orders';
 import { ProblemException, idParam } from '@ballast/service-host';
-import { Controller, Delete, Get, Headers, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -63,6 +70,37 @@ export class OrdersController {
       });
     }
     sendAnswer(reply, await this.placeOrder.execute(ownerRequest(request), waitSeconds));
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'What would become of an order that were placed now. Nothing is written.' })
+  @ApiBody({ type: PlaceOrderRequest })
+  @ApiOkResponse({ type: OrderPreview })
+  @ApiBodyProblems('forbidden', 'not-found')
+  preview(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Delete()
+  @ApiOperation({
+    summary: 'Ask to cancel every live order of a profile, or those in one symbol. Fills may be faster.',
+  })
+  @ApiQuery({
+    name: 'profileId',
+    description: 'The profile.',
+    schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source },
+  })
+  @ApiQuery({
+    name: 'symbol',
+    description: 'Only orders in this symbol.',
+    required: false,
+    schema: { type: 'string', pattern: SYMBOL_PATTERN.source },
+  })
+  @ApiAcceptedResponse({ type: CancelledOrders, description: 'How many were asked to end.' })
+  @ApiProblems('invalid-request', 'not-found', 'forbidden')
+  cancelAll(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('orders', request, reply);
   }
 
   @Get()

@@ -1,10 +1,10 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { PositionList, TradePage } from '@ballast/contracts/orders';
+import { PositionList, TradePage, TradingLimits } from '@ballast/contracts/orders';
 import { idParam } from '@ballast/service-host';
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiPage, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiPage, ApiProblems } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Trades')
@@ -32,6 +32,31 @@ export class TradesController {
   @ApiOkResponse({ type: TradePage })
   @ApiProblems('invalid-request', 'not-found')
   trades(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Get('trading-limits')
+  @ApiOperation({ summary: 'The limits of a profile that are not the product’s.' })
+  @ApiOkResponse({ type: TradingLimits })
+  @ApiProblems('not-found')
+  limits(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Put('trading-limits')
+  @ApiOperation({ summary: 'Replace the limits of a profile. Operators only.' })
+  @ApiBody({ type: TradingLimits })
+  @ApiOkResponse({ type: TradingLimits })
+  @ApiBodyProblems('not-found', 'forbidden')
+  changeLimits(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -1,5 +1,7 @@
 import { decimal, decimalText } from '@ballast/money';
+import type { TradingLimits } from '@ballast/contracts/orders';
 import type { Book } from '../domain/book.js';
+import { limitTexts, limitsOf } from '../domain/risk-limits.js';
 import { NOTHING_CLOSED } from '../domain/trade.js';
 import type { ClosedPart, OpenTrade } from '../domain/trade.js';
 import { profileKey } from './order-documents.js';
@@ -18,6 +20,10 @@ export interface BookDocument extends ProfileKey {
   /** What the ledger last said of a shortfall; absent until it has said anything. */
   readonly shortfall?: ShortfallDocument;
   readonly trades: Readonly<Record<string, TradeDocument>>;
+  readonly limits?: TradingLimits;
+  readonly capitalUnits?: string;
+  /** A minute of the clock and the entries placed in it. */
+  readonly rate?: readonly [minute: number, entries: number];
   readonly day?: DayDocument;
   /** Number of `live`; what the healing query asks for. */
   readonly liveOrders: number;
@@ -59,7 +65,8 @@ interface DayDocument {
 /** The book as it is stored, with the orders that are live in it. */
 export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument, 'live' | 'shortfall'>): BookDocument {
   const trades = Object.entries(book.trades).map(([symbol, trade]) => [symbol, tradeDocument(trade)]);
-  const { ownerId, entriesPerSymbolMax, sequence, day } = book;
+  const { ownerId, entriesPerSymbolMax, sequence, capitalUnits, rate, day } = book;
+  const limits = limitTexts(book.limits);
   return {
     id: BOOK_ID,
     kind: 'book',
@@ -69,6 +76,9 @@ export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument,
     sequence,
     ...(shortfall === undefined ? {} : { shortfall }),
     trades: Object.fromEntries(trades) as BookDocument['trades'],
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(capitalUnits === undefined ? {} : { capitalUnits: capitalUnits.toString() }),
+    ...(rate === undefined ? {} : { rate: [rate.minute, rate.entries] }),
     ...(day === undefined ? {} : { day: { ...day, resultUnits: day.resultUnits.toString() } }),
     liveOrders: Object.keys(live).length,
     live,
@@ -81,7 +91,7 @@ export function bookOf(document: BookDocument): Book {
     symbol,
     tradeOf(trade),
   ]);
-  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, day } = document;
+  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, capitalUnits, rate, day } = document;
   return {
     profileId,
     ownerId,
@@ -90,6 +100,9 @@ export function bookOf(document: BookDocument): Book {
     liveOrders,
     hasShortfall: document.shortfall?.stands === true,
     trades: Object.fromEntries(trades),
+    limits: limitsOf(document.limits ?? {}),
+    capitalUnits: capitalUnits === undefined ? undefined : BigInt(capitalUnits),
+    rate: rate === undefined ? undefined : { minute: rate[0], entries: rate[1] },
     day: day === undefined ? undefined : { ...day, resultUnits: BigInt(day.resultUnits) },
   };
 }

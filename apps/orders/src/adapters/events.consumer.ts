@@ -37,7 +37,7 @@ export class EventsConsumer {
 
   @EventPattern('capital.held.v1')
   capitalHeld(@Payload() event: EventEnvelope<CapitalHeldV1>): Promise<void> {
-    return this.submitOrder.execute(event.data);
+    return this.submitOrder.execute(event.data, BigInt(event.data.balances.allocated));
   }
 
   @EventPattern('capital.declined.v1')

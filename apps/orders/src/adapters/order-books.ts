@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { HeadStore } from '@ballast/cosmos';
 import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
@@ -5,10 +6,11 @@ import { Failure, PRODUCT_ID } from '@ballast/contracts';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { currentTrace } from '@ballast/service-bus';
-import { evolveBook } from '../domain/book.js';
+import { BLANK_BOOK, evolveBook } from '../domain/book.js';
 import type { Book } from '../domain/book.js';
 import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
+import type { ProfileLimits } from '../domain/risk-limits.js';
 import type { OrderEvent } from '../domain/order-event.js';
 import { BOOK_ID, bookDocument, bookOf } from './book-documents.js';
 import type { BookDocument, ShortfallDocument } from './book-documents.js';
@@ -18,6 +20,7 @@ import {
   answerRows,
   bookOpenedRow,
   executionRowId,
+  limitsChangedRow,
   orderEnvelope,
   refusedEnvelope,
   rowOf,
@@ -43,6 +46,8 @@ export interface BookDecision<Result> {
 export interface BookFacts {
   readonly book: Book;
   readonly order: Order | undefined;
+  /** The live orders of a symbol. */
+  liveIn(symbol: string): Order[];
 }
 
 type Decide<Result> = (facts: BookFacts) => BookDecision<Result> | Promise<BookDecision<Result>>;
@@ -90,7 +95,7 @@ export class OrderBooks {
     const { profileId } = profile;
     await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document !== undefined) return { result: undefined };
-      const book: Book = { ...profile, sequence: 1, liveOrders: 0, hasShortfall: false, trades: {}, day: undefined };
+      const book: Book = { ...profile, sequence: 1, hasShortfall: false, ...BLANK_BOOK };
       const row = bookOpenedRow({ book, at: this.clock.iso() });
       return { head: bookDocument(book, { live: {} }), operations: [{ create: row }], result: undefined };
     });
@@ -107,6 +112,21 @@ export class OrderBooks {
     if (result !== UNHEARD_OF) return result;
     this.heads.forget(partitionOf(key.profileId));
     return (await this.attempt(key, decide, { mayBeMissing: true })) as Result;
+  }
+
+  /** Gives a profile limits of its own and publishes them; setting what is set changes nothing. Throws without a book. */
+  async setLimits(profileId: string, limits: ProfileLimits, actor: string): Promise<void> {
+    await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
+      if (document === undefined) throw new Error(`profile ${profileId} has no book`);
+      const book: Book = { ...bookOf(document), limits, sequence: document.sequence + 1 };
+      const head = bookDocument(book, document);
+      if (isDeepStrictEqual(head.limits, document.limits)) return { result: undefined };
+      return {
+        head,
+        operations: [creation(limitsChangedRow({ book, at: this.clock.iso() }, actor))],
+        result: undefined,
+      };
+    });
   }
 
   /** Notes the ledger's word on a shortfall, unless a later one is known. Throws `Failure` while there is no book. */
@@ -153,7 +173,7 @@ export class OrderBooks {
       const live = liveOrderOf(document, key.orderId);
       const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
       if (order === undefined && !mayBeMissing) return { result: UNHEARD_OF };
-      const decision = await decide({ book: bookOf(document), order });
+      const decision = await decide({ book: bookOf(document), order, liveIn: (symbol) => liveIn(document, symbol) });
       if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
       return this.progress(document, order, decision);
     });
@@ -177,7 +197,7 @@ export class OrderBooks {
     for (const event of decision.events) {
       const before = order;
       order = evolve(before, event, this.provenance(book, before));
-      const step = evolveBook(book, before, event);
+      const step = evolveBook(book, before, { event, at: this.clock.iso() });
       book = step.book;
       if (event.fact === 'capital-held') continue;
       book = { ...book, sequence: book.sequence + 1 };
@@ -223,6 +243,12 @@ export class OrderBooks {
       correlationId: before?.correlationId ?? currentTrace()?.correlationId ?? book.profileId,
     };
   }
+}
+
+function liveIn(document: BookDocument, symbol: string): Order[] {
+  return Object.entries(document.live).flatMap(([orderId, live]) =>
+    live.symbol === symbol ? (liveOrderOf(document, orderId) ?? []) : [],
+  );
 }
 
 const creation = (row: object): CommitOperation => ({ create: row });

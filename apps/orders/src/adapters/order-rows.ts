@@ -1,12 +1,13 @@
 import { carryingEvent, eventRow } from '@ballast/cosmos';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
-import { bookOpened, orderRefused, tradeClosed } from '@ballast/contracts/orders';
+import { bookLimitsChanged, bookOpened, orderRefused, tradeClosed } from '@ballast/contracts/orders';
 import type { OrderRefusedV1, TradeClosedV1 } from '@ballast/contracts/orders';
 import { currentTrace } from '@ballast/service-bus';
 import { CAPITAL_ASSET, decimalText } from '@ballast/money';
 import type { Book } from '../domain/book.js';
 import type { Order } from '../domain/order.js';
 import type { OpenTrade } from '../domain/trade.js';
+import { limitTexts } from '../domain/risk-limits.js';
 import { PUBLISHED_AS } from '../domain/order-event.js';
 import type { OrderEvent } from '../domain/order-event.js';
 import { profileKey } from './order-documents.js';
@@ -96,6 +97,14 @@ export function tradeClosedRow({ tradeId, closed }: OpenTrade, order: Order, pla
   const version = place.book.sequence;
   const publication = { declaration: tradeClosed, subject: tradeId, version, correlationId, data };
   return eventRow(envelopeOf(place, publication), { ...profileKey(order.profileId) });
+}
+
+/** What is written when a profile is given limits of its own, those in the book of `place`. */
+export function limitsChangedRow(place: Place, actor: string): object {
+  const { profileId, sequence, limits } = place.book;
+  const data = { profileId, actor, ...limitTexts(limits) };
+  const publication = { declaration: bookLimitsChanged, subject: profileId, version: sequence, data };
+  return eventRow(envelopeOf(place, publication), { ...profileKey(profileId) });
 }
 
 /** An event that is about to be published, before it has a place in the profile's sequence. */

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
-import { PlaceOrderRequest } from '@ballast/contracts/orders';
-import type { OrderPage, OrderView } from '@ballast/contracts/orders';
+import { PlaceOrderRequest, SYMBOL_PATTERN } from '@ballast/contracts/orders';
+import type { CancelledOrders, OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import {
   CurrentCaller,
   IdempotencyKey,
@@ -13,7 +13,9 @@ import {
   requestHash,
 } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
+import { CancelOrders } from '../cancel-orders.js';
 import { PlaceOrder } from '../place-order.js';
+import { PreviewOrder } from '../preview-order.js';
 import { ReadOrders } from '../read-orders.js';
 import { RequestCancel } from '../request-cancel.js';
 import { contradictionsOf } from '../domain/request-shape.js';
@@ -29,7 +31,9 @@ const PAGE_ORDERS_DEFAULT = 50;
 export class OrdersController {
   constructor(
     private readonly placeOrder: PlaceOrder,
+    private readonly previewOrder: PreviewOrder,
     private readonly requestCancel: RequestCancel,
+    private readonly cancelOrders: CancelOrders,
     private readonly read: ReadOrders,
   ) {}
 
@@ -42,8 +46,7 @@ export class OrdersController {
     @IdempotencyKey() idempotencyKey: string,
     @CurrentCaller() caller: Caller,
   ): Promise<OrderView> {
-    const errors = contradictionsOf(request);
-    if (errors.length > 0) throw new ProblemException('invalid-request', { errors });
+    requireSense(request);
     await this.read.requireOwnBook(request.profileId, caller);
     const answer = await this.placeOrder.execute({
       request,
@@ -64,6 +67,32 @@ export class OrdersController {
     }
   }
 
+  /** 200 with the verdict, also where it is a refusal; nothing is written. */
+  @Post('orders/preview')
+  @HttpCode(200)
+  @Roles('trader', 'operator', 'admin')
+  async preview(@Body() request: PlaceOrderRequest, @CurrentCaller() caller: Caller): Promise<OrderPreview> {
+    requireSense(request);
+    await this.read.requireOwnBook(request.profileId, caller);
+    return this.previewOrder.execute(request);
+  }
+
+  /** 202 with the number of live orders of the profile, or of one symbol in it, that were asked to end. */
+  @Delete('orders')
+  @HttpCode(202)
+  @Roles('trader', 'operator', 'admin')
+  async cancelAll(
+    @Query('profileId') profileId: unknown,
+    @Query('symbol') symbol: unknown,
+    @CurrentCaller() caller: Caller,
+  ): Promise<CancelledOrders> {
+    requireProfileId(profileId);
+    if (symbol !== undefined && (typeof symbol !== 'string' || !SYMBOL_PATTERN.test(symbol)))
+      throw invalid('symbol', 'must be a symbol');
+    await this.read.requireOwnBook(profileId, caller);
+    return { requested: await this.cancelOrders.execute(profileId, symbol, caller.userId) };
+  }
+
   /** The profile's orders, newest first. */
   @Get('orders')
   async list(
@@ -71,8 +100,7 @@ export class OrdersController {
     @PageQuery({ limitDefault: PAGE_ORDERS_DEFAULT, limitMax: PAGE_ORDERS_MAX }) page: PageRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<OrderPage> {
-    if (typeof profileId !== 'string' || !PROFILE_ID_PATTERN.test(profileId))
-      throw invalid('profileId', 'must be the id of a profile');
+    requireProfileId(profileId);
     await this.read.requireOwnBook(profileId, caller);
     return this.read.page(profileId, page);
   }
@@ -103,6 +131,16 @@ export class OrdersController {
     await this.read.requireOwnBook(profileId, caller);
     return { profileId };
   }
+}
+
+function requireProfileId(profileId: unknown): asserts profileId is string {
+  if (typeof profileId !== 'string' || !PROFILE_ID_PATTERN.test(profileId))
+    throw invalid('profileId', 'must be the id of a profile');
+}
+
+function requireSense(request: PlaceOrderRequest): void {
+  const errors = contradictionsOf(request);
+  if (errors.length > 0) throw new ProblemException('invalid-request', { errors });
 }
 
 function viewUnlessRefused(order: Order): OrderView {

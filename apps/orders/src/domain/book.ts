@@ -1,6 +1,9 @@
 import { Decimal } from '@ballast/money';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
+import { evolveRate } from './placement-rate.js';
+import type { PlacementRate } from './placement-rate.js';
+import type { ProfileLimits } from './risk-limits.js';
 import { closedBy, evolveTrade, isOver, resultUnits } from './trade.js';
 import type { OpenTrade } from './trade.js';
 import { evolveDay } from './trading-day.js';
@@ -19,6 +22,11 @@ export interface Book {
   readonly hasShortfall: boolean;
   /** By symbol. */
   readonly trades: Readonly<Record<string, OpenTrade>>;
+  /** The profile's own limits. */
+  readonly limits: ProfileLimits;
+  /** What is allocated to the profile in whole units of USD, as the ledger said with its last hold; unknown before. */
+  readonly capitalUnits: bigint | undefined;
+  readonly rate: PlacementRate | undefined;
   /** The last day on which an exit was executed. */
   readonly day: TradingDay | undefined;
 }
@@ -34,14 +42,30 @@ export function sellableQuantity(book: Book, symbol: string): Decimal {
   return trade === undefined ? new Decimal(0) : trade.quantity.minus(trade.exiting);
 }
 
+/** An event of an order and when it is committed, ISO 8601. */
+export interface BookEvent {
+  readonly event: OrderEvent;
+  readonly at: string;
+}
+
 /** The book after an event of one of its orders, and the trade that the event closed, if it did. */
 export interface BookStep {
   readonly book: Book;
   readonly closed: OpenTrade | undefined;
 }
 
-/** One step of the book; `before` is the order as it was before that event. */
-export function evolveBook(book: Book, before: Order | undefined, event: OrderEvent): BookStep {
+/** What is in the book of a profile that has done nothing. */
+export const BLANK_BOOK = {
+  liveOrders: 0,
+  trades: {},
+  limits: {},
+  capitalUnits: undefined,
+  rate: undefined,
+  day: undefined,
+} as const satisfies Partial<Book>;
+
+/** One step of the book; `before` is the order as it was before that event, which is committed at `at`, ISO 8601. */
+export function evolveBook(book: Book, before: Order | undefined, { event, at }: BookEvent): BookStep {
   const symbol = before?.symbol ?? (event.fact === 'placed' ? event.data.symbol : undefined);
   if (symbol === undefined) return { book, closed: undefined };
   const open = tradeOf(book, symbol);
@@ -50,7 +74,18 @@ export function evolveBook(book: Book, before: Order | undefined, event: OrderEv
   const closed = over && !trade.closed.quantity.isZero() ? trade : undefined;
   const others = Object.fromEntries(Object.entries(book.trades).filter(([name]) => name !== symbol));
   const trades = over ? others : { ...others, [symbol]: trade };
-  return { book: { ...book, trades, day: dayAfter(book.day, { open, before, event, closed }) }, closed };
+  const day = dayAfter(book.day, { open, before, event, closed });
+  return { book: { ...book, trades, day, rate: rateAfter(book.rate, { event, at }), ...capitalIn(event) }, closed };
+}
+
+function rateAfter(rate: PlacementRate | undefined, { event, at }: BookEvent): PlacementRate | undefined {
+  return event.fact === 'placed' && event.data.intent === 'entry' ? evolveRate(rate, Date.parse(at)) : rate;
+}
+
+function capitalIn(event: OrderEvent): Pick<Book, 'capitalUnits'> | undefined {
+  return event.fact === 'capital-held' && event.allocatedUnits !== undefined
+    ? { capitalUnits: event.allocatedUnits }
+    : undefined;
 }
 
 /** Only exits earn or lose; a trade whose last exit went before is closed by what ends its last order. */

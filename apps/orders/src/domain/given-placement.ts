@@ -31,9 +31,14 @@ export const FACTS: PlacementFacts = {
   limits: {
     priceCollarRatio: decimal('0.05'),
     orderNotionalUsdMax: decimal('1000000'),
+    positionUsdMax: decimal('2000000'),
     openOrdersMax: 100,
+    ordersPerMinuteMax: 1_000,
+    dailyLossUsdMax: decimal('1000'),
+    lossesInARowMax: 3,
     quoteAgeMsMax: 30_000,
   },
+  askedForUsd: decimal('0'),
   nowMs: NOW_MS,
 };
 

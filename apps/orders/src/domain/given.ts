@@ -2,7 +2,7 @@ import { Decimal, decimal } from '@ballast/money';
 import { newOrderId } from '@ballast/contracts';
 import type { OrderExecutedV1, OrderIntent, OrderPlacedV1 } from '@ballast/contracts/orders';
 import type { Book } from './book.js';
-import { evolveBook } from './book.js';
+import { BLANK_BOOK, evolveBook } from './book.js';
 import type { Order } from './order.js';
 import { evolve } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -20,10 +20,8 @@ export function emptyBook(changes: Partial<Book> = {}): Book {
     ownerId: OWNER_ID,
     entriesPerSymbolMax: 1,
     sequence: 1,
-    liveOrders: 0,
     hasShortfall: false,
-    trades: {},
-    day: undefined,
+    ...BLANK_BOOK,
     ...changes,
   };
 }
@@ -100,7 +98,7 @@ export function after(
   let current = { book, order };
   for (const event of events) {
     current = {
-      book: evolveBook(current.book, current.order, event).book,
+      book: evolveBook(current.book, current.order, { event, at: PROVENANCE.at }).book,
       order: evolve(current.order, event, PROVENANCE),
     };
   }

@@ -21,7 +21,8 @@ import type { EventDeclaration } from '@ballast/contracts';
 /** Something that happened to one order, named after the event it is published as, with that event's data. */
 export type OrderEvent =
   | { readonly fact: 'placed'; readonly data: OrderPlacedV1 }
-  | { readonly fact: 'capital-held' }
+  /** `allocatedUnits` is what the ledger says is allocated to the profile, in whole units of USD. */
+  | { readonly fact: 'capital-held'; readonly allocatedUnits?: bigint }
   | { readonly fact: 'submitted'; readonly data: OrderSubmittedV1 }
   | { readonly fact: 'became-unknown'; readonly data: OrderBecameUnknownV1 }
   | { readonly fact: 'opened'; readonly data: OrderOpenedV1 }

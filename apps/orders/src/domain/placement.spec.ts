@@ -5,6 +5,8 @@ import { UNTOUCHED_CONTROLS } from './controls.js';
 import { AAPL, EXIT, FACTS, TRADE, terms } from './given-placement.js';
 import { NOW_MS, emptyBook } from './given.js';
 import { decidePlacement } from './placement.js';
+import { minuteOf } from './placement-rate.js';
+import { untradedDay } from './trading-day.js';
 import type { PlacementFacts } from './placement.js';
 
 interface Row {
@@ -16,6 +18,8 @@ interface Row {
 
 const HELD = { ...EXIT, quantity: '3', limitPrice: undefined };
 const HOLDING = emptyBook({ trades: { AAPL: TRADE } });
+const TODAY = untradedDay('2026-11-20');
+const LOST = { ...TODAY, resultUnits: -100_000n, lossesInARow: 3 };
 const STOP = { type: 'stop', limitPrice: undefined } as const;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -194,6 +198,38 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'notional-above-limit', limit: '1000000', value: '1000100' },
   },
   {
+    name: 'a position worth a cent more than may be, with what is held and asked for',
+    facts: {
+      limits: { ...FACTS.limits, positionUsdMax: decimal('2395.99') },
+      askedForUsd: decimal('1000'),
+      book: HOLDING,
+    },
+    refusal: { code: 'position-above-limit', limit: '2395.99', value: '2396' },
+  },
+  {
+    name: 'too large a share of the capital',
+    facts: {
+      limits: { ...FACTS.limits, concentrationRatioMax: decimal('0.1') },
+      book: emptyBook({ capitalUnits: 999_900n }),
+    },
+    refusal: { code: 'concentration-above-limit', limit: '0.1', value: '0.1001' },
+  },
+  {
+    name: 'one entry more than may be placed in a minute',
+    facts: { book: emptyBook({ rate: { minute: minuteOf(NOW_MS), entries: 1_000 } }) },
+    refusal: { code: 'order-rate-above-limit', limit: '1000 a minute', value: '1001' },
+  },
+  {
+    name: 'an entry on a day that has lost what it may',
+    facts: { book: emptyBook({ day: { ...TODAY, resultUnits: -100_000n } }) },
+    refusal: { code: 'daily-loss-reached', limit: '1000', value: '1000' },
+  },
+  {
+    name: 'an entry after as many losses in a row as may be',
+    facts: { book: emptyBook({ day: { ...TODAY, lossesInARow: 3 } }) },
+    refusal: { code: 'losses-in-a-row-reached', limit: '3', value: '3' },
+  },
+  {
     name: 'one more live order than may be',
     facts: { book: emptyBook({ liveOrders: 100 }) },
     refusal: { code: 'open-orders-above-limit', limit: '100', value: '101' },
@@ -257,6 +293,45 @@ describe('the ladder of refusals', () => {
     ['a quote exactly at the age limit', {}, { nowMs: NOW_MS + 30_000 }],
     ['a buy exactly at the collar', { limitPrice: '105' }, {}],
     ['a notional exactly at the limit', { quantity: '10000' }, {}],
+    [
+      'a position worth exactly what may be',
+      {},
+      { limits: { ...FACTS.limits, positionUsdMax: decimal('1396') }, book: HOLDING },
+    ],
+    [
+      'exactly the share of the capital that may be',
+      {},
+      {
+        limits: { ...FACTS.limits, concentrationRatioMax: decimal('0.1') },
+        book: emptyBook({ capitalUnits: 1_000_000n }),
+      },
+    ],
+    [
+      'whatever the share while the capital is not known',
+      {},
+      { limits: { ...FACTS.limits, concentrationRatioMax: decimal('0.1') } },
+    ],
+    [
+      'the last entry that may be placed in a minute',
+      {},
+      { book: emptyBook({ rate: { minute: minuteOf(NOW_MS), entries: 999 } }) },
+    ],
+    ['the first of a new minute', {}, { book: emptyBook({ rate: { minute: minuteOf(NOW_MS) - 1, entries: 1_000 } }) }],
+    ['an entry a cent before the loss of a day', {}, { book: emptyBook({ day: { ...TODAY, resultUnits: -99_999n } }) }],
+    [
+      'an entry with one loss in a row less than may be',
+      {},
+      { book: emptyBook({ day: { ...TODAY, lossesInARow: 2 } }) },
+    ],
+    ['an entry on the day after the losses', {}, { book: emptyBook({ day: { ...LOST, date: '2026-11-19' } }) }],
+    [
+      'an exit whatever was lost, held or placed',
+      { ...HELD, type: 'market' as const },
+      {
+        limits: { ...FACTS.limits, positionUsdMax: decimal('1'), concentrationRatioMax: decimal('0.1') },
+        book: { ...HOLDING, day: LOST, capitalUnits: 1n, rate: { minute: minuteOf(NOW_MS), entries: 1_000 } },
+      },
+    ],
     ['an end in a millisecond', { timeInForce: 'gtd' as const, expiresAt: iso(NOW_MS + 1) }, {}],
     ['a stop a cent above the best offer', { ...STOP, stopPrice: '100.01' }, {}],
     ['a buy that rests a cent below the best offer', { postOnly: true, limitPrice: '99.99' }, {}],

@@ -17,8 +17,9 @@ import { conditionTexts, conditionsOf } from './conditions.js';
 import type { Conditions } from './conditions.js';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
-import { EXPOSURE_RUNGS } from './exposure-rungs.js';
 import { OFFER_RUNGS } from './offer-rungs.js';
+import type { RiskLimits } from './risk-limits.js';
+import { RISK_RUNGS } from './risk-rungs.js';
 import { PRICE_RUNGS } from './price-rungs.js';
 import { NOT_OFFERED, boundPrice, sized, worstCostUnits } from './worst-cost.js';
 
@@ -62,25 +63,16 @@ export interface VenueFacts {
   readonly feeRate: Decimal;
 }
 
-/** Product-wide limits of one order. */
-export interface RiskLimits {
-  /** How far through the market a price may go, as a share of it. */
-  readonly priceCollarRatio: Decimal;
-  /** What one order may be worth at its worst price, in USD. */
-  readonly orderNotionalUsdMax: Decimal;
-  /** Orders of one profile that may be live at once. */
-  readonly openOrdersMax: number;
-  /** Age above which a quote is stale, in milliseconds. */
-  readonly quoteAgeMsMax: number;
-}
-
 /** Everything the decision needs; nothing else is looked at. */
 export interface PlacementFacts {
   readonly book: Book;
   readonly controls: Controls;
   readonly symbol: SymbolFacts | undefined;
   readonly venue: VenueFacts;
+  /** The product's, with the profile's own in their place. */
   readonly limits: RiskLimits;
+  /** What the live entries of the profile in this symbol may still cost, without fees, in USD. */
+  readonly askedForUsd: Decimal;
   readonly nowMs: number;
 }
 
@@ -138,7 +130,7 @@ const LADDER: readonly Rung[] = [
 
   ...OFFER_RUNGS,
   ...PRICE_RUNGS,
-  ...EXPOSURE_RUNGS,
+  ...RISK_RUNGS,
 ];
 
 function termsOf(terms: PlacementTerms): OrderTerms {

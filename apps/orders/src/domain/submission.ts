@@ -21,6 +21,8 @@ const NOTHING: SubmissionDecision = { events: [], next: 'nothing' };
 export interface SubmissionFacts {
   readonly controls: Controls;
   readonly nowMs: number;
+  /** What the ledger says is allocated to the profile, in whole units of USD, where it has just said so. */
+  readonly allocatedUnits?: bigint | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface SubmissionFacts {
 export function decideSubmission(order: Order, facts: SubmissionFacts): SubmissionDecision {
   switch (order.state) {
     case 'pending-capital':
-      return firstSubmission(order, facts, [{ fact: 'capital-held' }]);
+      return firstSubmission(order, facts, [capitalHeld(facts)]);
     case 'accepted':
       return firstSubmission(order, facts, []);
     case 'submitting':
@@ -40,6 +42,10 @@ export function decideSubmission(order: Order, facts: SubmissionFacts): Submissi
     default:
       return NOTHING;
   }
+}
+
+function capitalHeld({ allocatedUnits }: SubmissionFacts): OrderEvent {
+  return { fact: 'capital-held', ...(allocatedUnits === undefined ? {} : { allocatedUnits }) };
 }
 
 function firstSubmission(

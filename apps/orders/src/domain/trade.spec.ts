@@ -6,6 +6,7 @@ import type { Book } from './book.js';
 import { decideExecution } from './execution.js';
 import { after, emptyBook, placedEvent, submittedEvent } from './given.js';
 import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
 import { ended } from './submission.js';
 import type { OpenTrade } from './trade.js';
 import { resultUnits } from './trade.js';
@@ -34,8 +35,8 @@ class Trading {
     return this.apply(order, event);
   }
 
-  apply(order: Order, event: Parameters<typeof evolveBook>[2]): Order {
-    this.closed = evolveBook(this.book, order, event).closed;
+  apply(order: Order, event: OrderEvent): Order {
+    this.closed = evolveBook(this.book, order, { event, at: '2026-11-20T12:00:00.000Z' }).closed;
     const next = after(this.book, order, event);
     this.book = next.book;
     return next.order;

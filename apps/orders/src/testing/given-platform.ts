@@ -45,7 +45,11 @@ export function settingsOf(azure: LocalAzure): OrdersSettings {
     limits: {
       priceCollarRatio: decimal('0.05'),
       orderNotionalUsdMax: decimal('1000000'),
+      positionUsdMax: decimal('2000000'),
       openOrdersMax: 100,
+      ordersPerMinuteMax: 1_000,
+      dailyLossUsdMax: decimal('1000'),
+      lossesInARowMax: 3,
       quoteAgeMsMax: 30_000,
     },
   };

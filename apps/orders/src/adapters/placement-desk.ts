@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Decimal } from '@ballast/money';
+import { Clock } from '@ballast/service-host';
+import { remainingQuantity } from '../domain/order.js';
+import type { Order } from '../domain/order.js';
+import { decidePlacement } from '../domain/placement.js';
+import type { PlacementDecision, PlacementTerms } from '../domain/placement.js';
+import type { RiskLimits } from '../domain/risk-limits.js';
+import { RISK_LIMITS } from '../orders.config.js';
+import { Market } from './market.js';
+import type { BookFacts } from './order-books.js';
+import { TradingPermit } from './trading-permit.js';
+
+/** Decides on one order, given the facts of the profile's book. */
+export type Decide = (facts: Pick<BookFacts, 'book' | 'liveIn'>) => PlacementDecision;
+
+/** Gathers what the decision on an order depends on, the same for an order that is placed and one that is previewed. */
+@Injectable()
+export class PlacementDesk {
+  constructor(
+    private readonly market: Market,
+    private readonly permit: TradingPermit,
+    private readonly clock: Clock,
+    @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
+  ) {}
+
+  /** Asks for quote and controls. Throws `Failure` while the store or the broker's quotes cannot be reached. */
+  async open(terms: PlacementTerms): Promise<Decide> {
+    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.permit.current()]);
+    return ({ book, liveIn }) =>
+      decidePlacement(terms, {
+        book,
+        controls,
+        symbol,
+        venue: this.market.venueFacts,
+        limits: { ...this.limits, ...book.limits },
+        askedForUsd: askedFor(liveIn(terms.symbol)),
+        nowMs: this.clock.now(),
+      });
+  }
+}
+
+/** What the entries among live orders may still cost, without fees. */
+function askedFor(orders: readonly Order[]): Decimal {
+  return orders
+    .filter(({ intent }) => intent === 'entry')
+    .reduce((sum, order) => sum.plus(remainingQuantity(order).times(order.boundPrice ?? 0)), new Decimal(0));
+}

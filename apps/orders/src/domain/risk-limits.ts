@@ -1,0 +1,60 @@
+import { decimal, decimalText } from '@ballast/money';
+import type { Decimal } from '@ballast/money';
+import type { TradingLimits as LimitTexts } from '@ballast/contracts/orders';
+
+/** What holds for every profile unless its own limits say otherwise. Amounts in USD. */
+export interface RiskLimits extends ProfileLimits {
+  /** How far through the market a price may go, as a share of it. */
+  readonly priceCollarRatio: Decimal;
+  /** What one order may be worth at its worst price. */
+  readonly orderNotionalUsdMax: Decimal;
+  /** What may be held of a symbol, at cost, and asked for, at its worst price. */
+  readonly positionUsdMax: Decimal;
+  /** Orders of one profile that may be live at once. */
+  readonly openOrdersMax: number;
+  /** Entries that one profile may place in a minute of the clock. */
+  readonly ordersPerMinuteMax: number;
+  /** What exits of one day, UTC, may lose after fees before no entry is placed any more. */
+  readonly dailyLossUsdMax: Decimal;
+  /** Trades closed with a loss, one after the other on one day, before no entry is placed any more. */
+  readonly lossesInARowMax: number;
+  /** Age above which a quote is stale, in milliseconds. */
+  readonly quoteAgeMsMax: number;
+}
+
+/** Limits of one profile; one that is absent is the product's. */
+export interface ProfileLimits {
+  readonly orderNotionalUsdMax?: Decimal;
+  readonly positionUsdMax?: Decimal;
+  /** The same as a share of the capital that is allocated to the profile; absent everywhere: no limit. */
+  readonly concentrationRatioMax?: Decimal;
+  readonly openOrdersMax?: number;
+  readonly ordersPerMinuteMax?: number;
+  readonly dailyLossUsdMax?: Decimal;
+  readonly lossesInARowMax?: number;
+}
+
+const DECIMALS = ['orderNotionalUsdMax', 'positionUsdMax', 'concentrationRatioMax', 'dailyLossUsdMax'] as const;
+const COUNTS = ['openOrdersMax', 'ordersPerMinuteMax', 'lossesInARowMax'] as const;
+
+/** Reads limits; throws `RangeError` for text that is no decimal. */
+export function limitsOf(texts: LimitTexts): ProfileLimits {
+  const decimals = DECIMALS.flatMap((name) => (texts[name] === undefined ? [] : [[name, decimal(texts[name])]]));
+  return Object.fromEntries([...decimals, ...countsOf(texts)]);
+}
+
+/** Limits as events, documents and views carry them: only those that there are. */
+export function limitTexts(limits: ProfileLimits): LimitTexts {
+  const decimals = DECIMALS.flatMap((name) => {
+    const value = limits[name];
+    return value === undefined ? [] : [[name, decimalText(value)]];
+  });
+  return Object.fromEntries([...decimals, ...countsOf(limits)]);
+}
+
+function countsOf(limits: LimitTexts | ProfileLimits): [string, number][] {
+  return COUNTS.flatMap((name) => {
+    const value = limits[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+}
