@@ -92,8 +92,9 @@ function changeOf<View extends object>(
       const { refusal, event = refusedEvent(account, request, refusal) } = decision;
       const answer = { ...answerTo(request), refusal };
       const result = { outcome: 'refused', refusal } as const;
-      // That somebody looked too early is no news to anybody else.
-      return refusal.code === 'version-stale' ? { answer, result } : { account, answer, event, result };
+      // That somebody looked too early is no news to anybody else. The account goes with it all the same: a replica whose
+      // memory is behind must not refuse for ever what was decided on the present balances.
+      return refusal.code === 'version-stale' ? { account, answer, result } : { account, answer, event, result };
     }
   }
 }
