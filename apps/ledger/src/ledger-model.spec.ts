@@ -15,6 +15,9 @@ const SEED = 20_261_121;
 /** Operations after which the accounts are compared, and an instant of the past is remembered. */
 const CHECK_EVERY = 100;
 
+/** Milliseconds that the longer tests may take on a machine that is busy with others. */
+const PATIENCE_MS = 300_000;
+
 /** `LEDGER_REPLAY=<seed>:<path>`, as a failure prints them, repeats that run alone. */
 function replayed(): fc.Parameters<[Step[]]> {
   const [seed, ...path] = (process.env['LEDGER_REPLAY'] ?? '').split(':');
@@ -28,20 +31,24 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('a ledger beside its model', () => {
-  it('agrees after every step, whoever asks twice, hears late, or dies between two effects', async () => {
-    const steps = fc.array(anyStep({ crashes: true }), { maxLength: STEPS_MAX, size: 'max' });
-    const property = fc.asyncProperty(steps, async (taken) => {
-      const ledger = new WatchedLedger();
-      await ledger.run.open();
-      for (const step of taken) {
-        await ledger.take(step);
+  it(
+    'agrees after every step, whoever asks twice, hears late, or dies between two effects',
+    async () => {
+      const steps = fc.array(anyStep({ crashes: true }), { maxLength: STEPS_MAX, size: 'max' });
+      const property = fc.asyncProperty(steps, async (taken) => {
+        const ledger = new WatchedLedger();
+        await ledger.run.open();
+        for (const step of taken) {
+          await ledger.take(step);
+          await ledger.check();
+        }
+        await ledger.run.settle();
         await ledger.check();
-      }
-      await ledger.run.settle();
-      await ledger.check();
-    });
-    await fc.assert(property, replayed());
-  });
+      });
+      await fc.assert(property, replayed());
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe(`${OPERATIONS} operations`, () => {
@@ -72,7 +79,7 @@ describe(`${OPERATIONS} operations`, () => {
       }
     }
     await ledger.run.settle();
-  });
+  }, PATIENCE_MS);
 
   it('end in accounts that are what the model says, in whole chains', async () => {
     await ledger.check();

@@ -12,6 +12,7 @@ import type { TestProfile } from './bench.js';
 import type { UseCases } from './ledger-in-memory.js';
 import type { ModelEntry, ProfileModel } from './ledger-model.js';
 import type { Ground } from './ledger-run.js';
+import { chosen } from './ledger-steps.js';
 import type { Doing, Step } from './ledger-steps.js';
 
 type Asked = Extract<Doing, { do: 'enter' | 'reverse' | 'transfer' | 'close' | 'reopen' | 'ask-again' }>;
@@ -57,7 +58,7 @@ export class LedgerRequests {
   ) {}
 
   async ask(doing: Asked, on: Pick<Step, 'profile' | 'version'>, replica: UseCases): Promise<void> {
-    const request = doing.do === 'ask-again' ? this.#all[doing.which % this.#all.length] : this.#made(doing, on);
+    const request = doing.do === 'ask-again' ? chosen(this.#all, doing.which) : this.#made(doing, on);
     if (request === undefined) return;
     if (doing.do !== 'ask-again') this.#all.push(request);
     await this.#send(request, replica);
@@ -153,9 +154,9 @@ export class LedgerRequests {
 
   #reversalRequest(which: number, { profile, model, versioned, isStale }: Terms): Request | undefined {
     const own = this.#entries.filter((other) => other.profile === profile);
-    const chosen = own[which % own.length];
-    if (chosen === undefined) return undefined;
-    const { postingId, entry } = chosen;
+    const made = chosen(own, which);
+    if (made === undefined) return undefined;
+    const { postingId, entry } = made;
     return {
       send: (replica) => replica.get(ReversePosting).execute({ ...versioned, kind: 'reversal', postingId }),
       decide: () => !isStale() && model.reverse(entry),

@@ -11,7 +11,7 @@ import { hearingOf } from './hearing.js';
 import type { UseCases } from './ledger-in-memory.js';
 import { ProfileModel } from './ledger-model.js';
 import { LedgerRequests } from './ledger-requests.js';
-import { PROFILES } from './ledger-steps.js';
+import { PROFILES, chosen } from './ledger-steps.js';
 import type { Step } from './ledger-steps.js';
 import type { Crash } from './memory-store.js';
 import { OrderPlot } from './order-plot.js';
@@ -131,8 +131,8 @@ export class LedgerRun {
   }
 
   #plot(which: number, next: (plot: OrderPlot) => Told | undefined): void {
-    const chosen = this.#plots[which % this.#plots.length];
-    if (chosen !== undefined) this.#tell(chosen.profile, next(chosen.plot));
+    const told = chosen(this.#plots, which);
+    if (told !== undefined) this.#tell(told.profile, next(told.plot));
   }
 
   #tell(profile: number, told: Told | undefined): void {
@@ -140,8 +140,8 @@ export class LedgerRun {
   }
 
   async #hearOne(from: readonly Waiting[], which: number, replica: UseCases): Promise<void> {
-    const chosen = from[which % from.length];
-    if (chosen !== undefined) await this.#hear(chosen, replica);
+    const waiting = chosen(from, which);
+    if (waiting !== undefined) await this.#hear(waiting, replica);
   }
 
   async #hear(waiting: Waiting, replica: UseCases): Promise<void> {
