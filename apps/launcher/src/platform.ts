@@ -98,6 +98,16 @@ export class Platform {
     return JSON.parse(text) as FirstLogin[];
   }
 
+  /** Where people look into the Service Bus and into Cosmos DB, with the key that opens both pages. */
+  async pages(): Promise<{ serviceBus: string; cosmos: string }> {
+    const { statusKey = '' } = await this.keysOf('local-azure');
+    const key = encodeURIComponent(statusKey);
+    return {
+      serviceBus: `http://${HOST}:${this.ports['service-bus']}/$status?key=${key}`,
+      cosmos: `${this.url('local-azure')}/$data?key=${key}`,
+    };
+  }
+
   /** Stops the services, then what they stand on; resolves with the names of processes that had to be killed. */
   async stop(): Promise<string[]> {
     const stopped = async (names: readonly ProcessName[], others: readonly ManagedProcess[]): Promise<string[]> => {
@@ -146,10 +156,12 @@ export class Platform {
     };
   }
 
+  private async keysOf(name: ProcessName): Promise<Record<string, string>> {
+    return JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Record<string, string>;
+  }
+
   private async serviceEnvironment(): Promise<Record<string, string>> {
-    const keysOf = async (name: ProcessName): Promise<Record<string, string>> =>
-      JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Record<string, string>;
-    const [azure, venue] = await Promise.all([keysOf('local-azure'), keysOf('paper-venue')]);
+    const [azure, venue] = await Promise.all([this.keysOf('local-azure'), this.keysOf('paper-venue')]);
     const bus = `Endpoint=sb://${HOST}:${this.ports['service-bus']};SharedAccessKeyName=RootManageSharedAccessKey;`;
     return {
       COSMOS_ENDPOINT: this.url('local-azure'),

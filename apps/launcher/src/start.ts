@@ -56,6 +56,7 @@ try {
 
 if (interrupted) await stop(0);
 const logins = await platform.firstLogins();
+const pages = await platform.pages();
 const gateway = platform.url('gateway');
 console.log(`
 Ballast is ready.
@@ -65,6 +66,8 @@ Ballast is ready.
   WebSocket     ${gateway}  (Socket.IO namespaces /trading and /admin)
   Paper broker  ${platform.url('paper-venue')}
   Usage         ${platform.url('local-azure')}/usage  (Cosmos DB and Service Bus operations, also as /metrics)
+  Service Bus   ${pages.serviceBus}
+  Cosmos DB     ${pages.cosmos}
 
 ${logins.map(({ username, password, role }) => `  Login         ${username} / ${password}  (${role})`).join('\n')}
 

@@ -13,7 +13,8 @@ export function connectionText(azure: LocalAzure, { dataDir }: LocalAzureConfig)
     ...(faultControl && { FAULT_CONTROL_ENDPOINT: faultControl.endpoint, FAULT_CONTROL_KEY: faultControl.key }),
   };
   const pages = {
-    'Status page': `${azure.serviceBusAddress}/$status`,
+    'Service Bus': azure.pages.status,
+    'Cosmos DB': azure.pages.data,
     Usage: `${cosmosEndpoint}usage  (as /metrics for Prometheus; /health)`,
     Data: `${resolve(dataDir)}  (the keys too, in keys.json)`,
   };

@@ -9,6 +9,7 @@ import { Faults } from './faults/faults.js';
 import { listening } from './http/listening.js';
 import type { TlsCredentials } from './http/tls.js';
 import { readOrCreateKeys, type LocalKeys } from './keys.js';
+import { Pages, type PageName } from './pages/pages.js';
 import { policiesWithKeys, type PolicyDeclaration } from './service-bus/policy-keys.js';
 import type { EntityDeclarations } from './service-bus/queue-policy.js';
 import { ROOT_KEY_NAME, ServiceBusServer } from './service-bus/service-bus-server.js';
@@ -66,6 +67,8 @@ export interface LocalAzure {
   serviceBusConnectionStringOf(policyName: string): string;
   readonly database: string;
   readonly usage: Usage;
+  /** Where people look at what there is, with the key that opens it. */
+  readonly pages: Readonly<Record<PageName, string>>;
   /** Undefined unless the server was started with it. */
   readonly faultControl: FaultControlAccess | undefined;
   /** Answers what is in hand and stops; the data stays. */
@@ -78,8 +81,10 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
   mkdirSync(dataDir, { recursive: true });
   const lock = FolderLock.take(dataDir);
   const policyNames = options.policies?.map(({ name }) => name);
-  const common = { host, keys: readOrCreateKeys(dataDir, policyNames), usage: new Usage(), faults: new Faults() };
-  const { keys, usage } = common;
+  const keys = readOrCreateKeys(dataDir, policyNames);
+  const pages = new Pages(keys.statusKey, options.tls === undefined ? 'http' : 'https');
+  const common = { host, keys, usage: new Usage(), faults: new Faults(), pages };
+  const { usage } = common;
   const started: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(started.map((server) => server.close()));
@@ -106,6 +111,7 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
       serviceBusConnectionStringOf: (name) => connectionString(name, policyKey(keys, name)),
       database: topology.database,
       usage,
+      pages: { status: pages.address('status', host), data: pages.address('data', host) },
       faultControl: faultControl && { endpoint: faultControl.endpoint, key: keys.faultControlKey },
       close,
     };
@@ -124,11 +130,12 @@ interface Common {
   readonly keys: LocalKeys;
   readonly usage: Usage;
   readonly faults: Faults;
+  readonly pages: Pages;
 }
 
 function startCosmos(options: LocalAzureOptions, common: Common): Promise<CosmosServer> {
   const { dataDir, topology, ports = 0, cosmosRanges = 1, cosmosEnforceThroughput = false } = options;
-  const { host, keys, usage, faults } = common;
+  const { host, keys, usage, faults, pages } = common;
   return CosmosServer.start({
     file: join(dataDir, 'cosmos.db'),
     host,
@@ -145,12 +152,13 @@ function startCosmos(options: LocalAzureOptions, common: Common): Promise<Cosmos
     ranges: cosmosRanges,
     enforceThroughput: cosmosEnforceThroughput,
     faults,
+    pages,
   });
 }
 
 function startServiceBus(options: LocalAzureOptions, common: Common): Promise<ServiceBusServer> {
   const { dataDir, topology, ports = 0 } = options;
-  const { host, keys, usage, faults } = common;
+  const { host, keys, usage, faults, pages } = common;
   return ServiceBusServer.start({
     file: join(dataDir, 'service-bus.db'),
     host,
@@ -163,6 +171,7 @@ function startServiceBus(options: LocalAzureOptions, common: Common): Promise<Se
     tls: options.tls,
     usage,
     faults,
+    pages,
   });
 }
 

@@ -1,3 +1,5 @@
+import { MinuteRate } from './minute-rate.js';
+
 interface CosmosCounter {
   requests: number;
   requestUnits: number;
@@ -47,6 +49,10 @@ const NOT_DATA_PLANE: ReadonlySet<string> = new Set(['metadata', 'query-plan', '
 export class Usage {
   private readonly containers = new Map<string, Map<string, CosmosCounter>>();
   private readonly entities = new Map<string, Map<string, EntityCounter>>();
+  private readonly rates = new Map<string, Map<string, MinuteRate>>();
+
+  /** `nowMs` gives milliseconds since 1970. */
+  constructor(private readonly nowMs: () => number = Date.now) {}
 
   /** Counts one Cosmos request; an idle change-feed read is counted as the kind `change-feed-idle`. */
   cosmos(use: CosmosUse): void {
@@ -64,6 +70,12 @@ export class Usage {
     const counter = counterOf(this.entities, use.entity, use.kind, (): EntityCounter => ({ count: 0, bytes: 0 }));
     counter.count += use.count ?? 1;
     counter.bytes += use.bytes;
+    counterOf(this.rates, use.entity, use.kind, () => new MinuteRate()).add(use.count ?? 1, this.nowMs());
+  }
+
+  /** How many Service Bus operations of a kind an entity had per second over the last minute. */
+  serviceBusRate(entity: string, kind: string): number {
+    return this.rates.get(entity)?.get(kind)?.perSecond(this.nowMs()) ?? 0;
   }
 
   /** A copy of all counters and their totals; request units are rounded to hundredths. */
@@ -92,6 +104,7 @@ export class Usage {
   reset(): void {
     this.containers.clear();
     this.entities.clear();
+    this.rates.clear();
   }
 
   /** All counters in the Prometheus text format, version 0.0.4. */

@@ -13,6 +13,7 @@ import {
   type ResourceType,
 } from '@azure/cosmos';
 import type { ContainerDeclaration } from '@ballast/contracts';
+import { Pages } from '../pages/pages.js';
 import { Usage } from '../usage.js';
 import { CosmosServer, type CosmosServerOptions } from './cosmos-server.js';
 
@@ -40,6 +41,7 @@ export const ORDERS: ContainerDeclaration = {
 /** A server on a folder of its own, with the real SDK connected to it; tests only. */
 export class CosmosFixture {
   readonly usage = new Usage();
+  readonly pages = new Pages('a key + of pages/that only tests use');
   readonly folder = mkdtempSync(join(tmpdir(), 'cosmos-'));
   private server!: CosmosServer;
   client!: CosmosClient;
@@ -115,6 +117,7 @@ export class CosmosFixture {
       containers: [ORDERS],
       masterKey: MASTER_KEY,
       usage: this.usage,
+      pages: this.pages,
       ...this.options,
     });
     this.client = this.connect();

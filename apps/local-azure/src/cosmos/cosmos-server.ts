@@ -1,7 +1,8 @@
 import { EntraTokens, type EntraOptions } from '../entra-tokens.js';
-import { HttpServer, type HttpHandler } from '../http/http-server.js';
+import { HttpServer, type HttpHandler, type HttpRequest } from '../http/http-server.js';
 import type { TlsCredentials } from '../http/tls.js';
 import { usageRoute } from '../http/usage-routes.js';
+import type { Pages } from '../pages/pages.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Faults } from '../faults/faults.js';
@@ -12,6 +13,7 @@ import { bodyOfDeclaration, readContainerDefinition, type DeclaredContainer } fr
 import { CosmosApi } from './cosmos-api.js';
 import { CosmosFaults } from './cosmos-faults.js';
 import { ThroughputLimit } from './throughput-limit.js';
+import { dataView } from './data-page.js';
 import { TtlSweeper } from './ttl-sweeper.js';
 
 /** How a Cosmos server is started. */
@@ -41,6 +43,8 @@ export interface CosmosServerOptions {
   readonly faults?: Faults;
   /** Whether requests for items beyond the throughput of their container or database are refused with 429; not unless said. */
   readonly enforceThroughput?: boolean;
+  /** Where the data page is one of; there is none without. */
+  readonly pages?: Pages;
   /** Epoch milliseconds; the clock by default. */
   readonly nowMs?: () => number;
 }
@@ -80,8 +84,12 @@ export class CosmosServer {
       usage,
       ...troubleOf(options, db),
     });
-    const handle: HttpHandler = async (request) => usageRoute(request, usage) ?? api.handle(request);
+    const metadata = { catalog, commits, nowSeconds, ranges };
+    const page = (request: HttpRequest) => options.pages?.answer('data', request, (query) => dataView(query, metadata));
+    const handle: HttpHandler = async (request) =>
+      usageRoute(request, usage) ?? (await page(request)) ?? api.handle(request);
     const http = await HttpServer.start(options.host, options.port, handle, options.tls);
+    options.pages?.served('data', http.port);
     return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, db);
   }
 

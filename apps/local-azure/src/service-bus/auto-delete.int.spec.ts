@@ -24,7 +24,7 @@ describe('an entity that is deleted when it is idle', () => {
   const admin = () => bus.administration();
   /** Seen on the status page, because the tokens of the administration client last five minutes of real time. */
   const exists = async (name: string) =>
-    (await (await fetch(`http://127.0.0.1:${bus.port}/$status`)).text()).includes(`>${name}<`);
+    (await (await fetch(bus.pages.address('status', '127.0.0.1'))).text()).includes(`>${name}<`);
   const gone = async (name: string) => {
     while (await exists(name)) await new Promise(setImmediate);
   };

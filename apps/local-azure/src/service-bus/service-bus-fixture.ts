@@ -13,6 +13,7 @@ import {
   type ServiceBusReceiver,
 } from '@azure/service-bus';
 import { Faults } from '../faults/faults.js';
+import { Pages } from '../pages/pages.js';
 import { Usage } from '../usage.js';
 import type { TopicOptions } from './queue-policy.js';
 import { ROOT_KEY_NAME, ServiceBusServer, type ServiceBusServerOptions } from './service-bus-server.js';
@@ -32,6 +33,7 @@ const LOCK_DURATION_MS = 60_000;
 export class ServiceBusFixture {
   readonly usage = new Usage();
   readonly key = randomBytes(32).toString('base64');
+  readonly pages = new Pages('a key + of pages/that only tests use');
   private readonly folder = mkdtempSync(join(tmpdir(), 'service-bus-'));
   private readonly clients: ServiceBusClient[] = [];
   private server!: ServiceBusServer;
@@ -142,6 +144,7 @@ export class ServiceBusFixture {
       sharedAccessKey: this.key,
       usage: this.usage,
       faults: this.faults,
+      pages: this.pages,
       lockDurationMs: LOCK_DURATION_MS,
       ...this.settings,
     });

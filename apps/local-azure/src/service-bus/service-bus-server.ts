@@ -1,13 +1,14 @@
 import { DELIVERY_COUNT_MAX, DUPLICATE_DETECTION_SECONDS, LOCK_DURATION_SECONDS } from '@ballast/contracts';
 import { Faults } from '../faults/faults.js';
-import { HttpServer } from '../http/http-server.js';
+import { HttpServer, type HttpRequest } from '../http/http-server.js';
 import type { TlsCredentials } from '../http/tls.js';
+import type { Pages } from '../pages/pages.js';
 import { GroupCommit } from '../storage/group-commit.js';
 import { isStorageFull, Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
 import type { AccessPolicy } from './access-policy.js';
 import { answerAdministration } from './administration/administration-api.js';
-import { statusPage } from './administration/status-page.js';
+import { statusView } from './administration/status-page.js';
 import { AmqpServer } from './amqp-server.js';
 import { BrokerStore } from './broker-store.js';
 import { declareBusFaults } from './bus-faults.js';
@@ -44,6 +45,8 @@ export interface ServiceBusServerOptions {
   readonly tls?: TlsCredentials | undefined;
   /** Those that can be ordered; its own, which nobody can, unless given. */
   readonly faults?: Faults;
+  /** Where the status page is one of; there is none without. */
+  readonly pages?: Pages;
   /** 5 000 unless given. */
   readonly lockDurationMs?: number;
   /** Deliveries after which a message is dead-lettered; 2 000 unless given. */
@@ -94,13 +97,16 @@ export class ServiceBusServer {
       const entra = options.entra === undefined ? undefined : new EntraTokens(options.entra);
       const tokens = new TokenVerifier([rootPolicy(options), ...(options.policies ?? [])], entities, entra);
       const administration = { entities, changes, descriptions, sizeOf, tokens };
-      const status = { entities, broker, descriptions };
+      const status = { entities, broker, descriptions, usage: options.usage };
+      const page = (request: HttpRequest) =>
+        options.pages?.answer('status', request, (query) => statusView(query, status));
       const http = HttpServer.detached(
-        async (request) => statusPage(request, status) ?? answerAdministration(request, administration),
+        async (request) => (await page(request)) ?? answerAdministration(request, administration),
       );
       const sessions = new Sessions(broker, new SessionStates(db, commits));
       const routes = new EntityRoutes(entities, broker, changes, sessions, { usage: options.usage, faults, tokens });
       const amqp = await AmqpServer.listen(options, routes, (socket) => http.accept(socket));
+      options.pages?.served('status', amqp.port);
       declareBusFaults(faults, {
         queues: () => entities.queues(),
         links: () => [...amqp.connections()].flatMap(({ links }) => [...links]),

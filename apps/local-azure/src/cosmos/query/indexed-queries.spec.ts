@@ -6,7 +6,7 @@ import { COMPOSITE_INDEXES, documents, INDEXED_PATHS, PARAMETERS, queries } from
 import { StoredCollections, type StoredCollection } from './stored-collection-fixture.js';
 
 /** Sets of documents, more by the environment, and queries over each. */
-const SETS = Number(process.env['QUERY_PROPERTY_SETS'] ?? 12);
+const SETS = Number(process.env['QUERY_PROPERTY_SETS'] ?? 6);
 const QUERIES_PER_SET = 50;
 const DOCUMENTS_MAX = 60;
 const SEED = Number(process.env['QUERY_PROPERTY_SEED'] ?? 1_729);

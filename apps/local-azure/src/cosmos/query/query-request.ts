@@ -42,6 +42,18 @@ export function queryReply(
   return scope.isWhole && container.ranges.length > 1 ? pageOfRange(request) : pageReply(request);
 }
 
+/** A page of a query over all of a container, answered whole however many ranges it has. Throws 400. */
+export function wholeQueryReply(
+  container: ContainerStore,
+  text: string,
+  token: string | null,
+  nowSeconds: number,
+): CosmosReply {
+  const specification = { text, parameters: new Map<string, never>() };
+  const begin = token === null ? {} : { token };
+  return pageReply({ container, specification, scope: scopeOf(container, {}), headers: {}, nowSeconds, ...begin });
+}
+
 function pageOfRange(request: QueryRequest): CosmosReply {
   const { container, specification, scope, headers, token, ...rest } = request;
   if (!isSet(headers, 'x-ms-documentdb-query-enablecrosspartition')) {

@@ -1,5 +1,5 @@
 import type { HttpReply } from '../../http/http-server.js';
-import { escapeXml } from './xml.js';
+import { escapeXml } from '../../pages/escape-xml.js';
 
 /** What an Atom entry is about. */
 export interface AtomEntry {

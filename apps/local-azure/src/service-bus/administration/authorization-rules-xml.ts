@@ -1,10 +1,11 @@
+import { escapeXml } from '../../pages/escape-xml.js';
 import {
   checkAuthorizationRules,
   newAccessKey,
   type AccessRight,
   type AuthorizationRule,
 } from '../authorization-rule.js';
-import { childOf, escapeXml, type XmlElement } from './xml.js';
+import { childOf, type XmlElement } from './xml.js';
 
 /**
  * The authorization rules of a description; undefined when it does not speak of them. A key that is not given is made.

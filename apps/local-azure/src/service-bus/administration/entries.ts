@@ -9,7 +9,7 @@ import { authorizationRulesXml } from './authorization-rules-xml.js';
 import { shownProperties } from './description-fields.js';
 import { resourceName } from './resource.js';
 import { ruleXml } from './rule-xml.js';
-import { escapeXml } from './xml.js';
+import { escapeXml } from '../../pages/escape-xml.js';
 
 const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 const BYTES_PER_KILOBYTE = 1_024;

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../pages/escape-xml.js';
 import {
   CORRELATION_FIELDS,
   ruleValue,
@@ -8,7 +9,7 @@ import {
   type SqlText,
 } from '../rules.js';
 import { ServiceBusError } from '../service-bus-error.js';
-import { childOf, escapeXml, type XmlElement } from './xml.js';
+import { childOf, type XmlElement } from './xml.js';
 
 const FIELD_ELEMENTS: Readonly<Record<CorrelationField, string>> = {
   correlationid: 'CorrelationId',

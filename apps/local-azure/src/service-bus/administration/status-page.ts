@@ -1,121 +1,170 @@
-import rhea from 'rhea';
-import type { Message } from 'rhea';
-import type { HttpReply, HttpRequest } from '../../http/http-server.js';
+import { html, table, type Content, type Html } from '../../pages/html.js';
+import type { View } from '../../pages/pages.js';
+import type { Usage } from '../../usage.js';
 import type { Broker } from '../broker.js';
 import type { DeliveryQueue } from '../delivery-queue.js';
 import type { Entities, Topic } from '../entities.js';
 import { statusOf } from '../entity-description.js';
 import type { EntityDescriptionStore } from '../entity-description-store.js';
-import { escapeXml } from './xml.js';
+import { shownMessage, type ShownMessage } from './shown-message.js';
 
 /** What the status page shows. */
 export interface StatusContext {
   readonly entities: Entities;
   readonly broker: Broker;
   readonly descriptions: EntityDescriptionStore;
+  readonly usage: Usage;
 }
 
-const PATH = '/$status';
+/** Messages shown at once. */
 const PEEK_COUNT_MAX = 50;
+/** Characters of a body in a list; a message alone is shown whole. */
 const BODY_SHOWN_MAX = 2_000;
-const STYLE =
-  'body{font:14px system-ui;margin:2em}table{border-collapse:collapse}td,th{padding:.3em .8em;border-bottom:1px solid #ccc;text-align:left;vertical-align:top}pre{margin:0;white-space:pre-wrap}';
+
+interface ShownEntity {
+  readonly name: string;
+  readonly kind: 'queue' | 'topic' | 'subscription';
+  readonly status: string;
+  readonly active?: number;
+  readonly locked?: number;
+  readonly scheduled?: number;
+  readonly deadLetters?: number;
+  readonly transferDeadLetters?: number;
+  /** Messages taken in and handed out per second over the last minute. */
+  readonly inPerSecond?: number;
+  readonly outPerSecond?: number;
+}
 
 /**
- * Answers `GET /$status`, every entity with its counts, and `GET /$status?entity=…`, the first messages of one, which
- * stay where they are; undefined for every other request.
+ * Every entity with its counts and rates; for `?entity=…` the first of its messages, from `&from=…` on, or with `&message=…` one
+ * alone. What is shown stays where it is.
  */
-export function statusPage({ method, target }: HttpRequest, context: StatusContext): HttpReply | undefined {
-  const [path, query] = target.split('?', 2);
-  if (method !== 'GET' || path !== PATH) return undefined;
-  const name = new URLSearchParams(query).get('entity');
-  if (name === null) return page(200, 'Service Bus', entityTable(context));
-  const queue = [...context.entities.queues()].find((one) => one.name === name);
-  if (queue === undefined) return page(404, name, '<p>There is no such entity.</p>');
-  return page(200, name, messageTable(queue, context.broker));
-}
-
-function entityTable({ entities, descriptions }: StatusContext): string {
-  const rows = entities
-    .topics()
-    .flatMap((topic) => [
-      ...(topic.description.kind === 'topic' ? [topicRow(topic, descriptions)] : []),
-      ...topic.subscriptions.map(({ queue }) => queueRow(queue, topic, descriptions)),
-    ]);
-  return table(['Entity', 'Status', 'Active', 'of them locked', 'Scheduled', 'Dead letters'], rows);
-}
-
-function topicRow({ name, id, description }: Topic, descriptions: EntityDescriptionStore): string[] {
-  return [escapeXml(name), statusOf(description.properties), '', '', String(descriptions.scheduledCount(id)), ''];
-}
-
-function queueRow(queue: DeliveryQueue, topic: Topic, descriptions: EntityDescriptionStore): string[] {
-  const { active, dead } = descriptions.counts(queue.subscriptionId);
-  const scheduled = topic.description.kind === 'queue' ? String(descriptions.scheduledCount(topic.id)) : '';
-  const deadLetters = link(queue.deadLetters!.name, String(dead));
-  return [link(queue.name, queue.name), queue.status, String(active), String(queue.locks.size), scheduled, deadLetters];
-}
-
-function messageTable(queue: DeliveryQueue, broker: Broker): string {
-  const rows = broker.browse(queue, 0, PEEK_COUNT_MAX).map(({ sequence, bytes }) => messageRow(sequence, bytes));
-  const heads = ['Number', 'Enqueued', 'Message id', 'Deliveries', 'Dead-letter reason', 'Properties', 'Body'];
-  const back = `<p><a href="${PATH}">All entities</a>. The first ${PEEK_COUNT_MAX} messages:</p>`;
-  return back + table(heads, rows);
-}
-
-function messageRow(sequence: number, bytes: Buffer): string[] {
-  const message = decoded(bytes);
-  if (message === undefined) return [String(sequence), '', '', '', '', '', 'This message cannot be shown.'];
-  const { DeadLetterReason, DeadLetterErrorDescription, ...properties } = (message.application_properties ??
-    {}) as Record<string, unknown>;
-  const enqueued = (message.message_annotations as Record<string, unknown> | undefined)?.['x-opt-enqueued-time'];
-  const reason = [DeadLetterReason, DeadLetterErrorDescription].filter((text) => text !== undefined).map(String);
-  return [
-    String(sequence),
-    enqueued === undefined ? '' : new Date(Number(enqueued)).toISOString(),
-    escapeXml(String(message.message_id ?? '')),
-    String(message.delivery_count ?? 0),
-    escapeXml(reason.join(': ')),
-    `<pre>${escapeXml(shown(properties))}</pre>`,
-    `<pre>${escapeXml(shown(message.body))}</pre>`,
-  ];
-}
-
-function decoded(bytes: Buffer): Message | undefined {
-  try {
-    return rhea.message.decode(bytes) as unknown as Message;
-  } catch {
-    return undefined;
+export function statusView(query: URLSearchParams, context: StatusContext): View {
+  const name = query.get('entity');
+  if (name === null) return overview(context);
+  const queue = [...context.entities.queues()].flatMap(({ parts }) => parts).find((one) => one.name === name);
+  if (queue === undefined) {
+    const content = html`<p class="error">There is no such entity.</p>`;
+    return { status: 404, title: name, content, data: { error: `There is no entity ${name}.` } };
   }
+  const one = Number(query.get('message') ?? Number.NaN);
+  if (!Number.isNaN(one)) return single(queue, one, context.broker);
+  const from = Number(query.get('from') ?? 0);
+  const messages = context.broker
+    .browse(queue, Number.isSafeInteger(from) ? from : 0, PEEK_COUNT_MAX)
+    .map(({ sequence, bytes }) => shortened(shownMessage(sequence, bytes)));
+  const content = [messageTable(name, messages), next(name, messages)];
+  return { status: 200, title: name, content, data: { entity: name, messages } };
 }
 
-function shown(value: unknown): string {
-  const content = (value as { content?: unknown } | null | undefined)?.content ?? value;
-  const text = Buffer.isBuffer(content) ? content.toString('utf8') : (JSON.stringify(content, plainly) ?? '');
-  return text.length > BODY_SHOWN_MAX ? `${text.slice(0, BODY_SHOWN_MAX)}…` : text;
+function overview(context: StatusContext): View {
+  const entities = context.entities.topics().flatMap((topic) => shownEntities(topic, context));
+  const heads = [
+    'Entity',
+    'Kind',
+    'Status',
+    'Active',
+    'of them locked',
+    'Scheduled',
+    'Dead letters',
+    'In / s',
+    'Out / s',
+  ];
+  const rows = entities.map((entity): Content[] => [
+    entity.kind === 'topic' ? entity.name : link(entity.name, entity.name),
+    entity.kind,
+    entity.status,
+    entity.active,
+    entity.locked,
+    entity.scheduled,
+    entity.kind === 'topic' ? '' : deadLettersOf(entity),
+    entity.inPerSecond?.toFixed(2),
+    entity.outPerSecond?.toFixed(2),
+  ]);
+  const content = [table(heads, rows), html`<p>Rates are those of the last minute.</p>`];
+  return { status: 200, title: 'Service Bus', content, data: { entities } };
 }
 
-/** JSON has no large integers. */
-function plainly(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+function deadLettersOf({ name, deadLetters = 0, transferDeadLetters = 0 }: ShownEntity): Content {
+  const failed = link(`${name}/$DeadLetterQueue`, String(deadLetters));
+  if (transferDeadLetters === 0) return failed;
+  return [failed, html` and not forwarded: `, link(`${name}/$Transfer/$DeadLetterQueue`, String(transferDeadLetters))];
 }
 
-function link(entity: string, text: string): string {
-  return `<a href="${PATH}?entity=${encodeURIComponent(entity)}">${escapeXml(text)}</a>`;
+function shownEntities(topic: Topic, { descriptions, usage }: StatusContext): ShownEntity[] {
+  const { name, id, description } = topic;
+  const inPerSecond = usage.serviceBusRate(name, 'send');
+  const scheduled = descriptions.scheduledCount(id);
+  const isTopic = description.kind === 'topic';
+  const status = statusOf(description.properties);
+  const own: ShownEntity[] = isTopic ? [{ name, kind: 'topic', status, scheduled, inPerSecond }] : [];
+  const queues = topic.subscriptions.map(({ queue }): ShownEntity => {
+    const { active, dead, transferDead } = descriptions.counts(queue.subscriptionId);
+    return {
+      name: queue.name,
+      kind: isTopic ? 'subscription' : 'queue',
+      status: queue.status,
+      active,
+      locked: queue.locks.size,
+      ...(isTopic ? {} : { scheduled, inPerSecond }),
+      deadLetters: dead,
+      transferDeadLetters: transferDead,
+      outPerSecond: usage.serviceBusRate(queue.name, 'delivery'),
+    };
+  });
+  return [...own, ...queues];
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[], tag: string): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
-  return `<table>${row(heads, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table>`;
+function single(queue: DeliveryQueue, sequence: number, broker: Broker): View {
+  const [found] = broker.browse(queue, sequence, 1);
+  if (found?.sequence !== sequence) {
+    const content = html`<p class="error">There is no such message here any more.</p>`;
+    return { status: 404, title: queue.name, content, data: { error: `There is no message ${sequence}.` } };
+  }
+  const message = shownMessage(sequence, found.bytes);
+  const rows = Object.entries(message).map(([name, value]): Content[] => [name, html`<pre>${text(value)}</pre>`]);
+  return { status: 200, title: `${queue.name}: message ${sequence}`, content: table(['', ''], rows), data: message };
 }
 
-function page(status: number, title: string, content: string): HttpReply {
-  const name = escapeXml(title);
-  const body = `<!doctype html><meta charset="utf-8"><title>${name}</title><style>${STYLE}</style><h1>${name}</h1>${content}`;
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-  };
-  return { status, headers, body };
+function messageTable(entity: string, messages: readonly ShownMessage[]): Html {
+  const heads = [
+    'Number',
+    'Enqueued',
+    'Message id',
+    'Session',
+    'Deliveries',
+    'Dead-letter reason',
+    'Properties',
+    'Body',
+  ];
+  const rows = messages.map((message): Content[] => [
+    link(entity, String(message.sequence), { message: message.sequence }),
+    message.enqueued,
+    message.messageId,
+    message.sessionId,
+    message.deliveryCount,
+    [message.deadLetterReason, message.deadLetterDescription].filter((part) => part !== undefined).join(': '),
+    html`<pre>${text({ ...message.properties, ...message.applicationProperties })}</pre>`,
+    html`<pre>${message.body}</pre>`,
+  ]);
+  return table(heads, rows);
+}
+
+function next(entity: string, messages: readonly ShownMessage[]): Content {
+  const last = messages.at(-1);
+  if (last === undefined) return html`<p>There are no messages.</p>`;
+  return messages.length < PEEK_COUNT_MAX ? undefined : link(entity, 'Next messages', { from: last.sequence + 1 });
+}
+
+const shortened = (message: ShownMessage): ShownMessage =>
+  message.body.length > BODY_SHOWN_MAX ? { ...message, body: `${message.body.slice(0, BODY_SHOWN_MAX)}…` } : message;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 1));
+
+function link(entity: string, shown: string, more: Record<string, number> = {}): Html {
+  const query = new URLSearchParams({
+    entity,
+    ...Object.fromEntries(Object.entries(more).map(([key, n]) => [key, `${n}`])),
+  });
+  return html`<a href="?${query.toString()}">${shown}</a>`;
 }

@@ -46,11 +46,6 @@ export function childOf(parent: XmlElement | undefined, name: string): XmlElemen
   return parent?.children.find((child) => child.name === name);
 }
 
-/** Text as it stands between tags or in an attribute in double quotes. */
-export function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
 function element(name: string, attributes: string): OpenElement {
   const found = [...attributes.matchAll(ATTRIBUTE)].map(([, key, double, single]): [string, string] => [
     localName(key!),
