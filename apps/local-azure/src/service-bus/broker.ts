@@ -63,15 +63,16 @@ export class Broker {
 
   /** Messages of a queue by sequence number, locked and scheduled ones too, encoded without a lock. */
   browse(queue: DeliveryQueue, fromSequence: number, countMax: number): BrowsedMessage[] {
-    if (queue instanceof SessionQueue) {
-      const read = (from: number, max: number) => this.browse(queue.entity, from, max);
-      return browseSession(queue.sessionId, read, { fromSequence, countMax });
-    }
-    const stored = this.store
-      .browse(queue.subscriptionId, queue.part, fromSequence, countMax)
+    const range = { fromSequence, countMax };
+    const stored = this.store.copies
+      .browse(queue.scope, range)
       .map((copy) => ({ sequence: copy.sequence, bytes: this.deliveries.encode(copy) }));
     if (queue.isDeadLetter) return stored;
-    const scheduled = this.scheduling.browse(queue.subscriptionId, fromSequence, countMax);
+    const browseScheduled = (from: number, max: number) => this.scheduling.browse(queue.subscriptionId, from, max);
+    const scheduled =
+      queue instanceof SessionQueue
+        ? browseSession(queue.sessionId, browseScheduled, range)
+        : browseScheduled(fromSequence, countMax);
     return [...stored, ...scheduled].sort((a, b) => a.sequence - b.sequence).slice(0, countMax);
   }
 
@@ -95,14 +96,15 @@ export class Broker {
     const saved = this.commits.submit(() => this.store.saveSequence()).catch(() => undefined);
     await this.commits.flush();
     await saved;
+    // What is still to be told reads nothing from the file, which may be closed by then.
+    for (const queue of this.entities.queues()) queue.clear();
   }
 
   /** What was scheduled is taken in even where there is no room: it was counted before. */
   private async take(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<void> {
     refuseSessionless(topic, messages);
-    const arrivals = await this.intake.take(topic, messages, also);
+    const filled = await this.intake.take(topic, messages, also);
     if (messages.some(({ scheduledAtMs }) => scheduledAtMs !== null)) this.scheduling.arm();
-    for (const { queue, copy } of arrivals) queue.ready.add(copy);
-    for (const queue of new Set(arrivals.map((arrival) => arrival.queue))) this.deliveries.pump(queue);
+    for (const queue of filled) this.deliveries.pump(queue);
   }
 }

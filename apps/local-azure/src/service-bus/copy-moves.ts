@@ -8,6 +8,9 @@ import type { Copy } from './ready-queue.js';
 import type { ServiceBusError } from './service-bus-error.js';
 import { WriteRetries } from './write-retries.js';
 
+/** Copies whose time is over that are written in one transaction at most. */
+const EXPIRED_AT_A_TIME_MAX = 500;
+
 /** Application properties that a settlement sets on a message. */
 export type PropertyChanges = Readonly<Record<string, unknown>>;
 
@@ -37,16 +40,8 @@ export class CopyMoves {
   }
 
   async remove(queue: DeliveryQueue, copy: Copy): Promise<void> {
-    let removed = false;
-    try {
-      await this.written(queue, copy, () => {
-        this.store.deleteCopy(queue.subscriptionId, copy);
-        removed = true;
-      });
-    } catch (error) {
-      if (removed) this.store.undoDelete(copy);
-      throw error;
-    }
+    const gone = (): void => queue.forget(copy);
+    await this.written(queue, copy, () => this.store.deleteCopy(queue.subscriptionId, copy), gone);
   }
 
   /** Puts a copy back as one more failed delivery, or dead-letters it when it failed as often as its queue permits. */
@@ -57,7 +52,7 @@ export class CopyMoves {
       await this.rewrite(queue, copy, queue.deadLetters!, { deliveryCount, changes: why, deferred: false });
       return;
     }
-    await this.rewrite(queue, copy, queue, { deliveryCount, changes, deferred: copy.deferred === true });
+    await this.rewrite(queue, copy, queue, { deliveryCount, changes, deferred: copy.deferred });
   }
 
   /** Sets a copy aside, as one more failed delivery. */
@@ -76,6 +71,49 @@ export class CopyMoves {
     await (queue.policy.deadLettersExpired ? this.bury(queue, copy, EXPIRED) : this.remove(queue, copy));
   }
 
+  /**
+   * Drops or dead-letters the ready copies whose time is over and that are on disk only, and tells when the next copy ends;
+   * undefined when none does.
+   */
+  async expireStored(queue: DeliveryQueue, nowMs: number): Promise<number | undefined> {
+    const { buried, found } = await this.commits.submit(
+      () => this.writeExpired(queue, nowMs),
+      'undo',
+      (written) => {
+        for (const copy of written.buried) queue.deadLetters!.put(copy);
+      },
+    );
+    if (buried.length > 0) this.arrived(queue.deadLetters!);
+    return found === EXPIRED_AT_A_TIME_MAX ? nowMs : this.store.copies.nextExpiryMs(queue.subscriptionId, nowMs);
+  }
+
+  /** Those that are in memory, or that somebody has, are passed over. */
+  private writeExpired(queue: DeliveryQueue, nowMs: number): { buried: Copy[]; found: number } {
+    const buried: Copy[] = [];
+    let found = 0;
+    let skip = 0;
+    for (let isLast = false; !isLast && found < EXPIRED_AT_A_TIME_MAX;) {
+      const range = { countMax: EXPIRED_AT_A_TIME_MAX - found, skip };
+      const page = this.store.copies.expired(queue.subscriptionId, nowMs, range);
+      isLast = page.length < range.countMax;
+      const stored = page.filter((copy) => !queue.hasRead(copy));
+      skip += page.length - stored.length;
+      found += stored.length;
+      for (const copy of stored) this.writeEnd(queue, copy, buried);
+    }
+    return { buried, found };
+  }
+
+  private writeEnd(queue: DeliveryQueue, copy: Copy, buried: Copy[]): void {
+    if (!queue.policy.deadLettersExpired) {
+      this.store.deleteCopy(queue.subscriptionId, copy);
+      return;
+    }
+    const { deliveryCount } = copy;
+    const what = { deliveryCount, changes: EXPIRED, deferred: false };
+    buried.push(this.writeChanged(queue, copy, queue.deadLetters!, what));
+  }
+
   /** Puts a copy that could not be forwarded into the transfer dead-letter queue, with the reason. */
   async failTransfer(queue: DeliveryQueue, copy: Copy, { condition, description }: ServiceBusError): Promise<void> {
     const changes = deadLetterProperties({ reason: condition, description });
@@ -84,22 +122,31 @@ export class CopyMoves {
   }
 
   private async rewrite(from: DeliveryQueue, copy: Copy, to: DeliveryQueue, what: Rewrite): Promise<void> {
-    let rewritten = copy;
-    await this.written(from, copy, () => {
-      const applicationProperties = this.changedProperties(copy, what.changes);
-      const { deliveryCount, deferred } = what;
-      rewritten = { ...copy, deliveryCount, deferred, applicationProperties };
-      this.store.updateCopy(from.subscriptionId, rewritten, to.part);
+    const write = (): Copy => this.writeChanged(from, copy, to, what);
+    await this.written(from, copy, write, (rewritten) => {
+      from.forget(copy);
+      to.put(rewritten);
     });
-    to.place(rewritten);
     this.arrived(to);
   }
 
-  private async written(queue: DeliveryQueue, copy: Copy, write: () => void): Promise<void> {
+  private writeChanged(from: DeliveryQueue, copy: Copy, to: DeliveryQueue, what: Rewrite): Copy {
+    const { deliveryCount, deferred, changes } = what;
+    const rewritten = {
+      ...copy,
+      deliveryCount,
+      deferred,
+      applicationProperties: this.changedProperties(copy, changes),
+    };
+    this.store.copies.update(from.subscriptionId, rewritten, to.part);
+    return rewritten;
+  }
+
+  private async written<T>(queue: DeliveryQueue, copy: Copy, write: () => T, done: (value: T) => void): Promise<void> {
     try {
-      await this.commits.submit(write);
+      await this.commits.submit(write, 'undo', done);
     } catch (error) {
-      queue.place(copy);
+      queue.put(copy);
       this.retries.later(queue);
       throw error;
     }

@@ -15,16 +15,17 @@ export interface DeferredDelivery {
  */
 export function takeDeferred(queue: DeliveryQueue, sequences: readonly number[], expire: (copy: Copy) => void): Copy[] {
   const nowMs = Date.now();
-  const copies = [...new Set(sequences)].map((sequence) => {
-    const copy = queue.deferred.get(sequence);
-    if (copy === undefined) throw messageNotFound(sequence);
-    if (hasExpired(queue, copy, nowMs)) {
-      queue.deferred.delete(sequence);
-      expire(copy);
-      throw messageNotFound(sequence);
+  const copies: Copy[] = [];
+  for (const sequence of new Set(sequences)) {
+    const copy = queue.takeDeferred(sequence);
+    const isOver = copy !== undefined && hasExpired(queue, copy, nowMs);
+    if (copy !== undefined && !isOver) {
+      copies.push(copy);
+      continue;
     }
-    return copy;
-  });
-  for (const { sequence } of copies) queue.deferred.delete(sequence);
+    if (copy !== undefined) expire(copy);
+    for (const taken of copies) queue.put(taken);
+    throw messageNotFound(sequence);
+  }
   return copies;
 }

@@ -9,12 +9,15 @@ import { newLockToken } from './lock-token.js';
 import { LockWatch } from './lock-watch.js';
 import { encodeDelivery } from './message-codec.js';
 import type { Copy } from './ready-queue.js';
-import { SessionEntity } from './session-entity.js';
+import { SessionEntity, SessionQueue } from './session-entity.js';
 import { WITHOUT_SESSION } from './session-messages.js';
 
 /** Hands messages out: to the consumers that have room, and by number to who deferred them. */
 export class Deliveries {
-  private readonly expiry = new ExpiryWatch((queue, copy) => void this.moves.expire(queue, copy).catch(ignored));
+  private readonly expiry = new ExpiryWatch({
+    expire: (queue, copy) => void this.moves.expire(queue, copy).catch(ignored),
+    expireStored: (queue, nowMs) => this.moves.expireStored(queue, nowMs),
+  });
   private readonly lockWatch = new LockWatch((queue, copies) => this.countFailed(queue, copies));
   private closed = false;
 
@@ -28,11 +31,11 @@ export class Deliveries {
   /** Hands ready messages to the consumers that have room, or to where they are forwarded. */
   pump(queue: DeliveryQueue): void {
     if (queue instanceof SessionEntity) return this.pumpSessions(queue);
-    this.expiry.watch(queue);
+    this.expiry.watch(queue instanceof SessionQueue ? queue.entity : queue);
     if (this.faults.stands(BUS_FAULT.pause, queue.name)) return;
     if (queue.forwarding !== undefined) return this.forward(queue);
     const nowMs = Date.now();
-    while (!this.closed && queue.ready.size > 0) {
+    while (!this.closed && queue.isReceivedFrom && !queue.ready.isEmpty) {
       const consumer = queue.nextConsumer();
       if (consumer === undefined) return;
       const copy = queue.ready.take()!;
@@ -68,7 +71,7 @@ export class Deliveries {
       const copy = queue.ready.take();
       if (copy === undefined) break;
       if (this.store.message(copy.message).enqueuedAtMs >= enqueuedBeforeMs) {
-        queue.ready.add(copy);
+        queue.put(copy);
         break;
       }
       removed.push(this.moves.remove(queue, copy));
@@ -88,7 +91,7 @@ export class Deliveries {
       sequence: copy.sequence,
       enqueuedSequence: copy.message,
       deliveryCount: copy.deliveryCount,
-      deferred: copy.deferred === true,
+      deferred: copy.deferred,
       applicationProperties: copy.applicationProperties,
       ...(lockedUntilMs === undefined ? {} : { lockedUntilMs }),
     });
@@ -104,6 +107,7 @@ export class Deliveries {
 
   private pumpSessions(entity: SessionEntity): void {
     for (const copy of entity.takeSessionless()) this.moves.bury(entity, copy, WITHOUT_SESSION).catch(ignored);
+    this.expiry.watch(entity);
     for (const session of entity.takeArrivedIn()) this.pump(session);
     entity.serveWaiting();
   }

@@ -1,4 +1,5 @@
 import { PART, type QueuePart } from './copy-rows.js';
+import type { CopyScope, CopyStore } from './copy-store.js';
 import type { EntityStatus } from './entity-description.js';
 import { LockTable } from './lock-table.js';
 import type { QueuePolicy } from './queue-policy.js';
@@ -27,11 +28,20 @@ export interface ForwardingTarget {
   readonly deadLetterSource: string | null;
 }
 
+/** Where a queue's messages are kept. */
+export interface QueuePlace {
+  /** `queue` or `topic/subscription`, with `/$DeadLetterQueue` when it is that. */
+  readonly name: string;
+  readonly subscriptionId: number;
+  readonly part: QueuePart;
+  readonly copies: CopyStore;
+}
+
 /** The messages of one queue or subscription that are active, or that are dead-lettered, and who waits for them. */
 export class DeliveryQueue {
-  readonly ready: ReadyQueue = new ReadyQueue();
-  /** Deferred copies that are not locked, by sequence number. */
-  readonly deferred = new Map<number, Copy>();
+  readonly ready: ReadyQueue;
+  /** The deferred copies that somebody has asked for, by sequence number; the others are on disk only. */
+  private readonly deferredOut = new Set<number>();
   readonly locks: LockTable;
   status: EntityStatus = 'Active';
   /** Where its messages go instead of being received here. */
@@ -40,21 +50,40 @@ export class DeliveryQueue {
   transferDeadLetters: DeliveryQueue | undefined;
   /** When somebody last received, peeked or settled here, as far as known; 0 is not. */
   usedAtMs = 0;
+  /** No copy here that is ready expires before; `Infinity` when none does at all. */
+  nextExpiryMs = Infinity;
   /** Set while a lock is due to expire. */
   expiryTimer: NodeJS.Timeout | undefined;
   private consumers: Consumer[] = [];
   private turn = 0;
 
   constructor(
-    /** `queue` or `topic/subscription`, with `/$DeadLetterQueue` when it is that. */
-    readonly name: string,
-    readonly subscriptionId: number,
-    /** The queue that failed messages go to; undefined for a dead-letter queue. */
-    readonly deadLetters: DeliveryQueue | undefined,
+    readonly place: QueuePlace,
     public policy: QueuePolicy,
-    readonly part: QueuePart = deadLetters === undefined ? PART.deadLetters : PART.active,
+    /** The queue that failed messages go to; undefined for a dead-letter queue. */
+    readonly deadLetters?: DeliveryQueue,
+    heldMax?: number,
   ) {
+    const { copies } = place;
+    this.ready = new ReadyQueue((after, countMax) => copies.readyAfter(this.scope, after, countMax), heldMax);
     this.locks = new LockTable(policy.lockDurationMs);
+  }
+
+  get name(): string {
+    return this.place.name;
+  }
+
+  get subscriptionId(): number {
+    return this.place.subscriptionId;
+  }
+
+  get part(): QueuePart {
+    return this.place.part;
+  }
+
+  /** Which copies on disk are its own. */
+  get scope(): CopyScope {
+    return this.place;
   }
 
   /** Whether it holds messages that failed, where nothing counts or expires any more. */
@@ -67,10 +96,45 @@ export class DeliveryQueue {
     return [this, this.deadLetters, this.transferDeadLetters].filter((part) => part !== undefined);
   }
 
-  /** Puts a copy that nobody holds where it belongs: among the ready or the deferred. */
-  place(copy: Copy): void {
-    if (copy.deferred === true) this.deferred.set(copy.sequence, copy);
-    else this.ready.add(copy);
+  /** Puts a copy that nobody holds, and that is on disk so, where it belongs: among the ready or the deferred. */
+  put(copy: Copy): void {
+    this.deferredOut.delete(copy.sequence);
+    if (copy.deferred) return;
+    this.noteExpiry(copy.expiresAtMs);
+    this.ready.add(copy);
+  }
+
+  /** Takes a deferred copy; undefined when there is none with this number, or somebody has it. */
+  takeDeferred(sequence: number): Copy | undefined {
+    if (this.deferredOut.has(sequence)) return undefined;
+    const copy = this.place.copies.deferred(this.scope, sequence);
+    if (copy !== undefined) this.deferredOut.add(sequence);
+    return copy;
+  }
+
+  /** Forgets a copy that was taken and is gone. */
+  forget({ sequence }: Copy): void {
+    this.deferredOut.delete(sequence);
+  }
+
+  /** Whether somebody has a deferred copy of it. */
+  get hasDeferredOut(): boolean {
+    return this.deferredOut.size > 0;
+  }
+
+  /** Notes the end of a ready copy; null is never. */
+  noteExpiry(expiresAtMs: number | null): void {
+    if (expiresAtMs !== null && expiresAtMs < this.nextExpiryMs) this.nextExpiryMs = expiresAtMs;
+  }
+
+  /** Whether a copy of it on disk is in memory as well, or was taken. */
+  hasRead({ sequence }: Copy): boolean {
+    return this.ready.hasRead(sequence);
+  }
+
+  /** Takes the copies in memory whose time is over, with the queue each is in. */
+  takeExpired(nowMs: number): { queue: DeliveryQueue; copy: Copy }[] {
+    return this.ready.takeExpired(nowMs).map((copy) => ({ queue: this, copy }));
   }
 
   /** Whether somebody has a link to receive on. */
@@ -101,7 +165,8 @@ export class DeliveryQueue {
   /** Forgets every message and lock, because the entity is gone. */
   clear(): void {
     this.ready.clear();
-    this.deferred.clear();
+    this.deferredOut.clear();
+    this.nextExpiryMs = Infinity;
     this.locks.clear();
     clearTimeout(this.expiryTimer);
     this.expiryTimer = undefined;

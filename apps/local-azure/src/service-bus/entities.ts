@@ -1,14 +1,12 @@
 import type { BrokerStore } from './broker-store.js';
-import { PART } from './copy-rows.js';
-import { DeliveryQueue } from './delivery-queue.js';
+import { PART, type QueuePart } from './copy-rows.js';
+import { DeliveryQueue, type QueuePlace } from './delivery-queue.js';
 import { DuplicateWindow } from './duplicate-window.js';
 import { declaredDescriptions, declaredLimits, declaredPolicies } from './declared-entities.js';
 import { idPath, samePath, statusOf, type EntityDescription } from './entity-description.js';
 import type { EntityDescriptionStore } from './entity-description-store.js';
-import { sessionIdOf } from './message-codec.js';
-import { expiryIn } from './expiry.js';
 import { policyFrom, policyOf, SERVICE_POLICY, type EntityDeclarations, type QueuePolicy } from './queue-policy.js';
-import type { Copy } from './ready-queue.js';
+import { prepareQueue } from './queue-preparation.js';
 import { compileRule, DEFAULT_RULE, type Rule } from './rules.js';
 import type { ServiceBusError } from './service-bus-error.js';
 import { SessionEntity } from './session-entity.js';
@@ -181,13 +179,13 @@ export class Entities {
   }
 
   private deliveryQueue(path: string, id: number, policy: QueuePolicy): DeliveryQueue {
-    const dead = new DeliveryQueue(`${path}/$DeadLetterQueue`, id, undefined, policy);
-    const sessionOf = ({ message }: Copy) => sessionIdOf(this.store.message(message).bare);
-    const queue = policy.requiresSession
-      ? new SessionEntity({ name: path, id, deadLetters: dead }, policy, sessionOf)
-      : new DeliveryQueue(path, id, dead, policy);
+    const { copies } = this.store;
+    const place = (name: string, part: QueuePart): QueuePlace => ({ name, subscriptionId: id, part, copies });
+    const dead = new DeliveryQueue(place(`${path}/$DeadLetterQueue`, PART.deadLetters), policy);
+    const Kind = policy.requiresSession ? SessionEntity : DeliveryQueue;
+    const queue = new Kind(place(path, PART.active), policy, dead);
     const name = `${path}/$Transfer/$DeadLetterQueue`;
-    queue.transferDeadLetters = new DeliveryQueue(name, id, undefined, policy, PART.transferDeadLetters);
+    queue.transferDeadLetters = new DeliveryQueue(place(name, PART.transferDeadLetters), policy);
     dead.transferDeadLetters = queue.transferDeadLetters;
     return queue;
   }
@@ -199,12 +197,7 @@ export class Entities {
   }
 
   private load(): void {
-    const queues = new Map<string, DeliveryQueue>();
-    for (const queue of this.queues()) queues.set(`${queue.subscriptionId} ${queue.part}`, queue);
-    for (const { subscription, part, copy, enqueuedAtMs } of this.store.loadCopies()) {
-      const queue = queues.get(`${subscription} ${part}`);
-      queue?.place({ ...copy, expiresAtMs: expiryIn(queue, enqueuedAtMs, copy.expiresAtMs) });
-    }
+    for (const queue of this.queues()) prepareQueue(queue, this.store);
     const topics = new Map(this.topics().map((topic) => [topic.id, topic]));
     const sinceMs = Date.now() - this.longestDuplicateWindowMs;
     for (const { topic, messageId, sentAtMs } of this.store.loadRecentMessageIds(sinceMs)) {

@@ -109,7 +109,7 @@ export class EntityChanges {
     const isNew = this.find(description) === undefined;
     const id = await commits.submit(() => {
       const made = store.entityId(idPath(description));
-      if (isNew && description.kind !== 'topic') this.deleteCopies(made);
+      if (isNew && description.kind !== 'topic') store.copies.deleteAll(made);
       descriptions.save(description);
       return made;
     });
@@ -125,13 +125,8 @@ export class EntityChanges {
   }
 
   private erase({ queue, description }: Subscription): void {
-    this.deleteCopies(queue.subscriptionId);
+    this.context.store.copies.deleteAll(queue.subscriptionId);
     this.context.descriptions.remove(description);
-  }
-
-  private deleteCopies(subscriptionId: number): void {
-    const { descriptions, store } = this.context;
-    for (const copy of descriptions.copies(subscriptionId)) store.deleteCopy(subscriptionId, copy);
   }
 
   /** Ends the links of what hands out nothing any more, and has what forwards now do so. */

@@ -69,13 +69,6 @@ export class EntityDescriptionStore {
     for (const { id, usedAtMs } of uses) insert.run(id, usedAtMs);
   }
 
-  /** Every copy that a subscription has. */
-  copies(subscriptionId: number): { sequence: number; message: number }[] {
-    return this.db
-      .prepare<{ sequence: number; message: number }>('SELECT sequence, message FROM copies WHERE subscription = ?')
-      .all(subscriptionId);
-  }
-
   /** How many messages a topic or queue is to take in later. */
   scheduledCount(topicId: number): number {
     const counted = this.db.prepare<{ count: number }>(

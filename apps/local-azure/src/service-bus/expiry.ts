@@ -12,31 +12,48 @@ export const EXPIRED = {
   DeadLetterErrorDescription: 'The message expired and was dead lettered.',
 } as const;
 
+/** What becomes of copies whose time is over. */
+export interface Expiring {
+  /** Drops or dead-letters one that was taken out of its queue. */
+  readonly expire: (queue: DeliveryQueue, copy: Copy) => void;
+  /** Drops or dead-letters those that are on disk only, and tells when the next one ends; undefined when none does. */
+  readonly expireStored: (queue: DeliveryQueue, nowMs: number) => Promise<number | undefined>;
+}
+
 /** Takes ready messages whose time is over out of their queues, also where nobody receives. */
 export class ExpiryWatch {
-  private readonly timers = new Map<DeliveryQueue, NodeJS.Timeout>();
+  private readonly timers = new Map<DeliveryQueue, { readonly atMs: number; readonly timer: NodeJS.Timeout }>();
   private closed = false;
 
-  constructor(private readonly expire: (queue: DeliveryQueue, copy: Copy) => void) {}
+  constructor(private readonly expiring: Expiring) {}
 
-  /** Looks at the queue again when the first of its ready messages expires. */
+  /** Looks at the queue again when the first of its ready messages expires; sessions are looked at with their entity. */
   watch(queue: DeliveryQueue): void {
-    const nextMs = queue.ready.nextExpiryMs;
-    if (this.closed || queue.isDeadLetter || nextMs === undefined || this.timers.has(queue)) return;
-    const delayMs = Math.min(Math.max(nextMs - Date.now(), SWEEP_INTERVAL_MS), TIMER_MS_MAX);
-    this.timers.set(
-      queue,
-      setTimeout(() => {
-        this.timers.delete(queue);
-        for (const copy of queue.ready.takeExpired(Date.now())) this.expire(queue, copy);
-        this.watch(queue);
-      }, delayMs),
-    );
+    const { nextExpiryMs } = queue;
+    if (nextExpiryMs === Infinity || this.closed || queue.isDeadLetter) return;
+    const set = this.timers.get(queue);
+    if (set !== undefined && set.atMs <= nextExpiryMs) return;
+    clearTimeout(set?.timer);
+    const delayMs = Math.min(Math.max(nextExpiryMs - Date.now(), SWEEP_INTERVAL_MS), TIMER_MS_MAX);
+    this.timers.set(queue, { atMs: nextExpiryMs, timer: setTimeout(() => void this.sweep(queue), delayMs) });
   }
 
   close(): void {
     this.closed = true;
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const { timer } of this.timers.values()) clearTimeout(timer);
+  }
+
+  private async sweep(queue: DeliveryQueue): Promise<void> {
+    const nowMs = Date.now();
+    this.timers.delete(queue);
+    if (queue.nextExpiryMs <= nowMs) {
+      queue.nextExpiryMs = Infinity;
+      for (const { queue: from, copy } of queue.takeExpired(nowMs)) this.expiring.expire(from, copy);
+      // What cannot be written now is looked at again with the next sweep.
+      const next = await this.expiring.expireStored(queue, nowMs).catch(() => nowMs + SWEEP_INTERVAL_MS);
+      queue.noteExpiry(next ?? null);
+    }
+    this.watch(queue);
   }
 }
 

@@ -40,7 +40,7 @@ export class Forwarding {
 
   /** Forwards what is ready; does nothing while the queue is being forwarded already. */
   pump(queue: DeliveryQueue): void {
-    if (this.closed || this.busy.has(queue) || queue.ready.size === 0) return;
+    if (this.closed || this.busy.has(queue) || queue.ready.isEmpty) return;
     this.busy.add(queue);
     void this.forwardSome(queue).then((failed) => {
       this.busy.delete(queue);
@@ -57,7 +57,7 @@ export class Forwarding {
   private async forwardSome(queue: DeliveryQueue): Promise<boolean> {
     const moved: Promise<void>[] = [];
     const nowMs = Date.now();
-    while (moved.length < FORWARDED_AT_A_TIME_MAX && queue.ready.size > 0 && queue.forwarding !== undefined) {
+    while (moved.length < FORWARDED_AT_A_TIME_MAX && !queue.ready.isEmpty && queue.forwarding !== undefined) {
       const copy = queue.ready.take()!;
       const expired = hasExpired(queue, copy, nowMs);
       moved.push(expired ? this.context.moves.expire(queue, copy) : this.forward(queue, copy, queue.forwarding));
@@ -68,17 +68,12 @@ export class Forwarding {
 
   private async forward(queue: DeliveryQueue, copy: Copy, to: ForwardingTarget): Promise<void> {
     const { store, moves, publish } = this.context;
-    let removed = false;
     try {
       const message = this.forwarded(copy, to);
-      await publish(this.openTarget(to.to), [message], () => {
-        store.deleteCopy(queue.subscriptionId, copy);
-        removed = true;
-      });
+      await publish(this.openTarget(to.to), [message], () => store.deleteCopy(queue.subscriptionId, copy));
     } catch (error) {
-      if (removed) store.undoDelete(copy);
       if (error instanceof ServiceBusError) return moves.failTransfer(queue, copy, error);
-      queue.place(copy);
+      queue.put(copy);
       throw error;
     }
   }

@@ -8,6 +8,9 @@ const copy = (sequence: number): Copy => ({
   deliveryCount: 0,
   expiresAtMs: null,
   applicationProperties: null,
+  isShared: false,
+  deferred: false,
+  sessionId: null,
 });
 
 describe('LockTable', () => {

@@ -1,6 +1,9 @@
 import type { StoredMessage } from './message-codec.js';
 
-/** Keeps the messages stored or read last, up to a number of body bytes; the oldest goes first. */
+/** What a message takes besides its body, about, in bytes. */
+const OVERHEAD_BYTES = 600;
+
+/** Keeps the messages stored or read last, up to a number of bytes; the oldest goes first. */
 export class MessageCache {
   private readonly messages = new Map<number, StoredMessage>();
   private bytes = 0;
@@ -14,7 +17,7 @@ export class MessageCache {
   put(id: number, message: StoredMessage): void {
     this.delete(id);
     this.messages.set(id, message);
-    this.bytes += message.bare.length;
+    this.bytes += message.bare.length + OVERHEAD_BYTES;
     for (const oldest of this.messages.keys()) {
       if (this.bytes <= this.bytesMax) return;
       this.delete(oldest);
@@ -25,6 +28,6 @@ export class MessageCache {
     const message = this.messages.get(id);
     if (message === undefined) return;
     this.messages.delete(id);
-    this.bytes -= message.bare.length;
+    this.bytes -= message.bare.length + OVERHEAD_BYTES;
   }
 }

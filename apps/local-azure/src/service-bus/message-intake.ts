@@ -4,16 +4,17 @@ import type { DeliveryQueue } from './delivery-queue.js';
 import { deadLetterProperties } from './dead-letter-reason.js';
 import type { Entities, Subscription, Topic } from './entities.js';
 import { expiryIn } from './expiry.js';
-import type { SentMessage, StoredMessage } from './message-codec.js';
+import type { SentMessage } from './message-codec.js';
 import type { MessageTimes } from './message-rows.js';
 import { mergeApplicationProperties } from './message-sections.js';
 import type { Copy } from './ready-queue.js';
 import { copiesFor } from './rules.js';
 import { keepScheduled } from './scheduling.js';
+import { SessionEntity } from './session-entity.js';
 import { FilterEvaluationError } from './sql-filter-values.js';
 
 /** A copy that has come into a queue. */
-export interface Arrival {
+interface Arrival {
   readonly queue: DeliveryQueue;
   readonly copy: Copy;
 }
@@ -47,64 +48,70 @@ export class MessageIntake {
   ) {}
 
   /**
-   * Stores all messages or none, and gives the copies that are now on disk. A duplicate gives none, and so does a message
-   * that is scheduled for later. `also` is written in the same transaction, before them.
+   * Stores all messages or none, and gives the queues that something has come into. A duplicate comes into none, and so does
+   * a message that is scheduled for later. `also` is written in the same transaction, before them.
    */
-  async take(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<Arrival[]> {
+  async take(topic: Topic, messages: readonly SentMessage[], also?: () => void): Promise<Iterable<DeliveryQueue>> {
     const nowMs = Date.now();
     const routed = messages.map((sent) => routeOf(sent, topic, nowMs));
     const admitted: string[] = [];
-    let arrivals: (Arrival[] | undefined)[];
+    const write = (): Arrival[] => {
+      also?.();
+      return this.write(topic, routed, admitted);
+    };
+    const filled = new Set<DeliveryQueue>();
     try {
-      arrivals = await this.commits.submit(() => {
-        also?.();
-        return this.write(topic, routed, admitted);
+      await this.commits.submit(write, 'undo', (arrivals) => {
+        for (const { queue, copy } of arrivals) {
+          queue.put(copy);
+          filled.add(queue);
+        }
       });
     } catch (error) {
       for (const messageId of admitted) topic.duplicates.retract(messageId);
       this.store.undoReservation();
       throw error;
     }
-    return routed.flatMap((message, index) => this.remember(message, arrivals[index] ?? []));
+    return filled;
   }
 
-  private write(topic: Topic, routed: readonly Routed[], admitted: string[]): (Arrival[] | undefined)[] {
+  private write(topic: Topic, routed: readonly Routed[], admitted: string[]): Arrival[] {
     const nowMs = Date.now();
     this.forgetMessageIds(nowMs);
     const remembers = topic.duplicates.windowMs > 0;
-    return routed.map((message) => {
+    return routed.flatMap((message) => {
       const { sent, to, times } = message;
       if ((sent.scheduledAtMs ?? 0) > nowMs) {
         keepScheduled(this.store, topic, sent);
-        return undefined;
+        return [];
       }
-      if (!topic.duplicates.admit(sent.messageId, nowMs)) return undefined;
+      if (!topic.duplicates.admit(sent.messageId, nowMs)) return [];
       admitted.push(sent.messageId);
-      const subscriptions = to.map(({ queue }) => queue.subscriptionId);
-      return this.arrivals(message, this.store.insert(remembers ? topic.id : undefined, sent, subscriptions, times));
+      if (remembers) this.store.noteMessageId(topic.id, sent.messageId, times.enqueuedAtMs);
+      return to.length === 0 ? [] : this.writeMessage(message);
     });
   }
 
-  /** The first copy has the message's number; further ones, and changes that rule actions made, are written here. */
-  private arrivals({ to, times }: Routed, message: number): Arrival[] {
+  /** The first copy has the message's number. */
+  private writeMessage({ sent, to, times }: Routed): Arrival[] {
+    const message = this.store.insert(sent, times);
+    const isShared = to.reduce((count, { copies }) => count + copies.length, 0) > 1;
     return to.flatMap(({ queue, copies }) =>
       copies.map((applicationProperties, index) => {
-        const { subscriptionId } = queue;
-        const sequence = index === 0 ? message : this.store.insertFurtherCopy(subscriptionId, message);
-        const expiresAtMs = expiryIn(queue, times.enqueuedAtMs, times.expiresAtMs);
-        const copy = { sequence, message, deliveryCount: 0, expiresAtMs, applicationProperties };
-        if (applicationProperties !== null) this.store.updateCopy(subscriptionId, copy, queue.part);
+        const copy: Copy = {
+          sequence: index === 0 ? message : this.store.takeSequence(),
+          message,
+          isShared,
+          deliveryCount: 0,
+          expiresAtMs: expiryIn(queue, times.enqueuedAtMs, times.expiresAtMs),
+          applicationProperties,
+          deferred: false,
+          sessionId: queue instanceof SessionEntity ? sessionNamedBy(sent) : null,
+        };
+        this.store.copies.insert(queue.subscriptionId, copy, queue.part);
         return { queue, copy };
       }),
     );
-  }
-
-  private remember({ sent, times }: Routed, arrivals: readonly Arrival[]): readonly Arrival[] {
-    const [first] = arrivals;
-    if (first !== undefined) {
-      this.store.remember(first.copy.message, storedMessage(sent, times.enqueuedAtMs), arrivals.length);
-    }
-    return arrivals;
   }
 
   private forgetMessageIds(nowMs: number): void {
@@ -134,10 +141,9 @@ function routedCopies({ queue, rules }: Subscription, sent: SentMessage): Routed
   }
 }
 
-function storedMessage(sent: SentMessage, enqueuedAtMs: number): StoredMessage {
-  const { durable, priority, ttlMs, annotations, annotationsCount, bare, forwarded } = sent;
-  const stored = { enqueuedAtMs, durable, priority, ttlMs, annotations, annotationsCount, bare };
-  return forwarded === undefined ? stored : { ...stored, forwarded };
+function sessionNamedBy(sent: SentMessage): string | null {
+  const id = sent.system('sessionid');
+  return typeof id === 'string' ? id : null;
 }
 
 /** A time to live too long for the header is sent as the largest number there, with an absolute expiry time. */

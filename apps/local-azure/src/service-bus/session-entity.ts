@@ -1,6 +1,7 @@
-import { DeliveryQueue } from './delivery-queue.js';
+import { DeliveryQueue, type QueuePlace } from './delivery-queue.js';
+import type { CopyScope } from './copy-store.js';
 import type { QueuePolicy } from './queue-policy.js';
-import { ReadyQueue, type Copy } from './ready-queue.js';
+import type { Copy } from './ready-queue.js';
 import type { ServiceBusError } from './service-bus-error.js';
 import { SessionLockTable } from './session-lock-table.js';
 
@@ -11,6 +12,13 @@ export interface SessionHolder {
   /** Told when the session's lock has expired. */
   lost(): void;
 }
+
+/** Copies of one session that are held in memory at most. */
+const SESSION_HELD_MAX = 100;
+/** Free sessions that are in memory at most before further ones wait on disk. */
+const KNOWN_MAX = 1_000;
+/** Copies looked at in one turn for sessions that are not known yet. */
+const SIGHTS_PAGE = 250;
 
 /** The messages of one session, which one receiver at a time gets in their order. */
 export class SessionQueue extends DeliveryQueue {
@@ -24,8 +32,12 @@ export class SessionQueue extends DeliveryQueue {
     readonly sessionId: string,
     readonly entity: SessionEntity,
   ) {
-    super(entity.name, entity.subscriptionId, entity.deadLetters, entity.policy);
+    super(entity.place, entity.policy, entity.deadLetters, SESSION_HELD_MAX);
     this.locks = new SessionLockTable(entity.locks.lockDurationMs);
+  }
+
+  override get scope(): CopyScope {
+    return { ...this.place, sessionId: this.sessionId };
   }
 
   get isFree(): boolean {
@@ -36,27 +48,34 @@ export class SessionQueue extends DeliveryQueue {
     this.entity.touch();
   }
 
+  /** Ends of copies are watched for all sessions together. */
+  override noteExpiry(expiresAtMs: number | null): void {
+    this.entity.noteExpiry(expiresAtMs);
+  }
+
+  /** Whether it has nothing to hand out, and nothing that was handed out. */
   get isEmpty(): boolean {
-    return this.ready.size === 0 && this.locks.size === 0 && this.deferred.size === 0;
+    return this.locks.size === 0 && !this.hasDeferredOut && this.ready.isEmpty;
   }
 }
 
-/** A queue or subscription that hands out its messages by session: every message is in the queue of its session. */
+/**
+ * A queue or subscription that hands out its messages by session: every message is in the queue of its session. Sessions
+ * that nobody has asked for come into memory in the order of their first messages, as they are wanted.
+ */
 export class SessionEntity extends DeliveryQueue {
-  override readonly ready: ReadyQueue;
   private readonly sessions = new Map<string, SessionQueue>();
   private readonly arrivedIn = new Set<SessionQueue>();
   private readonly waiting = new Set<(session: SessionQueue) => void>();
   private sessionless: Copy[] = [];
+  /** The session of every ready copy up to this number is known. */
+  private seenTo = 0;
+  /** Whether there may be copies behind it. */
+  private hasMore = true;
 
-  constructor(
-    place: { readonly name: string; readonly id: number; readonly deadLetters: DeliveryQueue },
-    policy: QueuePolicy,
-    /** The session of a stored message; undefined when it names none. */
-    readonly sessionOf: (copy: Copy) => string | undefined,
-  ) {
-    super(place.name, place.id, place.deadLetters, policy);
-    this.ready = new SessionArrivals((copy) => this.arrive(copy));
+  constructor(place: QueuePlace, policy: QueuePolicy, deadLetters: DeliveryQueue) {
+    super(place, policy, deadLetters);
+    this.ready.clear();
   }
 
   /** The session with this id, made when there is none. */
@@ -68,6 +87,7 @@ export class SessionEntity extends DeliveryQueue {
     return session;
   }
 
+  /** A session that is known: somebody has it, or its messages have been looked at. */
   find(sessionId: string): SessionQueue | undefined {
     return this.sessions.get(sessionId);
   }
@@ -90,25 +110,34 @@ export class SessionEntity extends DeliveryQueue {
     for (const session of this.sessions.values()) session.detachAll(reason);
   }
 
-  /** A deferred copy waits in its session for who asks for it. */
-  override place(copy: Copy): void {
-    const sessionId = copy.deferred === true ? this.sessionOf(copy) : undefined;
-    if (sessionId === undefined) this.ready.add(copy);
-    else this.session(sessionId).place(copy);
+  /** Puts a copy into its session. */
+  override put(copy: Copy): void {
+    const { sessionId, sequence } = copy;
+    if (sessionId === null) {
+      this.sessionless.push(copy);
+      return;
+    }
+    const known = this.find(sessionId);
+    if (known === undefined) this.noteExpiry(copy.expiresAtMs);
+    else known.put(copy);
+    if (copy.deferred) return;
+    if (known !== undefined) this.arrivedIn.add(known);
+    else this.meet(sessionId, sequence);
+  }
+
+  override hasRead(copy: Copy): boolean {
+    return copy.sessionId !== null && this.find(copy.sessionId)?.hasRead(copy) === true;
+  }
+
+  override takeExpired(nowMs: number): { queue: DeliveryQueue; copy: Copy }[] {
+    return [...this.sessions.values()].flatMap((session) => session.takeExpired(nowMs));
   }
 
   override clear(): void {
     for (const session of this.sessions.values()) session.clear();
     this.sessionless = [];
+    this.hasMore = false;
     super.clear();
-  }
-
-  /** The sessions that have messages, by id. */
-  sessionIds(): string[] {
-    return [...this.sessions.values()]
-      .filter(({ isEmpty }) => !isEmpty)
-      .map(({ sessionId }) => sessionId)
-      .sort();
   }
 
   /** The sessions that something has come into since the last call. */
@@ -145,7 +174,16 @@ export class SessionEntity extends DeliveryQueue {
     }
   }
 
+  /** A session that is not known may have an older message than those that are. */
   private nextFree(): SessionQueue | undefined {
+    for (;;) {
+      const best = this.bestKnown();
+      if (!this.hasMore || (best !== undefined && best.ready.first!.sequence <= this.seenTo)) return best;
+      this.seeMore();
+    }
+  }
+
+  private bestKnown(): SessionQueue | undefined {
     let best: SessionQueue | undefined;
     for (const session of this.sessions.values()) {
       if (!session.isFree || session.ready.first === undefined) continue;
@@ -154,25 +192,19 @@ export class SessionEntity extends DeliveryQueue {
     return best;
   }
 
-  private arrive(copy: Copy): void {
-    const sessionId = this.sessionOf(copy);
-    if (sessionId === undefined) {
-      this.sessionless.push(copy);
-      return;
+  private seeMore(): void {
+    const sights = this.place.copies.sessionsAfter(this.subscriptionId, this.seenTo, SIGHTS_PAGE);
+    for (const { session } of sights) if (session !== null) this.session(session);
+    this.seenTo = sights.at(-1)?.sequence ?? this.seenTo;
+    this.hasMore = sights.length === SIGHTS_PAGE;
+  }
+
+  private meet(sessionId: string, sequence: number): void {
+    if (sequence > this.seenTo) {
+      this.hasMore ||= this.sessions.size >= KNOWN_MAX;
+      if (this.hasMore) return;
+      this.seenTo = sequence;
     }
-    const session = this.session(sessionId);
-    session.ready.add(copy);
-    this.arrivedIn.add(session);
-  }
-}
-
-/** Stands where another queue keeps what is ready, and passes it on. */
-class SessionArrivals extends ReadyQueue {
-  constructor(private readonly arrive: (copy: Copy) => void) {
-    super();
-  }
-
-  override add(copy: Copy): void {
-    this.arrive(copy);
+    this.arrivedIn.add(this.session(sessionId));
   }
 }

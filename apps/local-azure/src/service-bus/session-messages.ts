@@ -18,7 +18,7 @@ export function refuseSessionless({ name, subscriptions }: Topic, messages: read
   throw new ServiceBusError('amqp:not-allowed', `'${name}' has sessions; a message sent to it must have a session id.`);
 }
 
-/** The messages of one session, picked from what `read` gives of its whole entity. */
+/** The scheduled messages of one session, picked from what `read` gives of its whole entity. */
 export function browseSession(
   sessionId: string,
   read: (fromSequence: number, countMax: number) => readonly BrowsedMessage[],

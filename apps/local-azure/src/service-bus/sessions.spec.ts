@@ -1,11 +1,24 @@
 import type { Broker } from './broker.js';
+import { PART } from './copy-rows.js';
+import type { CopyStore } from './copy-store.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { SERVICE_POLICY } from './queue-policy.js';
+import type { Copy } from './ready-queue.js';
 import { SessionEntity, type SessionHolder, type SessionQueue } from './session-entity.js';
 import type { SessionStates } from './session-states.js';
 import { Sessions } from './sessions.js';
 
 const POLICY = { ...SERVICE_POLICY, requiresSession: true };
+const COPY: Copy = {
+  sequence: 1,
+  message: 1,
+  isShared: false,
+  deliveryCount: 0,
+  expiresAtMs: null,
+  applicationProperties: null,
+  deferred: false,
+  sessionId: 'a',
+};
 
 describe('a session whose last holder is gone', () => {
   let written!: () => void;
@@ -18,9 +31,13 @@ describe('a session whose last holder is gone', () => {
       deliveries: { countFailed: () => {} },
     };
     sessions = new Sessions(broker as unknown as Broker, {} as SessionStates);
-    const deadLetters = new DeliveryQueue('q/$DeadLetterQueue', 1, undefined, POLICY);
-    entity = new SessionEntity({ name: 'q', id: 1, deadLetters }, POLICY, () => 'a');
-    entity.ready.add({ sequence: 1, message: 1, deliveryCount: 0, expiresAtMs: null, applicationProperties: null });
+    const copies = {
+      readyAfter: (_: unknown, after: number) => (after < 1 ? [COPY] : []),
+      sessionsAfter: () => [{ sequence: 1, session: 'a' }],
+    } as unknown as CopyStore;
+    const place = { name: 'q', subscriptionId: 1, part: PART.active, copies };
+    const deadLetters = new DeliveryQueue({ ...place, part: PART.deadLetters }, POLICY);
+    entity = new SessionEntity(place, POLICY, deadLetters);
   });
 
   const holder = (linkName: string): SessionHolder => ({ linkName, lost: () => undefined });

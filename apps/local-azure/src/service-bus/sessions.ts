@@ -37,7 +37,7 @@ export class Sessions {
   release(session: SessionQueue, holder: SessionHolder): void {
     if (session.holder !== holder) return;
     const unsettled = this.end(session);
-    for (const copy of unsettled) session.place(copy);
+    for (const copy of unsettled) session.put(copy);
     this.vacate(session);
   }
 
@@ -75,7 +75,7 @@ export class Sessions {
 
   /** The ids of the sessions that have messages, or of those whose state was set after a moment. */
   list(entity: SessionEntity, stateSetAfterMs?: number): string[] {
-    if (stateSetAfterMs === undefined) return entity.sessionIds();
+    if (stateSetAfterMs === undefined) return entity.place.copies.sessionIds(entity.subscriptionId);
     return this.states.changedAfter(entity.subscriptionId, stateSetAfterMs);
   }
 

@@ -96,6 +96,21 @@ describe('GroupCommit', () => {
     await expect(commits.submit(insert(2))).resolves.toBe(2);
   });
 
+  it('tells of all that was written before anybody can act on any of it', async () => {
+    const told: (readonly [string, number])[] = [];
+    const submit = (a: number): Promise<unknown> =>
+      commits
+        .submit(insert(a), 'undo', (value) => told.push(['visible', value]))
+        .then((value) => told.push(['answer', value]));
+    await Promise.allSettled([submit(1), submit(1), submit(2)]);
+    expect(told).toEqual([
+      ['visible', 1],
+      ['visible', 2],
+      ['answer', 1],
+      ['answer', 2],
+    ]);
+  });
+
   it('flushes what was submitted without waiting for the turn to end', async () => {
     const written = commits.submit(insert(1));
     await commits.flush();

@@ -12,8 +12,15 @@ export type WhenRefused = 'undo' | 'nothing was written';
 interface Pending {
   readonly run: () => unknown;
   readonly whenRefused: WhenRefused;
+  readonly visible: ((value: never) => void) | undefined;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: unknown) => void;
+}
+
+/** Work that was done in a transaction, or undone, and who is to be told when. */
+interface Performed {
+  readonly visible: () => void;
+  readonly settle: () => void;
 }
 
 /** Somebody who writes once per transaction what many pieces of work have changed. */
@@ -44,10 +51,11 @@ export class GroupCommit {
   /**
    * Runs `work` inside the next transaction, in the order of submission; resolves with its value after the transaction is on
    * disk; rejects with what `work` threw (only its own effects are undone), or with the reason why the transaction could not be committed. After a transaction that may or may not be on disk, everything is rejected.
+   * `visible` gets the value as soon as the file reads as written, before anybody can read from it.
    */
-  submit<T>(work: () => T, whenRefused: WhenRefused = 'undo'): Promise<T> {
+  submit<T>(work: () => T, whenRefused: WhenRefused = 'undo', visible?: (value: T) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ run: work, whenRefused, resolve, reject });
+      this.queue.push({ run: work, whenRefused, visible, resolve, reject });
       this.schedule();
     });
   }
@@ -82,12 +90,12 @@ export class GroupCommit {
 
   private commitNext(): void {
     const group = this.queue.splice(0, WORK_PER_TRANSACTION_MAX);
-    const settle: (() => void)[] = [];
+    const performed: Performed[] = [];
     const rejectAll = (error: unknown): void => group.forEach(({ reject }) => reject(error));
     try {
       this.requireSound();
       this.db.prepare('BEGIN IMMEDIATE').run();
-      for (const pending of group) settle.push(this.perform(pending));
+      for (const pending of group) performed.push(this.perform(pending));
       this.listener?.beforeCommit();
       this.db.prepare('COMMIT').run();
     } catch (error) {
@@ -96,9 +104,10 @@ export class GroupCommit {
       rejectAll(error);
       return;
     }
+    for (const { visible } of performed) visible();
     const settleAll = (): void => {
       this.listener?.committed();
-      for (const done of settle) done();
+      for (const { settle } of performed) settle();
     };
     const flushed = this.db.flush();
     if (flushed === undefined) return settleAll();
@@ -114,17 +123,17 @@ export class GroupCommit {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  private perform({ run, whenRefused, resolve, reject }: Pending): () => void {
+  private perform({ run, whenRefused, visible, resolve, reject }: Pending): Performed {
     const undoes = whenRefused === 'undo';
     if (undoes) this.db.prepare('SAVEPOINT work').run();
     try {
       const value = run();
       if (undoes) this.db.prepare('RELEASE work').run();
-      return () => resolve(value as never);
+      return { visible: () => visible?.(value as never), settle: () => resolve(value as never) };
     } catch (error) {
       if (undoes) this.undoWork(error);
       else if (!this.db.inTransaction) throw error;
-      return () => reject(error);
+      return { visible: () => undefined, settle: () => reject(error) };
     }
   }
 
