@@ -11,13 +11,14 @@ import { EventsConsumer } from './adapters/events.consumer.js';
 import { LimitsController } from './adapters/limits.controller.js';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
-import { openVenue } from './adapters/open-venue.js';
+import { accountNameOf, openVenue } from './adapters/open-venue.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { PlacementDesk } from './adapters/placement-desk.js';
 import { TradesController } from './adapters/trades.controller.js';
-import { VENUE } from './adapters/venue-calls.js';
+import { VENUE, VENUE_ACCOUNT } from './adapters/venue-calls.js';
+import { VenueStreamOwner } from './adapters/venue-stream-owner.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
 import { CancelOrders } from './cancel-orders.js';
@@ -36,6 +37,7 @@ import { PreviewOrder } from './preview-order.js';
 import { ReadOrders } from './read-orders.js';
 import { ReadTrades } from './read-trades.js';
 import { RecordExecution } from './record-execution.js';
+import { RecordMissedExecutions } from './record-missed-executions.js';
 import { RecordTrade } from './record-trade.js';
 import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
@@ -49,6 +51,7 @@ const VERBS = [
   SubmitOrder,
   RejectOrder,
   RecordExecution,
+  RecordMissedExecutions,
   SettleFromVenue,
   HealFromVenue,
   RequestCancel,
@@ -72,6 +75,7 @@ const ADAPTERS = [
   PlacementDesk,
   LiveOrderList,
   VenueUpdates,
+  VenueStreamOwner,
   ExpiryTimer,
 ];
 
@@ -95,6 +99,7 @@ export class OrdersModule {
             { name: 'trade_orders', relayed: true },
             { name: 'trade_history' },
             { name: 'trading_controls', relayed: true },
+            { name: 'runtime_locks' },
           ],
         }),
       ],
@@ -103,6 +108,7 @@ export class OrdersModule {
         ...VERBS,
         ...ADAPTERS,
         { provide: RISK_LIMITS, useValue: settings.limits },
+        { provide: VENUE_ACCOUNT, useValue: accountNameOf(settings.venue) },
         { provide: VENUE, useFactory: (): Promise<Venue> => openVenueOr(overrides.venue, settings) },
       ],
     };

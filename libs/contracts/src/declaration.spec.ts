@@ -82,9 +82,10 @@ describe('containers', () => {
     }
   });
 
-  it('keep audit records for 90 days and everything else until its owner says otherwise', () => {
+  it('keep audit records for 90 days, locks for an hour and everything else until its owner says otherwise', () => {
     const lifetimes = topology.containers.filter(({ defaultTtlSeconds }) => defaultTtlSeconds !== -1);
     expect(lifetimes.map(({ name, defaultTtlSeconds }) => [name, defaultTtlSeconds])).toEqual([
+      ['runtime_locks', 3_600],
       ['audit-events', 90 * 24 * 3_600],
     ]);
   });

@@ -26,7 +26,7 @@ import {
   tradeClosed,
 } from './orders.js';
 import { PARKED_LIST_EVENTS } from './parked.js';
-import { AUDIT_TTL_SECONDS } from './topology.js';
+import { AUDIT_TTL_SECONDS, LOCK_TTL_SECONDS } from './topology.js';
 import type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, Topology } from './topology.js';
 
 /** Every published event, by owner and in the order of an order's life. */
@@ -153,6 +153,13 @@ const containers: ContainerDeclaration[] = [
     owner: 'orders',
     partitionKeyPaths: ['/productId'],
     defaultTtlSeconds: -1,
+    indexedPaths: [],
+  },
+  {
+    name: 'runtime_locks',
+    owner: 'orders',
+    partitionKeyPaths: ['/lockName'],
+    defaultTtlSeconds: LOCK_TTL_SECONDS,
     indexedPaths: [],
   },
   leases('orders'),

@@ -53,3 +53,5 @@ export const DUPLICATE_DETECTION_SECONDS = 600;
 export const EVENT_TTL_SECONDS = 2_592_000;
 /** Seconds an audit record lives in the hot store: 90 days. */
 export const AUDIT_TTL_SECONDS = 7_776_000;
+/** Seconds for which a lock on something at run time is remembered that nobody renews: an hour. */
+export const LOCK_TTL_SECONDS = 3_600;

@@ -1,5 +1,6 @@
 import type { Decimal } from '@ballast/money';
 import { AccountBudgets } from './account-budgets.js';
+import { alpacaCapabilities } from './alpaca-capabilities.js';
 import { AlpacaClient, type CallPlan } from './alpaca-client.js';
 import { readAccount, readPosition } from './alpaca-market-wire.js';
 import { AlpacaMarket, isPair } from './alpaca-market.js';
@@ -11,7 +12,7 @@ import { MergedStream } from './merged-stream.js';
 import { ReconnectingStream } from './reconnecting-stream.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueUnavailable } from './venue-errors.js';
-import { CALL_DEADLINE_MS, type Reply } from './venue-http.js';
+import type { Reply } from './venue-http.js';
 import type { VenueKeys } from './venue-keys.js';
 import type {
   VenueAccount,
@@ -44,7 +45,6 @@ export interface AlpacaVenueOptions {
 const ALPACA_REQUESTS_PER_MINUTE = 200;
 const ALPACA_HOST = /(^|\.)alpaca\.markets$/;
 const MINUTE_MS = 60_000;
-const VISIBILITY_DELAY_MS = 1_000;
 const ORDERS_PAGE_MAX = 500;
 const FILLS_PAGE_MAX = 100;
 /** Pages read in one call before it is given up as endless. */
@@ -74,7 +74,7 @@ export class AlpacaVenue implements Venue {
       tradingBudget: this.budget,
       dataBudget: budgetOf('market data', options),
     });
-    this.capabilities = capabilitiesOf(options.feeRate);
+    this.capabilities = alpacaCapabilities(options.feeRate);
   }
 
   async submit(request: VenueOrderRequest): Promise<VenueOrder> {
@@ -92,6 +92,11 @@ export class AlpacaVenue implements Venue {
   async lookup(brokerKey: string): Promise<VenueOrder | undefined> {
     const query = new URLSearchParams({ client_order_id: brokerKey });
     const reply = await this.read(`/v2/orders:by_client_order_id?${query}`, { isUrgent: true });
+    return reply.status === 404 ? undefined : this.client.decode(reply, readOrder);
+  }
+
+  async find(venueOrderId: string): Promise<VenueOrder | undefined> {
+    const reply = await this.read(`/v2/orders/${encodeURIComponent(venueOrderId)}`, { isUrgent: true });
     return reply.status === 404 ? undefined : this.client.decode(reply, readOrder);
   }
 
@@ -210,25 +215,6 @@ export class AlpacaVenue implements Venue {
   private plan(plan: { isUrgent?: boolean } = {}): CallPlan {
     return { budget: this.budget, ...plan };
   }
-}
-
-function capabilitiesOf(feeRate: Decimal): VenueCapabilities {
-  return {
-    orderTypes: ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop'],
-    timesInForce: ['day', 'gtc', 'ioc', 'fok'],
-    fractional: true,
-    feeRate,
-    visibilityDelayMs: VISIBILITY_DELAY_MS,
-    callDeadlineMs: CALL_DEADLINE_MS,
-    orderClasses: ['bracket', 'oco', 'oto'],
-    notional: true,
-    short: true,
-    replace: true,
-    extendedHours: false,
-    uniqueKeys: true,
-    bars: true,
-    quoteStream: true,
-  };
 }
 
 function budgetOf(name: string, options: AlpacaVenueOptions): RequestBudget | undefined {

@@ -23,7 +23,7 @@ export class CcxtFills {
     const rows: CcxtRecord[] = [];
     for (const symbol of this.orders.symbolsFor('fetchMyTrades')) rows.push(...(await this.rows(symbol, at)));
     const trades = await this.access.client.read(async () => rows.map(readCcxtTrade));
-    const inOrder = trades.filter((trade) => trade.at >= at).sort((one, other) => Number(one.at) - Number(other.at));
+    const inOrder = trades.filter((trade) => trade.at >= at).sort(byTime);
     const filled = new Map<string, Decimal>();
     const executions: VenueExecution[] = [];
     for (const trade of inOrder) {
@@ -61,4 +61,13 @@ export class CcxtFills {
     }
     throw new VenueUnavailable('the list of executions has no end');
   }
+}
+
+/** Oldest first; ccxt knows no time shorter than a millisecond, so trades of one order within it go by what had filled up to them. */
+function byTime(one: Trade, other: Trade): number {
+  if (one.at.getTime() !== other.at.getTime()) return one.at.getTime() - other.at.getTime();
+  if (one.venueOrderId !== other.venueOrderId) return one.venueOrderId < other.venueOrderId ? -1 : 1;
+  return one.cumulativeQuantity && other.cumulativeQuantity
+    ? one.cumulativeQuantity.comparedTo(other.cumulativeQuantity)
+    : 0;
 }

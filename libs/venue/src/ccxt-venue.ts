@@ -108,6 +108,10 @@ export class CcxtVenue implements Venue {
     return this.#orders.byKey(brokerKey);
   }
 
+  find(venueOrderId: string): Promise<VenueOrder | undefined> {
+    return this.#orders.byId(venueOrderId);
+  }
+
   async cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'> {
     const { exchange, client } = this.#access;
     const order = await this.#orders.byId(venueOrderId);

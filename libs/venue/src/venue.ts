@@ -87,6 +87,9 @@ export interface Venue {
   /** The order of a broker key, or undefined when the venue does not know it. Throws VenueUnavailable. */
   lookup(brokerKey: string): Promise<VenueOrder | undefined>;
 
+  /** The order of the venue's own id, or undefined when the venue does not know it. Throws VenueUnavailable. */
+  find(venueOrderId: string): Promise<VenueOrder | undefined>;
+
   /** Asks for an order's end; `accepted` promises only that the venue will decide. Throws VenueUnavailable. */
   cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'>;
 

@@ -1,7 +1,17 @@
+import { createHash } from 'node:crypto';
 import { decimal } from '@ballast/money';
 import { AlpacaVenue, CcxtVenue } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import type { VenueSettings } from '../venue.config.js';
+
+const DIGEST_LENGTH = 16;
+
+/** A name for the account, the same in every replica, that tells no key. */
+export function accountNameOf(settings: VenueSettings): string {
+  const place = settings.kind === 'ccxt' ? settings.exchange : settings.baseUrl;
+  const digest = createHash('sha256').update(`${place} ${settings.keys.keyId}`).digest('hex');
+  return `${settings.kind}:${digest.slice(0, DIGEST_LENGTH)}`;
+}
 
 /** Opens the broker that the settings name; ccxt is loaded only for an exchange of its. */
 export async function openVenue(settings: VenueSettings): Promise<Venue> {

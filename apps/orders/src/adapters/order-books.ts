@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { HeadStore } from '@ballast/cosmos';
+import { DocumentConflict, HeadStore } from '@ballast/cosmos';
 import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
 import { Failure, PRODUCT_ID } from '@ballast/contracts';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
@@ -60,7 +60,7 @@ export interface OrderKey {
 }
 
 /** Says that the book in memory does not know an order, which another replica may have placed since. */
-const UNHEARD_OF = Symbol('an order that the book in memory does not know');
+const TOO_OLD = Symbol('the book in memory is too old for what is asked');
 
 /**
  * The books of all profiles with their live orders, and rows for the orders that have ended. A change is one batch: the
@@ -103,13 +103,12 @@ export class OrderBooks {
 
   /**
    * Hands the book and the order to `decide` and commits what it decided in one batch; asked again from fresh facts when
-   * another replica was faster, and not without them where the order seems to be missing. A row of `first`, or an
-   * execution, that exists already throws `DocumentConflict`. Throws when the profile has no book.
+   * another replica was faster, and when the book in memory may be too old: it lacks the order, or the decision is impossible by it.
+   * A row of `first`, or an execution, that exists already throws `DocumentConflict`. Throws when the profile has no book.
    */
   async change<Result>(key: OrderKey, decide: Decide<Result>): Promise<Result> {
-    const isNew = key.isNew === true;
-    const result = await this.attempt(key, decide, { mayBeMissing: isNew });
-    if (result !== UNHEARD_OF) return result;
+    const result = await this.fromMemory(key, decide);
+    if (result !== TOO_OLD) return result;
     this.heads.forget(partitionOf(key.profileId));
     return (await this.attempt(key, decide, { mayBeMissing: true })) as Result;
   }
@@ -162,17 +161,27 @@ export class OrderBooks {
     return (await this.store.read(executionRowId(order.id, executionId), partitionOf(order.profileId))) !== undefined;
   }
 
+  /** A decision from the book in memory; what only an old book can explain is no result. */
+  private async fromMemory<Result>(key: OrderKey, decide: Decide<Result>): Promise<Result | typeof TOO_OLD> {
+    try {
+      return await this.attempt(key, decide, { mayBeMissing: key.isNew === true });
+    } catch (error) {
+      if (error instanceof Failure || error instanceof DocumentConflict) throw error;
+      return TOO_OLD;
+    }
+  }
+
   private attempt<Result>(
     key: OrderKey,
     decide: Decide<Result>,
     { mayBeMissing }: { mayBeMissing: boolean },
-  ): Promise<Result | typeof UNHEARD_OF> {
-    type Attempt = Change<BookDocument, Result | typeof UNHEARD_OF>;
+  ): Promise<Result | typeof TOO_OLD> {
+    type Attempt = Change<BookDocument, Result | typeof TOO_OLD>;
     return this.heads.change(partitionOf(key.profileId), async (document): Promise<Attempt> => {
       if (document === undefined) throw new Error(`profile ${key.profileId} has no book`);
       const live = liveOrderOf(document, key.orderId);
       const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
-      if (order === undefined && !mayBeMissing) return { result: UNHEARD_OF };
+      if (order === undefined && !mayBeMissing) return { result: TOO_OLD };
       const decision = await decide({ book: bookOf(document), order, liveIn: (symbol) => liveIn(document, symbol) });
       if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
       return this.progress(document, order, decision);

@@ -6,6 +6,8 @@ import { heldBy, sentType } from '../domain/sending.js';
 
 /** Token of the one broker that this process trades at. */
 export const VENUE = Symbol('venue');
+/** Token of a name for the account that this process trades in, the same in every replica; it tells no key. */
+export const VENUE_ACCOUNT = Symbol('venue account');
 
 /** A broker that cannot be reached, or whose answer is not known, as something to wait for; any other error as it is. */
 export function failureOf(error: unknown): unknown {

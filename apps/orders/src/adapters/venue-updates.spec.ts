@@ -1,30 +1,81 @@
 import type { ServiceLog } from '@ballast/service-host';
-import type { Venue } from '@ballast/venue';
+import type { Venue, VenueStreamHandlers, VenueUpdate } from '@ballast/venue';
+import { newOrderId, newProfileId } from '@ballast/contracts';
+import { brokerKeyOf } from '@ballast/contracts';
 import type { HealFromVenue } from '../heal-from-venue.js';
 import type { RecordExecution } from '../record-execution.js';
+import type { RecordMissedExecutions } from '../record-missed-executions.js';
 import type { SettleFromVenue } from '../settle-from-venue.js';
 import { VenueUpdates } from './venue-updates.js';
+
+const MINUTE_MS = 60_000;
 
 describe('the broker’s updates', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
+  const given = () => {
+    let handlers: VenueStreamHandlers | undefined;
+    const close = jest.fn(async () => undefined);
+    const venue = { stream: (heard: VenueStreamHandlers) => ((handlers = heard), { connected: true, close }) };
+    const heal = jest.fn((_unchangedMs?: number) => Promise.resolve());
+    const missed = { execute: jest.fn(() => Promise.resolve()), resume: jest.fn(), note: jest.fn(), position: 'then' };
+    const settle = jest.fn(() => Promise.resolve());
+    const updates = new VenueUpdates(
+      {} as RecordExecution,
+      { execute: settle } as unknown as SettleFromVenue,
+      { execute: heal } as unknown as HealFromVenue,
+      missed as unknown as RecordMissedExecutions,
+      { warn: jest.fn() } as unknown as ServiceLog,
+      venue as unknown as Venue,
+    );
+    return { updates, heal, missed, settle, close, heard: () => handlers as VenueStreamHandlers };
+  };
+
   it('that never come are made good every five minutes, one comparison at a time, until the end', async () => {
+    const { updates, heal } = given();
     const ends: (() => void)[] = [];
-    const execute = jest.fn((_unchangedMs: number) => new Promise<void>((resolve) => ends.push(resolve)));
-    const log = { warn: jest.fn() } as unknown as ServiceLog;
-    const venue = { stream: () => ({ connected: true, close: async () => undefined }) } as unknown as Venue;
-    const unused = {} as RecordExecution & SettleFromVenue;
-    const updates = new VenueUpdates(unused, unused, { execute } as unknown as HealFromVenue, log, venue);
-    updates.onApplicationBootstrap();
-    await jest.advanceTimersByTimeAsync(600_000);
-    expect(execute.mock.calls).toEqual([[60_000]]);
+    heal.mockImplementation(() => new Promise<void>((resolve) => ends.push(resolve)));
+    updates.begin(undefined);
+    await jest.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    expect(heal.mock.calls).toEqual([[MINUTE_MS]]);
     ends[0]?.();
-    await jest.advanceTimersByTimeAsync(300_000);
-    expect(execute).toHaveBeenCalledTimes(2);
+    await jest.advanceTimersByTimeAsync(5 * MINUTE_MS);
+    expect(heal).toHaveBeenCalledTimes(2);
     ends[1]?.();
-    await updates.onApplicationShutdown();
-    await jest.advanceTimersByTimeAsync(600_000);
-    expect(execute).toHaveBeenCalledTimes(2);
+    await updates.end();
+    await jest.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    expect(heal).toHaveBeenCalledTimes(2);
+  });
+
+  it('are healed from where the owner before stopped, on each connection and every minute', async () => {
+    const { updates, heal, missed, heard } = given();
+    updates.begin('2026-01-01T00:00:00.000Z');
+    expect(missed.resume).toHaveBeenCalledWith('2026-01-01T00:00:00.000Z');
+    await heard().onConnected();
+    expect([missed.execute.mock.calls.length, heal.mock.calls]).toEqual([1, [[]]]);
+    await jest.advanceTimersByTimeAsync(3 * MINUTE_MS);
+    expect(missed.execute).toHaveBeenCalledTimes(4);
+    missed.execute.mockRejectedValue(new Error('the broker is away'));
+    await jest.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(missed.execute).toHaveBeenCalledTimes(5);
+    await expect(heard().onConnected()).rejects.toThrow('the broker is away');
+    expect(updates.position).toBe('then');
+    await updates.end();
+  });
+
+  it('are applied only while this replica is the one that hears them', async () => {
+    const { updates, settle, close, heard } = given();
+    let isOurs = true;
+    updates.onlyWhile(() => isOurs);
+    updates.begin(undefined);
+    const orderId = newOrderId(newProfileId(Date.now()), Date.now());
+    const update = { kind: 'cancelled', order: { brokerKey: brokerKeyOf(orderId, 0) } } as VenueUpdate;
+    await heard().onUpdate(update);
+    isOurs = false;
+    await expect(heard().onUpdate(update)).rejects.toMatchObject({ code: 'stream-not-ours' });
+    expect(settle).toHaveBeenCalledTimes(1);
+    await updates.end();
+    expect(close).toHaveBeenCalledTimes(1);
   });
 });

@@ -12,6 +12,7 @@ import type { LocalAzure } from '@ballast/local-azure';
 import { EventListener, EventSender, connectServiceBus } from '@ballast/service-bus';
 import type { RunningService } from '@ballast/service-host';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { VenueStreamOwner } from '../adapters/venue-stream-owner.js';
 import { startOrders } from '../start-orders.js';
 import { NO_BALANCES, envelope, settingsOf } from './given-platform.js';
 import { ScriptedVenue } from './scripted-venue.js';
@@ -106,6 +107,11 @@ export class Bench {
     const replica = await this.startOne();
     this.closing.unshift(() => replica.close());
     return replica;
+  }
+
+  /** The first process lets another one hear the broker. */
+  async stopHearing(): Promise<void> {
+    await this.orders.app.get(VenueStreamOwner, { strict: false }).onApplicationShutdown();
   }
 
   async close(): Promise<void> {

@@ -52,7 +52,8 @@ export class ScriptedVenue implements Venue {
   hidesOrders = false;
   private readonly orders = new Map<string, VenueOrder>();
   private readonly executions: VenueExecution[] = [];
-  private readonly streams: VenueStreamHandlers[] = [];
+  /** Who hears it now. */
+  readonly streams: VenueStreamHandlers[] = [];
 
   async submit(request: VenueOrderRequest): Promise<VenueOrder> {
     const answer = this.next;
@@ -69,6 +70,10 @@ export class ScriptedVenue implements Venue {
 
   async lookup(brokerKey: string): Promise<VenueOrder | undefined> {
     return this.hidesOrders ? undefined : this.orders.get(brokerKey);
+  }
+
+  async find(venueOrderId: string): Promise<VenueOrder | undefined> {
+    return [...this.orders.values()].find((candidate) => candidate.venueOrderId === venueOrderId);
   }
 
   async cancel(venueOrderId: string): Promise<'accepted' | 'already-terminal' | 'not-found'> {
@@ -96,8 +101,10 @@ export class ScriptedVenue implements Venue {
     return [...this.orders.values()].filter(({ status }) => status === 'open' || status === 'partially-filled');
   }
 
+  /** As at Alpaca, without broker keys. */
   async executionsSince(at: Date): Promise<VenueExecution[]> {
-    return this.listsNothing ? [] : this.executions.filter((execution) => execution.at >= at);
+    if (this.listsNothing) return [];
+    return this.executions.filter((execution) => execution.at >= at).map(({ brokerKey: _, ...listed }) => listed);
   }
 
   async positions(): Promise<VenuePosition[]> {
@@ -146,7 +153,8 @@ export class ScriptedVenue implements Venue {
   stream(handlers: VenueStreamHandlers): VenueStream {
     this.streams.push(handlers);
     void handlers.onConnected();
-    return { connected: true, close: async () => undefined };
+    const close = async (): Promise<void> => void this.streams.splice(this.streams.indexOf(handlers), 1);
+    return { connected: true, close };
   }
 
   /** The broker fills a part; the update is delivered unless the stream `misses` it. */

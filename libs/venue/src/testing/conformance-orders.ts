@@ -19,6 +19,7 @@ export function orders(stage: Stage): void {
         venueOrderId: submitted.venueOrderId,
         status: 'filled',
       });
+      await expect(stage.venue.find(submitted.venueOrderId)).resolves.toMatchObject({ brokerKey: request.brokerKey });
     });
 
     it('at the market are filled whatever the price', async () => {
@@ -70,6 +71,7 @@ export function orders(stage: Stage): void {
 
     it('that were never sent are not known', async () => {
       await expect(stage.venue.lookup('never')).resolves.toBeUndefined();
+      await expect(stage.venue.find('7d3c2c6e-0000-4000-8000-000000000000')).resolves.toBeUndefined();
       await expect(stage.venue.cancel('7d3c2c6e-0000-4000-8000-000000000000')).resolves.toBe('not-found');
     });
 
