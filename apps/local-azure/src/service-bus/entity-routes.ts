@@ -24,6 +24,7 @@ import { SessionEntity } from './session-entity.js';
 import { openSessionLink } from './session-links.js';
 import type { Sessions } from './sessions.js';
 import type { TokenVerifier } from './token-verifier.js';
+import { refuseUnsupportedReceiver, refuseUnsupportedSender } from './unsupported-links.js';
 
 /** What tokens permit, what is counted, and what may fail on demand. */
 export interface RouteOptions {
@@ -43,6 +44,7 @@ export class EntityRoutes implements LinkRoutes {
   ) {}
 
   incoming(receiver: Receiver, client: ClientConnection): void {
+    refuseUnsupportedSender(receiver);
     const { address, path } = this.authorized(remoteAddress(receiver, 'target') ?? '', client, 'Send');
     if (address.kind === 'cbs') {
       const access = { tokens: this.options.tokens, exists: (wanted: Address) => this.exists(wanted) };
@@ -66,6 +68,7 @@ export class EntityRoutes implements LinkRoutes {
   }
 
   outgoing(sender: Sender, client: ClientConnection): void {
+    refuseUnsupportedReceiver(sender);
     const { address, path } = this.authorized(remoteAddress(sender, 'source') ?? '', client, 'Listen');
     if (address.kind === 'cbs' || address.kind === 'management') {
       openReplyLink(sender, client);

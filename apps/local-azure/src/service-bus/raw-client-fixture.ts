@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import rhea from 'rhea';
-import type { AmqpError, Connection, EventContext, Receiver, Sender } from 'rhea';
+import type { AmqpError, Connection, EventContext, Message, Receiver, Sender } from 'rhea';
 import { acceptedOutcome } from './rhea-internals.js';
 
 const SETTLED_BY_SENDER = 1;
@@ -81,6 +81,16 @@ export class RawClient {
 
   /** Asks a `$management` node and gives the body of its answer. */
   async request(node: string, operation: string, body: object): Promise<Record<string, unknown>> {
+    return (await this.answer(node, operation, body)).body as Record<string, unknown>;
+  }
+
+  /** Asks a `$management` node and gives the status of its answer. */
+  async ask(node: string, operation: string, body: object): Promise<{ status: number; description: string }> {
+    const properties = (await this.answer(node, operation, body)).application_properties as Record<string, never>;
+    return { status: properties['statusCode']!, description: properties['statusDescription']! };
+  }
+
+  private async answer(node: string, operation: string, body: object): Promise<Message> {
     const replyTo = randomUUID();
     const receiver = this.connection.open_receiver({ source: { address: node }, target: { address: replyTo } });
     const sender = this.connection.open_sender({ target: { address: node } });
@@ -88,7 +98,7 @@ export class RawClient {
     const answered = new Promise<EventContext>((resolve) => receiver.once('message', resolve));
     const request = { message_id: randomUUID(), reply_to: replyTo, application_properties: { operation }, body };
     sender.send(request as never);
-    return (await answered).message!.body as Record<string, unknown>;
+    return (await answered).message!;
   }
 
   private async put(audience: string, type: string, token: string): Promise<number> {

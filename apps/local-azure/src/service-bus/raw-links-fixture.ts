@@ -1,6 +1,6 @@
 import type { AmqpError, EventContext, Receiver } from 'rhea';
 import type { RawClient } from './raw-client-fixture.js';
-import { keepTransfersRaw, rawTransfer } from './rhea-internals.js';
+import { keepTransfersRaw, localAttach, rawTransfer } from './rhea-internals.js';
 
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const LOCKED_UNTIL = 'com.microsoft:locked-until-utc';
@@ -93,4 +93,19 @@ export async function receiveEncoded({ connection }: RawClient, address: string)
   });
   receiver.add_credit(1);
   return came;
+}
+
+/** Attaches a link to send on whose target, and more, is as given on the wire, and tells how it is refused. For tests. */
+export async function refusedToSend({ connection }: RawClient, attach: object, more: object = {}): Promise<AmqpError> {
+  const sender = connection.open_sender(more as never);
+  Object.assign(localAttach(sender), attach);
+  await new Promise((resolve) => sender.once('sender_error', resolve));
+  return sender.error as AmqpError;
+}
+
+/** Attaches a link to receive on with such a source, and tells how it is refused. For tests. */
+export async function refusedToReceive({ connection }: RawClient, source: object): Promise<AmqpError> {
+  const receiver = connection.open_receiver({ source } as never);
+  await new Promise((resolve) => receiver.once('receiver_error', resolve));
+  return receiver.error as AmqpError;
 }

@@ -210,6 +210,12 @@ export function sourceFilterKeys(link: Sender): string[] {
   return Object.keys(source?.filter ?? {});
 }
 
+/** What becomes of messages that go over the link, as the client has asked: move, copy, or undefined when it did not say. */
+export function distributionMode(link: Sender): unknown {
+  const source = (link as unknown as SenderInternals).remote.attach['source'];
+  return (source as { distribution_mode?: unknown } | null)?.distribution_mode ?? undefined;
+}
+
 /** Sends an empty frame, which makes the other side's kernel release what it held back for our acknowledgement. */
 export function writeEmptyFrame(connection: Connection): void {
   connection['_write_frame'](0);

@@ -70,7 +70,7 @@ class AdministrationRequest {
         await this.delete();
         return { status: 200, headers: {} };
       default:
-        throw notSupported(`The method ${this.request.method} is`);
+        throw notSupported(`The method ${this.request.method} (as for messages over HTTP) is`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { ServiceBusError } from '../service-bus-error.js';
+import { notSupported, ServiceBusError } from '../service-bus-error.js';
 
 /** What the path of a request names; the kinds in the plural are lists. */
 export type Resource =
@@ -10,6 +10,7 @@ export type Resource =
   | { readonly kind: 'rule'; readonly topic: string; readonly subscription: string; readonly rule: string };
 
 const BELOW_TOPIC = /^(.+)\/subscriptions(?:\/([^/]+)(?:\/rules(?:\/([^/]+))?)?)?$/i;
+const WEB_SOCKET = '$servicebus/websocket';
 const TOPIC_NAME_MAX = 260;
 const NAME_MAX = 50;
 const TOPIC_NAME = /^[A-Za-z0-9](?:[\w.~/-]*[\w-])?$/;
@@ -22,6 +23,7 @@ export function readResource(target: string): Resource {
   if (lower === '$namespaceinfo') return { kind: 'namespace' };
   if (lower === '$resources/topics') return { kind: 'topics' };
   if (lower === '$resources/queues') return { kind: 'queues' };
+  if (lower === WEB_SOCKET) throw notSupported('AMQP over WebSocket is');
   const [, topic = path, subscription, rule] = BELOW_TOPIC.exec(path) ?? [];
   checkName(topic, TOPIC_NAME, TOPIC_NAME_MAX);
   if (subscription === undefined) return { kind: BELOW_TOPIC.test(path) ? 'subscriptions' : 'topic', topic };
