@@ -1,4 +1,5 @@
 import type { Value } from '../ast.js';
+import { formatDateTime } from './date-format.js';
 import {
   addMonths,
   floorDiv,
@@ -36,6 +37,18 @@ const fixed = (read: (ms: number) => Value): FunctionDefinition => ({
   },
 });
 
+/** A moment so many of a unit before the query began. */
+const AGO: FunctionDefinition = {
+  arity: [2, 2],
+  prepare: (clock) => {
+    const now = ticksAt(clock());
+    return (unit, amount) => {
+      const part = partNamed(unit);
+      return part === undefined || !Number.isSafeInteger(amount) ? undefined : moved(now, part, -(amount as number));
+    };
+  },
+};
+
 const ticksAt = (ms: number): bigint => BigInt(Math.trunc(ms)) * TICKS_PER_MS;
 const written = (ms: number): Value => writeDateTime(ticksAt(ms));
 const inTicks = (ms: number): Value => Number(ticksAt(ms));
@@ -59,16 +72,20 @@ const component = (name: 'year' | 'month' | 'day'): FunctionDefinition => ofMome
 
 /** Functions of dates and times, which are texts in ISO 8601 and in UTC. */
 export const DATE_FUNCTIONS: FunctionGroup = {
+  AGO,
   DATETIMEADD: define(3, 3, (unit, amount, text) => {
     const [part, ticks] = [partNamed(unit), momentOf(text)];
     if (part === undefined || ticks === undefined || !Number.isSafeInteger(amount)) return undefined;
-    const sum = add(ticks, part, amount as number);
-    return sum === undefined || sum <= -TICKS_MAX || sum >= TICKS_MAX ? undefined : writeDateTime(sum);
+    return moved(ticks, part, amount as number);
   }),
   DATETIMEBIN: define(2, 4, bin),
   DATETIMEDIFF: define(3, 3, (unit, from, to) => {
     const [part, start, end] = [partNamed(unit), momentOf(from), momentOf(to)];
     return part === undefined || start === undefined || end === undefined ? undefined : boundaries(part, start, end);
+  }),
+  DATETIMEFORMAT: define(2, 2, (text, format) => {
+    const ticks = momentOf(typeof text === 'string' ? text.replace(' ', 'T') : text);
+    return ticks === undefined || typeof format !== 'string' ? undefined : formatDateTime(partsAt(ticks), format);
   }),
   DATETIMEFROMPARTS: define(3, 7, fromParts),
   DATETIMEPART: define(2, 2, (unit, text) => {
@@ -85,6 +102,7 @@ export const DATE_FUNCTIONS: FunctionGroup = {
   GETCURRENTTIMESTAMP: moving(inMs),
   GETCURRENTTIMESTAMPSTATIC: fixed(inMs),
   MONTH: component('month'),
+  NOW: fixed(written),
   TICKSTODATETIME: fromNumber(1n),
   TIMESTAMPTODATETIME: fromNumber(TICKS_PER_MS),
   YEAR: component('year'),
@@ -93,6 +111,11 @@ export const DATE_FUNCTIONS: FunctionGroup = {
 const momentOf = (text: Value): bigint | undefined => (typeof text === 'string' ? readDateTime(text) : undefined);
 
 const partNamed = (name: Value): DateUnit | undefined => (typeof name === 'string' ? unitOf(name) : undefined);
+
+function moved(ticks: bigint, unit: DateUnit, amount: number): Value {
+  const sum = add(ticks, unit, amount);
+  return sum === undefined || sum <= -TICKS_MAX || sum >= TICKS_MAX ? undefined : writeDateTime(sum);
+}
 
 function add(ticks: bigint, unit: DateUnit, amount: number): bigint | undefined {
   if (unit === 'year') return addMonths(ticks, amount * MONTHS_PER_YEAR);
