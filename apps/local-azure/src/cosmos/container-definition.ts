@@ -112,15 +112,9 @@ const SYSTEM_PROPERTIES: ReadonlySet<string> = new Set([
   '_rid', '_self', '_etag', '_ts', '_docs', '_sprocs', '_triggers', '_udfs', '_conflicts', '_attachments', '_lsn',
 ]); // prettier-ignore
 
-/** Whether a property is the service's own, which clients cannot set. */
-export const isSystemProperty = (name: string): boolean => SYSTEM_PROPERTIES.has(name);
-
-/** The body without what the service itself adds to a resource; the body itself, when there is nothing of that. */
-export function withoutSystemProperties(body: JsonObject): JsonObject {
-  const entries = Object.entries(body);
-  const own = entries.filter(([name]) => !SYSTEM_PROPERTIES.has(name));
-  return own.length === entries.length ? body : Object.fromEntries(own);
-}
+/** A copy without what the service itself adds to a resource. */
+export const withoutSystemProperties = (body: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(body).filter(([name]) => !SYSTEM_PROPERTIES.has(name)));
 
 function readUniqueKeys(policy: Json | undefined): DocumentPath[][] {
   const keys =

@@ -187,9 +187,9 @@ function keyIn(container: ContainerStore, headers: IncomingHttpHeaders): Partiti
 
 const itemReply =
   (kind: string, http: HttpRequest, container: ContainerStore) =>
-  ({ status, etag, body, requestUnits }: ItemOutcome): CosmosReply => ({
+  ({ status, etag, body, requestUnits, isRead }: ItemOutcome): CosmosReply => ({
     status,
-    ...(body === undefined || (kind !== 'read' && isMinimal(http.headers)) ? {} : { body }),
+    ...(body === undefined || (isRead !== true && isMinimal(http.headers)) ? {} : { body }),
     headers: etag === undefined ? {} : { etag },
     requestUnits: status === 304 ? NOTHING_READ_RU : requestUnits,
     kind,

@@ -40,4 +40,41 @@ describe.each(RANGE_COUNTS)('items with a lifetime, over %d physical partitions,
     skewMs = 15_000;
     expect(await alive()).toEqual(['renewed']);
   });
+
+  it('are as if they were not there, to every operation', async () => {
+    const item = fixture.orders.item('over', key);
+    const first = (await fixture.orders.items.create(document('over', { ttl: 10 }))).resource!;
+    skewMs = 11_000;
+    const missing = { code: 404 };
+    await expect(item.replace(document('over'))).rejects.toMatchObject(missing);
+    await expect(item.patch([{ op: 'set', path: '/n', value: 1 }])).rejects.toMatchObject(missing);
+    await expect(item.delete()).rejects.toMatchObject(missing);
+    const upserted = await fixture.orders.items.upsert(document('over'), {
+      accessCondition: { type: 'IfMatch', condition: '"other"' },
+    });
+    expect(upserted.statusCode).toBe(201);
+    expect(upserted.resource!['_rid']).not.toBe(first['_rid']);
+  });
+
+  it('live as long as the last replace or patch says', async () => {
+    await fixture.orders.items.create(document('longer', { ttl: 10 }));
+    await fixture.orders.items.create(document('shorter'));
+    await fixture.orders.item('longer', key).replace(document('longer', { ttl: 50 }));
+    await fixture.orders.item('shorter', key).patch([{ op: 'set', path: '/ttl', value: 5 }]);
+    skewMs = 11_000;
+    expect(await alive()).toEqual(['longer']);
+    await fixture.orders.item('longer', key).patch([{ op: 'remove', path: '/ttl' }]);
+    skewMs = 80_000;
+    expect(await alive()).toEqual(['longer']);
+    skewMs = 200_000;
+    expect(await alive()).toEqual([]);
+  });
+
+  it('have none in a container without one, whatever they say', async () => {
+    const definition = { id: 'forever', partitionKey: '/pk' };
+    const { container } = await fixture.database.containers.create(definition);
+    await container.items.create({ id: 'a', pk: 'p', ttl: 10 });
+    skewMs = 11_000;
+    expect((await container.item('a', 'p').read()).statusCode).toBe(200);
+  });
 });

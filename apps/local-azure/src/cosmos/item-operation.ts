@@ -82,10 +82,10 @@ function prepared(container: ContainerStore, operation: JsonObject, key: readonl
   }
 }
 
-/** The result of an operation that was done, as JSON. */
-export function resultOf({ status, etag, body, requestUnits }: ItemOutcome, bodyWanted: boolean): string {
+/** The result of an operation that was done, as JSON; a document that was written is left out unless it is wanted. */
+export function resultOf({ status, etag, body, requestUnits, isRead }: ItemOutcome, bodyWanted: boolean): string {
   const head = JSON.stringify({ statusCode: status, requestCharge: requestUnits, eTag: etag });
-  return body === undefined || !bodyWanted ? head : `${head.slice(0, -1)},"resourceBody":${body}}`;
+  return body === undefined || (!bodyWanted && isRead !== true) ? head : `${head.slice(0, -1)},"resourceBody":${body}}`;
 }
 
 /** The result of an operation that was refused, as JSON. */

@@ -1,4 +1,3 @@
-import { isTtl, withoutSystemProperties } from './container-definition.js';
 import type { ContainerStore, StoredItem } from './container-store.js';
 import {
   badRequest,
@@ -9,15 +8,15 @@ import {
   SUBSTATUS_PARTITION_KEY_MISMATCH,
   tooLarge,
 } from './cosmos-error.js';
-import { isJsonObject, type JsonObject } from './json.js';
-import { canonicalKey, partitionKeyOf, type PartitionKeyValue } from './partition-key.js';
+import { requireItem } from './item-rules.js';
+import type { JsonObject } from './json.js';
+import { canonicalKey, partitionKeyOf, requireKeyLength, type PartitionKeyValue } from './partition-key.js';
 import { patched, type Patch } from './patch.js';
 import { insertCharge, readCharge, replaceCharge } from './request-charge.js';
 import { containerSelf, itemRid } from './resource-id.js';
 
 /** The most bytes an item may have, and a whole batch. */
 export const ITEM_BYTES_MAX = 2 * 1024 * 1024;
-const ID_BYTES_MAX = 1023;
 
 /** What an operation on one item comes to. */
 export interface ItemOutcome {
@@ -26,6 +25,8 @@ export interface ItemOutcome {
   /** The document as JSON. */
   readonly body?: string;
   readonly requestUnits: number;
+  /** It is what was asked for, and not only told because it was written. */
+  readonly isRead?: boolean;
 }
 
 /** A document that was checked and may be written. */
@@ -44,22 +45,15 @@ export function etagOf(container: number, lsn: number): string {
 
 /** Checks a document against the rules of ids, keys and lifetimes. Throws 400. */
 export function draftOf(container: ContainerStore, body: unknown, givenKey: readonly PartitionKeyValue[]): ItemDraft {
-  if (!isJsonObject(body)) throw badRequest('The item must be a JSON object.');
-  const { id, ttl } = body;
-  if (typeof id !== 'string')
-    throw badRequest("The input content is invalid because the required property 'id' is missing.");
-  if (id === '' || /[/\\#?\0]| $/.test(id) || Buffer.byteLength(id) > ID_BYTES_MAX) {
-    throw badRequest('The id is empty, longer than 1023 bytes, ends with a space, or contains one of / \\ ? #.');
-  }
-  if (ttl !== undefined && ttl !== null && !isTtl(ttl))
-    throw badRequest('ttl must be -1 or a positive number of seconds.');
-  const key = partitionKeyOf(body, container.definition.keyPaths);
+  const { id, document } = requireItem(body);
+  const key = partitionKeyOf(document, container.definition.keyPaths);
+  requireKeyLength(key, container.definition.keyKind);
   const pk = canonicalKey(key);
   if (pk !== canonicalKey(givenKey)) {
     const message = 'PartitionKey extracted from document does not match the one specified in the header.';
     throw badRequest(message, SUBSTATUS_PARTITION_KEY_MISMATCH);
   }
-  return { id, document: withoutSystemProperties(body), key, pk };
+  return { id, document, key, pk };
 }
 
 /** The operations on single items of one container, which throw 404 once it was deleted. Those that write must run inside a transaction. */
@@ -76,7 +70,8 @@ export class Items {
     const stored = this.required(pk, id);
     const etag = etagOf(this.container.n, stored.lsn);
     if (ifNoneMatch === etag || ifNoneMatch === '*') return { status: 304, etag, requestUnits: 1 };
-    return { status: 200, etag, body: stored.body, requestUnits: readCharge(Buffer.byteLength(stored.body)) };
+    const requestUnits = readCharge(Buffer.byteLength(stored.body));
+    return { status: 200, etag, body: stored.body, requestUnits, isRead: true };
   }
 
   /** Throws 409 when the id is taken in its partition. */

@@ -5,6 +5,8 @@ import type { JsonObject } from './json.js';
 /** One component of a partition key; an empty object stands for "the document has no such property". */
 export type PartitionKeyValue = string | number | boolean | null | Record<string, never>;
 
+/** Bytes of a text in a key at most, by how the container hashes it. */
+const TEXT_BYTES_MAX = { Hash: 2048, MultiHash: 2048, HashV1: 101 } as const;
 const NONE: Record<string, never> = {};
 
 /** Reads the partition key header: a JSON array of scalars. Throws 400 for anything else. */
@@ -38,6 +40,14 @@ export function partitionKeyOf(document: JsonObject, paths: readonly DocumentPat
     }
     return value;
   });
+}
+
+/** Throws 400 for a text in a key that is longer than the container's hashing takes. */
+export function requireKeyLength(key: readonly PartitionKeyValue[], kind: keyof typeof TEXT_BYTES_MAX): void {
+  const bytesMax = TEXT_BYTES_MAX[kind];
+  if (key.some((value) => typeof value === 'string' && Buffer.byteLength(value) > bytesMax)) {
+    throw badRequest(`The partition key is longer than ${bytesMax} bytes.`);
+  }
 }
 
 /** The text a key is stored and compared under. */

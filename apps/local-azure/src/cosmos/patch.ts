@@ -1,7 +1,7 @@
 import { badRequest, preconditionFailed, SUBSTATUS_CONDITION_NOT_MET } from './cosmos-error.js';
-import { isSystemProperty } from './container-definition.js';
 import type { DocumentPath } from './document-path.js';
 import { applyOperation, parsePointer, type PatchOperation } from './patch-operations.js';
+import { isItemSystemProperty } from './item-rules.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
 import { documentPredicate } from './query/document-predicate.js';
 
@@ -86,7 +86,11 @@ function pointerAt(text: Json | undefined, index: number, name: string): Documen
 /** What names the item or its place cannot be changed, neither directly nor by replacing what contains it. */
 function requirePatchable(path: DocumentPath, index: number, keyPaths: readonly DocumentPath[]): void {
   const [root = ''] = path;
-  if (root === 'id' || isSystemProperty(root) || keyPaths.some((key) => isWithin(key, path) || isWithin(path, key))) {
+  if (
+    root === 'id' ||
+    isItemSystemProperty(root) ||
+    keyPaths.some((key) => isWithin(key, path) || isWithin(path, key))
+  ) {
     throw operationRefused(
       index,
       `/${path.join('/')} cannot be patched: it is the id, the partition key or the service's own.`,
