@@ -3,7 +3,7 @@ import type { BrokerStore } from './broker-store.js';
 import { entityNotFound } from './cbs.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Entities, Subscription, Topic } from './entities.js';
-import { entityPath, idPath, handsOutMessages, type EntityDescription } from './entity-description.js';
+import { entityPath, idPath, handsOutMessages, versionAfter, type EntityDescription } from './entity-description.js';
 import type { EntityDescriptionStore } from './entity-description-store.js';
 import { compileRule, RULES_MAX, type RuleDescription } from './rules.js';
 import { entityDisabled, forwardsOnly, ServiceBusError } from './service-bus-error.js';
@@ -35,12 +35,16 @@ export class EntityChanges {
     });
   }
 
-  /** Changes what an entity is; links that may no longer receive are ended. Throws not-found when there is none. */
-  update(description: EntityDescription): Promise<void> {
+  /**
+   * Changes what an entity is, if it still is of that version; links that may no longer receive are ended. Throws not-found when
+   * there is none, and precondition-failed.
+   */
+  update(description: EntityDescription, version?: number): Promise<void> {
     return this.inTurn(async () => {
       const { topic, subscription } = description;
-      if (this.find(description)?.description.kind !== description.kind)
-        throw entityNotFound(entityPath(topic, subscription));
+      const found = this.find(description)?.description;
+      if (found?.kind !== description.kind) throw entityNotFound(entityPath(topic, subscription));
+      checkVersion(found.updatedAtMs, version);
       await this.put(description);
       this.applyTo(this.context.entities.topic(topic)!);
     });
@@ -82,9 +86,14 @@ export class EntityChanges {
     });
   }
 
-  /** Replaces a rule. Throws not-found or `com.microsoft:argument-error`. */
-  replaceRule(path: SubscriptionPath, rule: RuleDescription): Promise<void> {
-    return this.changeRules(path, (rules) => [...without(rules, rule.name), rule]);
+  /** Replaces a rule, if it still is of that version. Throws not-found, precondition-failed or `com.microsoft:argument-error`. */
+  replaceRule(path: SubscriptionPath, rule: RuleDescription, version?: number): Promise<void> {
+    return this.changeRules(path, (rules) => {
+      const others = without(rules, rule.name);
+      const before = rules.find((one) => !others.includes(one))!.createdAtMs;
+      checkVersion(before, version);
+      return [...others, { ...rule, createdAtMs: versionAfter(before) }];
+    });
   }
 
   /** Removes a rule. Throws not-found when there is none. */
@@ -99,7 +108,8 @@ export class EntityChanges {
     return this.inTurn(async () => {
       const found = this.context.entities.subscription(topic, subscription);
       if (found === undefined) throw entityNotFound(entityPath(topic, subscription));
-      await this.put({ ...found.description, rules: change(found.description.rules), updatedAtMs: Date.now() });
+      const { rules, updatedAtMs } = found.description;
+      await this.put({ ...found.description, rules: change(rules), updatedAtMs: versionAfter(updatedAtMs) });
     });
   }
 
@@ -157,10 +167,15 @@ export interface SubscriptionPath {
   readonly subscription: string;
 }
 
+/** Throws precondition-failed unless an entity or a rule is of the version that was asked for; any will do where none was. */
+function checkVersion(current: number, wanted: number | undefined): void {
+  if (wanted === undefined || wanted === current) return;
+  throw new ServiceBusError('amqp:precondition-failed', 'The entity has been changed since it was read.');
+}
+
 function without(rules: readonly RuleDescription[], name: string): readonly RuleDescription[] {
   const left = rules.filter((rule) => !sameName(rule, name));
-  if (left.length === rules.length)
-    throw new ServiceBusError('amqp:not-found', `The rule '${name}' could not be found.`);
+  if (left.length === rules.length) throw entityNotFound(name);
   return left;
 }
 
@@ -169,5 +184,5 @@ function sameName(rule: RuleDescription, name: string): boolean {
 }
 
 function alreadyExists(name: string): ServiceBusError {
-  return new ServiceBusError('com.microsoft:entity-already-exists', `The entity '${name}' already exists.`);
+  return new ServiceBusError('com.microsoft:entity-already-exists', `The messaging entity '${name}' already exists.`);
 }

@@ -25,6 +25,11 @@ export interface EntityDescription {
   readonly updatedAtMs: number;
 }
 
+/** Now, in Unix milliseconds, or later where the version before is not older: no two versions of an entity have one moment. */
+export function versionAfter(beforeMs = 0): number {
+  return Math.max(Date.now(), beforeMs + 1);
+}
+
 /** The status an entity was given; active unless it was given one. */
 export function statusOf(properties: Readonly<Record<string, string>>): EntityStatus {
   return (properties['Status'] ?? 'Active') as EntityStatus;

@@ -36,7 +36,7 @@ describe('rules of a subscription', () => {
       code: 'MessagingEntityAlreadyExists',
     });
     await rules.deleteRule('z');
-    await expect(rules.deleteRule('z')).rejects.toThrow(/could not be found/);
+    await expect(rules.deleteRule('z')).rejects.toMatchObject({ code: 'MessagingEntityNotFound' });
   });
 
   it('are described by the administration as they were made, and changed', async () => {

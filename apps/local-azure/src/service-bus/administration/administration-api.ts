@@ -131,14 +131,14 @@ class AdministrationRequest {
     const { resource } = this;
     const { changes } = this.context;
     const ifMatch = this.request.headers['if-match'];
-    if (ifMatch !== undefined) this.checkTag(ifMatch);
+    const version = ifMatch === undefined ? undefined : this.versionOf(ifMatch);
     const body = this.body();
     if (resource.kind === 'rule') {
       const rule = readRule(body, resource.rule);
-      await (ifMatch === undefined ? changes.addRule(resource, rule) : changes.replaceRule(resource, rule));
+      await (ifMatch === undefined ? changes.addRule(resource, rule) : changes.replaceRule(resource, rule, version));
     } else if (resource.kind === 'topic' || resource.kind === 'subscription') {
       const description = describedEntity(body, resource, this.context.entities);
-      await (ifMatch === undefined ? changes.create(description) : changes.update(description));
+      await (ifMatch === undefined ? changes.create(description) : changes.update(description, version));
     } else throw notSupported(`Changing ${resourceName(resource)} is`);
     return entryReply(ifMatch === undefined ? 201 : 200, this.entry(), this.host);
   }
@@ -156,10 +156,10 @@ class AdministrationRequest {
     throw notSupported(`Deleting ${resourceName(resource)} is`);
   }
 
-  private checkTag(ifMatch: string): void {
-    const current = `"${this.entry().updatedAtMs}"`;
-    if (ifMatch === '*' || ifMatch === current) return;
-    throw new ServiceBusError('amqp:precondition-failed', 'The entity has been changed since it was read.');
+  /** The version that a tag is of; undefined is any. Throws not-found. */
+  private versionOf(ifMatch: string): number | undefined {
+    this.entry();
+    return ifMatch === '*' ? undefined : Number(/^"(\d+)"$/.exec(ifMatch)?.[1]);
   }
 
   private body(): XmlElement {

@@ -1,5 +1,5 @@
 import type { Entities, Subscription, Topic } from '../entities.js';
-import { idPath, type EntityDescription } from '../entity-description.js';
+import { idPath, versionAfter, type EntityDescription } from '../entity-description.js';
 import { compileRule, DEFAULT_RULE, type RuleDescription } from '../rules.js';
 import { readAuthorizationRules } from './authorization-rules-xml.js';
 import { invalid } from './description-checks.js';
@@ -29,7 +29,7 @@ export function describedEntity(body: XmlElement, resource: EntityResource, enti
     ...(known?.description ?? newDescription(kind, resource, body, entities)),
     ...(authorizationRules === undefined ? {} : { authorizationRules }),
     properties,
-    updatedAtMs: Date.now(),
+    updatedAtMs: versionAfter(known?.description.updatedAtMs),
   };
   checkForwarding(description, entities);
   return description;
