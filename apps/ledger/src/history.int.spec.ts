@@ -1,15 +1,11 @@
 import { newUserId } from '@ballast/contracts';
 import type { Problem } from '@ballast/contracts';
 import type { BalancesAsOfView } from '@ballast/contracts/ledger';
-import { partitionOf } from './adapters/ledger-documents.js';
 import type { PostingDocument } from './adapters/ledger-documents.js';
 import { ask, bearer, startBench } from './testing/bench.js';
 import type { Answer, Bench, TestProfile } from './testing/bench.js';
-import { hearingOf } from './testing/hearing.js';
-import { OrderScript } from './testing/order-script.js';
+import { operatorOf, postingsOf, profileWithHistory } from './testing/profile-with-history.js';
 
-/** Postings of a test's profile, at most. */
-const POSTINGS_MAX = 100;
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 const ZEROS = { allocated: '0.00', available: '0.00', fees: '0.00', realizedPnl: '0.00', version: 0 };
 
@@ -27,45 +23,6 @@ describe('what was', () => {
     expect(status).toBe(200);
     return body;
   };
-  const operatorOf = async (profile: TestProfile): Promise<TestProfile> => ({
-    ...profile,
-    token: await bench.tokenFor(newUserId(Date.now()), 'operator'),
-  });
-
-  async function postingsOf({ profileId }: TestProfile): Promise<PostingDocument[]> {
-    const { items } = await bench.store.query<PostingDocument>({
-      query: "SELECT * FROM c WHERE c.kind = 'posting'",
-      parameters: {},
-      partition: partitionOf(profileId),
-      pageSize: POSTINGS_MAX,
-    });
-    return items.sort((left, right) => left.number - right.number);
-  }
-
-  /** A profile with an order, its fills and their position sold again, and with entries by hand that tell of before. */
-  async function profileWithHistory(): Promise<TestProfile> {
-    const profile = await bench.openProfile();
-    const operator = await operatorOf(profile);
-    const hear = hearingOf(bench.ledger);
-    const by = (path: string, amount: string, occurredAt: string): Promise<Answer<unknown>> =>
-      bench.send(operator, { path, body: { amount, occurredAt, ...(path !== 'deposits' && { reason: 'r' }) } });
-    await bench.move(profile, 'deposits', '10000.00');
-    await by('fees', '12.34', '2026-11-01T00:00:00.000Z');
-    const buy = new OrderScript(profile, { intent: 'entry', quantity: '10', holdUnits: '100100' });
-    const events = [
-      buy.placed(),
-      buy.executed({ quantity: '4', price: '99', fee: '0.4' }),
-      buy.executed({ quantity: '3', price: '99.50', fee: '0.3' }),
-      buy.ended(),
-    ];
-    for (const event of events) await hear(event);
-    await by('adjustments', '-3.21', '2026-10-01T00:00:00.000Z');
-    const sell = new OrderScript(profile, { intent: 'exit', quantity: '7', closedCostUnits: '69450' });
-    await hear(sell.executed({ quantity: '7', price: '110', fee: '0.77' }));
-    await by('deposits', '50.00', '2026-10-31T23:59:59.999Z');
-    await by('fees', '1.00', '2026-11-01T00:00:00.001Z');
-    return profile;
-  }
 
   /** What the legs of postings come to in each balance, as decimals. */
   function sumOf(postings: readonly PostingDocument[]): object {
@@ -92,8 +49,8 @@ describe('what was', () => {
   }
 
   it('is found again at every instant of both clocks', async () => {
-    const profile = await profileWithHistory();
-    const postings = await postingsOf(profile);
+    const profile = await profileWithHistory(bench);
+    const postings = await postingsOf(bench, profile);
     expect(postings).toHaveLength(10);
     const times = postings.flatMap(({ at, occurredAt }) => [at, occurredAt ?? at]);
     const instants = times.flatMap((time) => [time, new Date(Date.parse(time) - 1).toISOString()]);
@@ -118,8 +75,8 @@ describe('what was', () => {
   });
 
   it('stays what it was when more is booked of that time, and by event time under the same bookedBy', async () => {
-    const profile = await profileWithHistory();
-    const { at: asOf } = (await postingsOf(profile))[3] as PostingDocument;
+    const profile = await profileWithHistory(bench);
+    const { at: asOf } = (await postingsOf(bench, profile))[3] as PostingDocument;
     const booked = await balances(profile, `asOf=${asOf}`);
     const happened = await balances(profile, `asOf=${asOf}&clock=occurred`);
     expect([booked.isFinal, booked.bookedBy]).toEqual([true, asOf]);
@@ -158,6 +115,6 @@ describe('what was', () => {
     const profile = await bench.openProfile();
     const stranger = { ...profile, token: await bench.tokenFor(newUserId(Date.now()), 'trader') };
     expect((await get(stranger, below)).status).toBe(404);
-    expect((await get(await operatorOf(profile), below)).status).toBe(200);
+    expect((await get(await operatorOf(bench, profile), below)).status).toBe(200);
   });
 });

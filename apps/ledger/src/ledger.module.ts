@@ -12,6 +12,7 @@ import { LedgerStore } from './adapters/ledger.store.js';
 import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
 import { PostingRows } from './adapters/posting-rows.js';
+import { StatementController } from './adapters/statement.controller.js';
 import { TransferEventsConsumer } from './adapters/transfer-events.consumer.js';
 import { TransferRows } from './adapters/transfer-rows.js';
 import { TransfersController } from './adapters/transfers.controller.js';
@@ -27,6 +28,7 @@ import { OpenAccount } from './open-account.js';
 import { PostExecution } from './post-execution.js';
 import { ReadBalances } from './read-balances.js';
 import { ReadCapital } from './read-capital.js';
+import { ReadStatement } from './read-statement.js';
 import { ReversePosting } from './reverse-posting.js';
 import { SetMonitor } from './set-monitor.js';
 import { SettleTransfer } from './settle-transfer.js';
@@ -56,6 +58,7 @@ export class LedgerModule {
         MonitorsController,
         TransfersController,
         VerifyController,
+        StatementController,
         TransferEventsConsumer,
         AccountsEventsConsumer,
         OrdersEventsConsumer,
@@ -78,6 +81,7 @@ export class LedgerModule {
         TransferCapital,
         CountHoldings,
         ReadBalances,
+        ReadStatement,
         ReadCapital,
         VerifyLedger,
       ],

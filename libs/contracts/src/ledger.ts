@@ -126,6 +126,13 @@ export {
   LEDGER_FINDINGS_MAX,
   LedgerFindingView,
   LedgerVerdictView,
+  STATEMENT_CSV_LINES_MAX,
+  STATEMENT_LINES_DEFAULT,
+  STATEMENT_LINES_MAX,
+  StatementLineView,
+  StatementPeriodQuery,
+  StatementQuery,
+  StatementView,
 } from './ledger-history-api.js';
 export type { LedgerClock } from './ledger-history-api.js';
 

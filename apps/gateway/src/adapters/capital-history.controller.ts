@@ -1,10 +1,18 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { BalancesAsOfView, LEDGER_CLOCKS, LedgerVerdictView } from '@ballast/contracts/ledger';
+import {
+  BalancesAsOfView,
+  LEDGER_CLOCKS,
+  LedgerVerdictView,
+  STATEMENT_CSV_LINES_MAX,
+  STATEMENT_LINES_DEFAULT,
+  STATEMENT_LINES_MAX,
+  StatementView,
+} from '@ballast/contracts/ledger';
 import { idParam } from '@ballast/service-host';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems } from './api-decorators.js';
+import { ApiPage, ApiProblems } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 const ApiInstant = (name: string, description: string, required = false): MethodDecorator =>
@@ -30,6 +38,41 @@ export class CapitalHistoryController {
   @ApiOkResponse({ type: BalancesAsOfView })
   @ApiProblems('invalid-request', 'not-found')
   balances(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Get('statement')
+  @ApiOperation({
+    summary: 'What was booked in a period, with the balances before and after it.',
+    description:
+      'The period is half open, by the time of booking. All pages of one statement are of one state of the ledger.',
+  })
+  @ApiInstant('from', 'Beginning; what was booked then is in it.', true)
+  @ApiInstant('to', 'End; what was booked then is not in it any more.', true)
+  @ApiPage(STATEMENT_LINES_DEFAULT, STATEMENT_LINES_MAX)
+  @ApiOkResponse({ type: StatementView })
+  @ApiProblems('invalid-request', 'not-found')
+  statement(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
+  @Get('statement.csv')
+  @ApiOperation({
+    summary: `The same as CSV (RFC 4180), the whole period at once, ${STATEMENT_CSV_LINES_MAX} lines at most.`,
+  })
+  @ApiInstant('from', 'Beginning; what was booked then is in it.', true)
+  @ApiInstant('to', 'End; what was booked then is not in it any more.', true)
+  @ApiOkResponse({ description: 'The statement.', content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ApiProblems('invalid-request', 'not-found')
+  statementCsv(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

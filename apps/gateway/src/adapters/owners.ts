@@ -11,7 +11,15 @@ export const OWNER_TIMEOUT_MS = 10_000;
 /** Headers of a caller that an owner gets. */
 const HEADERS_IN = ['authorization', 'idempotency-key'] as const;
 /** Headers of an owner that the caller gets. */
-const HEADERS_OUT = ['content-type', 'retry-after', 'www-authenticate', 'cache-control', 'allow', 'location'] as const;
+const HEADERS_OUT = [
+  'content-type',
+  'content-disposition',
+  'retry-after',
+  'www-authenticate',
+  'cache-control',
+  'allow',
+  'location',
+] as const;
 
 export type Owner = keyof OwnerUrls;
 
