@@ -77,7 +77,7 @@ export class LockKeeper {
   private async own(): Promise<void> {
     let isLost = false;
     let pauseMs = RENEW_MS;
-    while (!this.isClosing && !isLost && this.lock.isSafe) {
+    while (!isLost) {
       await this.pause(pauseMs);
       if (this.isClosing || !this.lock.isSafe) break;
       try {
