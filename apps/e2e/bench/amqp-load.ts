@@ -94,7 +94,9 @@ export class AmqpLoad {
     await new Promise((resolve) => receiver.once('receiver_open', resolve));
   }
 
+  /** RabbitMQ ends its sessions with an error while it closes a connection. */
   close(): Promise<void> {
+    this.client.connection.on('session_error', () => undefined);
     return this.client.close();
   }
 

@@ -144,7 +144,7 @@ export class CopyMoves {
 
   private async written<T>(queue: DeliveryQueue, copy: Copy, write: () => T, done: (value: T) => void): Promise<void> {
     try {
-      await this.commits.submit(write, 'undo', done);
+      await this.commits.submit(write, 'nothing was written', done);
     } catch (error) {
       queue.put(copy);
       this.retries.later(queue);

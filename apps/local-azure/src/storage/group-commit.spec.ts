@@ -75,6 +75,17 @@ describe('GroupCommit', () => {
     },
   );
 
+  it('rejects everything, and keeps nothing, when the file fails in the middle of work without a savepoint', async () => {
+    const failure = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+    const failing = (): never => {
+      insert(10)();
+      throw failure;
+    };
+    const works = [insert(1), failing, insert(2)].map((work) => commits.submit(work, 'nothing was written'));
+    expect(await Promise.allSettled(works)).toEqual(works.map(() => ({ status: 'rejected', reason: failure })));
+    expect(stored()).toEqual([]);
+  });
+
   it('rejects everything when the transaction cannot be committed', async () => {
     db.exec('CREATE TABLE p (x PRIMARY KEY); CREATE TABLE q (x REFERENCES p DEFERRABLE INITIALLY DEFERRED)');
     db.exec('PRAGMA foreign_keys = ON');

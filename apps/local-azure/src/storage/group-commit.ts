@@ -5,7 +5,7 @@ const WORK_PER_TRANSACTION_MAX = 1_000;
 
 /**
  * What happens to the writes of work that throws: they are undone, alone, at the price of a savepoint; or there are none, because
- * all that can be refused is refused before the first write.
+ * all that can be refused is refused before the first write. Where the file failed in between, the whole transaction is undone.
  */
 export type WhenRefused = 'undo' | 'nothing was written';
 
@@ -132,7 +132,7 @@ export class GroupCommit {
       return { visible: () => visible?.(value as never), settle: () => resolve(value as never) };
     } catch (error) {
       if (undoes) this.undoWork(error);
-      else if (!this.db.inTransaction) throw error;
+      else if (!isRefusal(error) || !this.db.inTransaction) throw error;
       return { visible: () => undefined, settle: () => reject(error) };
     }
   }
@@ -155,4 +155,10 @@ export class GroupCommit {
       // SQLite has already rolled back by itself; there is nothing left to undo.
     }
   }
+}
+
+/** Whether it was the work that threw, or a rule of a table, rather than the file that failed halfway. */
+function isRefusal(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code !== 'string' || !code.startsWith('SQLITE_') || code.startsWith('SQLITE_CONSTRAINT');
 }
