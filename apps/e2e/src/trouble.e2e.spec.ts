@@ -32,11 +32,17 @@ describe('trouble, on the real processes with two replicas of orders', () => {
     await link.close();
   });
 
-  const place = async (profileId: string, terms: object = {}): Promise<{ status: number; body: Body }> =>
-    stage.trader.send<Body>('POST', '/v1/orders', {
-      body: { profileId, symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '1', limitPrice: '99', ...terms },
-      headers: { 'idempotency-key': randomUUID() },
+  /** As a careful caller does it: the same key again while the answer is that the world is unwell. */
+  const place = (profileId: string, terms: object = {}): Promise<{ status: number; body: Body }> => {
+    const key = randomUUID();
+    return until('the order is answered', async () => {
+      const answer = await stage.trader.send<Body>('POST', '/v1/orders', {
+        body: { profileId, symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '1', limitPrice: '99', ...terms },
+        headers: { 'idempotency-key': key },
+      });
+      return answer.status !== 503 && answer;
     });
+  };
   const placed = async (profileId: string, terms: object = {}): Promise<string> => {
     const { status, body } = await place(profileId, terms);
     expect([status, body.code]).toEqual([202, undefined]);
@@ -179,6 +185,25 @@ describe('trouble, on the real processes with two replicas of orders', () => {
     await reaches(taken[0]?.body.orderId ?? '', 'open');
   });
 
+  it('one of two replicas hears the broker; when it dies the other one does, and misses nothing', async () => {
+    const owners = async (): Promise<boolean[]> =>
+      Promise.all([stage.platform.url('orders'), replica.url].map(hearsTheBroker));
+    await until('one hears the broker', async () => (await owners()).filter(Boolean).length === 1);
+    const victim = (await owners())[0] === true ? stage.platform.process('orders') : replica.process;
+    const profileId = await stage.fundedProfile('1000.00');
+    const orderId = await placed(profileId, { symbol: 'AMZN', limitPrice: '97' });
+    await reaches(orderId, 'open');
+    await victim.kill();
+    // Nobody hears of this fill when it happens.
+    await stage.tick({ symbol: 'AMZN', bid: '96', ask: '97', volume: '1000' });
+    await settled(profileId, '97.00');
+    victim.start();
+    await victim.ready();
+    expect(await reaches(orderId, 'filled')).toMatchObject({ executions: 1, filledQuantity: '1' });
+    expect(await fillsOf(orderId)).toHaveLength(1);
+    expect((await owners()).filter(Boolean)).toHaveLength(1);
+  });
+
   it(
     'a replica that is cut off from the store sends nothing once the halt is reported complete',
     async () => {
@@ -236,5 +261,12 @@ describe('trouble, on the real processes with two replicas of orders', () => {
       if (unanswered > 0) return ids;
     }
     throw new Error(`the replica that is cut off was given none of ${ROUNDS_MAX} rounds of orders`);
+  }
+
+  /** What a replica of orders says of itself: whether the stream of the broker's account is its own. */
+  async function hearsTheBroker(url: string): Promise<boolean> {
+    const response = await fetch(`${url}/health/ready`);
+    const { checks } = (await response.json()) as { checks: { name: string; detail?: { isOwner?: boolean } }[] };
+    return checks.some(({ name, detail }) => name === 'venue-stream' && detail?.isOwner === true);
   }
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { ContainerStore } from '@ballast/cosmos';
-import { Clock, InjectStore, ServiceLog } from '@ballast/service-host';
+import { Clock, InjectStore, Readiness, ServiceLog } from '@ballast/service-host';
 import { LockKeeper } from './lock-keeper.js';
 import { RuntimeLock } from './runtime-lock.js';
 import { VENUE_ACCOUNT } from './venue-calls.js';
@@ -17,10 +17,12 @@ export class VenueStreamOwner implements OnApplicationBootstrap, OnApplicationSh
     @Inject(VENUE_ACCOUNT) account: string,
     clock: Clock,
     updates: VenueUpdates,
+    readiness: Readiness,
     log: ServiceLog,
   ) {
     this.keeper = new LockKeeper(new RuntimeLock(store, `venue-stream:${account}`, clock), updates, log);
     updates.onlyWhile(() => this.keeper.owns);
+    readiness.add({ name: 'venue-stream', check: () => ({ ok: true, detail: { isOwner: this.keeper.owns } }) });
   }
 
   /** Resolves after the first try, so that a single replica hears the broker when it is ready. */
