@@ -124,7 +124,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'accounts',
     partitionKeyPaths: ['/productId', '/userId'],
     defaultTtlSeconds: -1,
-    indexedPaths: ['/kind/?', '/username/?'],
+    indexedPaths: [],
   },
   {
     name: 'trade_profiles',
