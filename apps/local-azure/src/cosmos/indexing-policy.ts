@@ -17,6 +17,8 @@ export interface IndexingPolicy {
   /** Whether a wildcard indexes every other path too. */
   readonly indexesEverything: boolean;
   readonly compositeIndexes: readonly (readonly CompositePath[])[];
+  /** Whether the values at a path are indexed: of the included and excluded paths that name it, the most precise one decides. */
+  readonly indexes: (path: DocumentPath) => boolean;
 }
 
 const DEFAULT_POLICY = {
@@ -40,6 +42,24 @@ export function readIndexingPolicy(given: Json | undefined): IndexingPolicy {
     indexedPaths: distinct([...single, ...compositeIndexes.flat().map((key) => key.path)]),
     indexesEverything: included.includes('/*'),
     compositeIndexes,
+    indexes: decisionOf(included, pathsOf(body['excludedPaths'])),
+  };
+}
+
+function decisionOf(included: readonly string[], excluded: readonly string[]): (path: DocumentPath) => boolean {
+  const read = (path: string, isIncluded: boolean) => {
+    const [, names = '', end] = /^(.*)\/([?*])$/.exec(path) ?? [];
+    return { names: parsePath(names), isExact: end === '?', isIncluded };
+  };
+  const rules = [...included.map((path) => read(path, true)), ...excluded.map((path) => read(path, false))];
+  rules.sort((left, right) => right.names.length - left.names.length || Number(right.isExact) - Number(left.isExact));
+  return (path) => {
+    const deciding = rules.find(
+      ({ names, isExact }) =>
+        (isExact ? names.length === path.length : names.length <= path.length) &&
+        names.every((name, index) => name === path[index]),
+    );
+    return deciding?.isIncluded === true;
   };
 }
 

@@ -133,4 +133,8 @@ export function columnOfPath(container: ContainerStore, path: readonly string[])
   return name === undefined ? undefined : { name, type: undefined, stored: sortKey };
 }
 
+/** Whether the container's policy has an index over a path; `id` and `_ts` always have one. */
+export const isIndexed = (container: ContainerStore, path: readonly string[]): boolean =>
+  columnOfPath(container, path)?.type !== undefined || container.definition.indexing.indexes(path);
+
 const nextRank = (rank: string): string => String(Number(rank) + 1);

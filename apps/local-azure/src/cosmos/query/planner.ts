@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.js';
 import { canonicalKey, prefixRange, type PartitionKeyValue } from '../partition-key.js';
 import type { Scope } from '../scope.js';
 import { pathOf, rootAliasOf, type Expression, type OrderKey, type Query } from './ast.js';
-import { columnOfPath, ConditionBuilder, type Condition } from './condition.js';
+import { columnOfPath, ConditionBuilder, isIndexed, type Condition } from './condition.js';
 import { indexFor } from './index-choice.js';
 import { compile, constantOf, type EvaluationContext, type Parameters } from './evaluator.js';
 import { queryRefused } from './query-error.js';
@@ -79,7 +79,8 @@ function judge(filter: Expression, context: EvaluationContext): (document: JsonO
 
 const and = (left: Expression, right: Expression): Expression => ({ kind: 'binary', operator: 'AND', left, right });
 
-function conjuncts(expression: Expression): Expression[] {
+/** The filters that are all true where this one is. */
+export function conjuncts(expression: Expression): Expression[] {
   return expression.kind === 'binary' && expression.operator === 'AND'
     ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
     : [expression];
@@ -151,12 +152,12 @@ function orderOf(
   }
   const columns = paths.map((path) => columnOfPath(container, path)?.name);
   const [first] = keys as [OrderKey];
-  if (columns[0] === undefined) {
-    if (container.definition.indexing.indexesEverything) {
-      const sortBy = { path: paths[0]!, descending: first.descending };
-      return { order: [{ column: 'seq', descending: false }], sortBy };
-    }
+  if (keys.length === 1 && !isIndexed(container, paths[0]!)) {
     throw queryRefused(`The index path corresponding to the specified order-by item is excluded: ${first.text}.`);
+  }
+  if (columns[0] === undefined) {
+    const sortBy = { path: paths[0]!, descending: first.descending };
+    return { order: [{ column: 'seq', descending: false }], sortBy };
   }
   const order = keys.map(({ descending }, index) => ({ column: columns[index]!, descending }));
   const backwards = keys.length === 1 ? first.descending : isReversed(container, keys, paths);

@@ -11,6 +11,7 @@ import { readContinuation, writeContinuation } from './continuation.js';
 import { parseQuery } from './parser.js';
 import { runQuery } from './query-engine.js';
 import { needsMerge, queryPlanOf } from './query-plan.js';
+import { indexMetrics, queryMetrics } from './query-metrics.js';
 import { nextTurn, notServable, readTurn } from './range-turns.js';
 import { readSpecification, type Specification } from './specification.js';
 
@@ -80,9 +81,12 @@ const CONTINUATION = 'x-ms-continuation';
 
 function pageReply({ container, specification, scope, headers, nowSeconds, token }: QueryRequest): CosmosReply {
   const { text, parameters } = specification;
+  const begunMs = performance.now();
+  const query = parseQuery(text);
+  const compileMs = performance.now() - begunMs;
   const page = runQuery({
     container,
-    query: parseQuery(text),
+    query,
     parameters,
     scope,
     pageSize: pageSizeOf(headers),
@@ -91,15 +95,17 @@ function pageReply({ container, specification, scope, headers, nowSeconds, token
     ...(token === undefined ? {} : { progress: readContinuation(token, text) }),
   });
   const continuation = page.progress && writeContinuation(page.progress, text);
+  const times = { compileMs, totalMs: performance.now() - begunMs };
   return {
     status: 200,
     body: feedBody(container.rid, 'Documents', page.results),
     headers: {
       'x-ms-item-count': String(page.results.length),
       ...(continuation === undefined ? {} : { [CONTINUATION]: continuation }),
-      ...(headers['x-ms-documentdb-populatequerymetrics'] === undefined
-        ? {}
-        : metrics(page.examinedRows, page.results)),
+      ...(isSet(headers, 'x-ms-documentdb-populatequerymetrics') ? { [QUERY_METRICS]: queryMetrics(page, times) } : {}),
+      ...(INDEX_METRICS_WANTED.some((name) => isSet(headers, name))
+        ? { [INDEX_METRICS]: indexMetrics(container, query) }
+        : {}),
     },
     requestUnits: queryCharge(page.examinedRows, page.resultBytes),
     kind: 'query',
@@ -107,13 +113,13 @@ function pageReply({ container, specification, scope, headers, nowSeconds, token
   };
 }
 
+const QUERY_METRICS = 'x-ms-documentdb-query-metrics';
+const INDEX_METRICS = 'x-ms-cosmos-index-utilization';
+const INDEX_METRICS_WANTED = ['x-ms-cosmos-populateindexmetrics', 'x-ms-cosmos-populateindexmetrics-v2'] as const;
+
 /** The plan of a query. Throws 400. */
 export function queryPlanReply(container: ContainerStore, body: JsonObject): CosmosReply {
   const { text, parameters } = readSpecification(body);
   const plan = queryPlanOf(parseQuery(text), parameters);
   return { status: 200, body: JSON.stringify(plan), requestUnits: METADATA_RU, kind: 'query-plan', container };
 }
-
-const metrics = (examined: number, results: readonly string[]): Record<string, string> => ({
-  'x-ms-documentdb-query-metrics': `retrievedDocumentCount=${examined};outputDocumentCount=${results.length}`,
-});
