@@ -3,7 +3,7 @@ import type { BrokerStore } from './broker-store.js';
 import { deadLetterProperties, tooManyDeliveries } from './dead-letter-reason.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import { EXPIRED } from './expiry.js';
-import { mergeApplicationProperties } from './message-sections.js';
+import { changedSections } from './changed-sections.js';
 import type { Copy } from './ready-queue.js';
 import type { ServiceBusError } from './service-bus-error.js';
 import { WriteRetries } from './write-retries.js';
@@ -155,7 +155,7 @@ export class CopyMoves {
   private changedProperties(copy: Copy, changes: PropertyChanges): Uint8Array | null {
     if (Object.keys(changes).length === 0) return copy.applicationProperties;
     const current = copy.applicationProperties ?? this.store.message(copy.message).bare;
-    return mergeApplicationProperties(Buffer.from(current), changes);
+    return changedSections(Buffer.from(current), { application: changes });
   }
 }
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { withChangedSections } from './changed-sections.js';
 import {
+  PROPERTY_FIELD,
   SECTION,
   applicationPropertiesOf,
   fieldsOf,
   readSections,
   sectionBytes,
-  withApplicationProperties,
   type Sections,
 } from './message-sections.js';
 import type { FilterSubject } from './filter-subject.js';
@@ -55,7 +56,7 @@ export interface DeliveryFacts {
   readonly deferred?: boolean;
   /** Absent for a message that is not locked. */
   readonly lockedUntilMs?: number;
-  /** An encoded application-properties section that replaces the message's own. */
+  /** Encoded sections that stand in place of the message's own: application properties, and properties before them. */
   readonly applicationProperties: Uint8Array | null;
 }
 
@@ -65,20 +66,7 @@ export interface BrowsedMessage {
   readonly bytes: Buffer;
 }
 
-const FIELD = { messageId: 0, to: 2, subject: 3, replyTo: 4, correlationId: 5, contentType: 6 } as const;
 const FIELD_ABSOLUTE_EXPIRY = 8;
-const FIELD_GROUP_ID = 10;
-const FIELD_REPLY_TO_GROUP_ID = 12;
-const SYSTEM_FIELDS: Readonly<Record<string, number>> = {
-  messageid: FIELD.messageId,
-  correlationid: FIELD.correlationId,
-  sessionid: FIELD_GROUP_ID,
-  to: FIELD.to,
-  replyto: FIELD.replyTo,
-  replytosessionid: FIELD_REPLY_TO_GROUP_ID,
-  label: FIELD.subject,
-  contenttype: FIELD.contentType,
-};
 const MESSAGE_ID_BYTES = 16;
 const SCHEDULED_ANNOTATION = 'x-opt-scheduled-enqueue-time';
 /** Annotations that the server writes; what a sender puts there is not kept. */
@@ -115,13 +103,14 @@ export function decodeMessage(bytes: Buffer, idIfNone?: string): SentMessage {
     annotations: annotations.length === 0 ? null : writeValues(annotations),
     annotationsCount: annotations.length,
     property: (name) => (properties ??= lowerCased(applicationPropertiesOf(sections))).get(name.toLowerCase()),
-    system: (name) => (name === 'messageid' ? messageId : systemValue(fields[SYSTEM_FIELDS[name]!])),
+    system: (name) =>
+      name === 'messageid' ? messageId : systemValue(fields[PROPERTY_FIELD[name as keyof typeof PROPERTY_FIELD]]),
   };
 }
 
 /** The session that a stored message belongs to; undefined when it names none. */
 export function sessionIdOf(bare: Buffer): string | undefined {
-  const id = systemValue(fieldsOf(readSections(bare), SECTION.properties)[FIELD_GROUP_ID]);
+  const id = systemValue(fieldsOf(readSections(bare), SECTION.properties)[PROPERTY_FIELD.sessionid]);
   return typeof id === 'string' ? id : undefined;
 }
 
@@ -130,7 +119,7 @@ export function encodeDelivery(message: StoredMessage, facts: DeliveryFacts): Bu
   const bare =
     facts.applicationProperties === null
       ? message.bare
-      : withApplicationProperties(message.bare, facts.applicationProperties);
+      : withChangedSections(message.bare, facts.applicationProperties);
   return Buffer.concat([headerBytes(message, facts.deliveryCount), annotationBytes(message, facts), bare]);
 }
 
@@ -138,7 +127,7 @@ function identified(bytes: Buffer, sections: Sections, idIfNone?: string): { mes
   const properties = sections.heads.get(SECTION.properties);
   const start = properties?.start ?? sections.heads.get(SECTION.applicationProperties)?.start ?? sections.bodyStart;
   const fields = fieldsOf(sections, SECTION.properties);
-  const given = fields[FIELD.messageId]?.value;
+  const given = fields[PROPERTY_FIELD.messageid]?.value;
   if (given !== undefined && given !== null && given !== '') {
     return { messageId: Buffer.isBuffer(given) ? given.toString('hex') : String(given), bare: bytes.subarray(start) };
   }

@@ -6,7 +6,7 @@ import type { Entities, Subscription, Topic } from './entities.js';
 import { expiryIn } from './expiry.js';
 import type { SentMessage } from './message-codec.js';
 import type { MessageTimes } from './message-rows.js';
-import { mergeApplicationProperties } from './message-sections.js';
+import { changedSections } from './changed-sections.js';
 import type { Copy } from './ready-queue.js';
 import { copiesFor } from './rules.js';
 import { keepScheduled } from './scheduling.js';
@@ -137,7 +137,7 @@ function routedCopies({ queue, rules }: Subscription, sent: SentMessage): Routed
     if (!(error instanceof FilterEvaluationError)) throw error;
     if (!queue.policy.deadLettersFilterErrors) return { queue, copies: [] };
     const why = deadLetterProperties({ reason: FILTER_FAILED, description: error.message });
-    return { queue: queue.deadLetters!, copies: [mergeApplicationProperties(sent.bare, why)] };
+    return { queue: queue.deadLetters!, copies: [changedSections(sent.bare, { application: why })] };
   }
 }
 

@@ -1,5 +1,5 @@
 import { ServiceBusError } from './service-bus-error.js';
-import { plainMap, readValue, typed, typedMap, writeValues, type TypedValue } from './amqp-values.js';
+import { plainMap, readValue, writeValues, type TypedValue } from './amqp-values.js';
 
 /** Descriptor codes of the sections of an AMQP message. */
 export const SECTION = {
@@ -12,6 +12,18 @@ export const SECTION = {
   sequence: 0x76,
   value: 0x77,
   footer: 0x78,
+} as const;
+
+/** Where the properties of a message have the fields that SQL knows by `sys.` and such a name, in lower case. */
+export const PROPERTY_FIELD = {
+  messageid: 0,
+  to: 2,
+  label: 3,
+  replyto: 4,
+  correlationid: 5,
+  contenttype: 6,
+  sessionid: 10,
+  replytosessionid: 12,
 } as const;
 
 /** One section of a message: what it holds and where its bytes are. */
@@ -62,28 +74,6 @@ export function readDataSections(bytes: Buffer): Buffer[] {
     throw decodeError();
   }
   return messages;
-}
-
-/** The message without its header and annotations, with `changes` made to its application properties (undefined removes one), encoded. */
-export function mergeApplicationProperties(bare: Buffer, changes: Readonly<Record<string, unknown>>): Buffer {
-  const section = readSections(bare).heads.get(SECTION.applicationProperties);
-  const kept: unknown[] = [];
-  const entries = (section?.value.value ?? []) as TypedValue[];
-  for (let index = 0; index + 1 < entries.length; index += 2) {
-    if (!(String(entries[index]!.value) in changes)) kept.push(entries[index], entries[index + 1]);
-  }
-  for (const [key, value] of Object.entries(changes)) {
-    if (value !== undefined) kept.push(typed(key), typed(value));
-  }
-  return sectionBytes(SECTION.applicationProperties, typedMap(kept));
-}
-
-/** Replaces (or inserts) the application properties of a bare message by an encoded section. */
-export function withApplicationProperties(bare: Buffer, section: Uint8Array): Buffer {
-  const { heads, bodyStart } = readSections(bare);
-  const old = heads.get(SECTION.applicationProperties);
-  const start = old?.start ?? bodyStart;
-  return Buffer.concat([bare.subarray(0, start), section, bare.subarray(old?.end ?? bodyStart)]);
 }
 
 /** The application properties of a bare message as an object; empty when it has none. */

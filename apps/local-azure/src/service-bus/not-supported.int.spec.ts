@@ -107,9 +107,9 @@ describe('what the server does not do', () => {
       () => http('DELETE', '/$namespaceinfo'),
       { code: 501, text: expect.stringContaining('$namespaceinfo') as string },
     ],
-    'actions that set `sys.` properties': [
-      () => rule('1 = 1', "SET sys.Label = 'x'"),
-      { code: 400, text: expect.stringContaining('sys.Label is not supported') as string },
+    'actions that set `sys.MessageId`, `sys.SessionId`': [
+      () => rule('1 = 1', "SET sys.SessionId = 'x'"),
+      { code: 400, text: expect.stringContaining('sys.SessionId is not supported') as string },
     ],
     'SASL but `ANONYMOUS`': [
       async () => {

@@ -76,6 +76,22 @@ describe('rules of a subscription', () => {
     expect(message!.applicationProperties).toEqual({ kind: 'big;a', size: 8, stays: true });
   });
 
+  it('change properties of the message by their action, for good', async () => {
+    const set =
+      "SET sys.Label = 'new ' + sys.Label; SET sys.CorrelationId = kind; SET sys.ContentType = 'text'; SET n = 1";
+    await onlyRule({ sqlExpression: '1=1' }, set);
+    const untouched = { messageId: 'm', to: 't', replyTo: 'r', contentType: 'json' };
+    await bus.send('orders', { body: 1, subject: 'label', applicationProperties: { kind: 'k' }, ...untouched });
+    await bus.restart();
+    const receiver = bus.client.createReceiver('orders', 'ledger');
+    const changed = { ...untouched, subject: 'new label', correlationId: 'k', contentType: 'text' };
+    const [message] = await receiver.receiveMessages(1);
+    expect(message).toMatchObject({ ...changed, applicationProperties: { kind: 'k', n: 1 } });
+    await receiver.abandonMessage(message!, { n: 2 });
+    const [again] = await receiver.receiveMessages(1);
+    expect(again).toMatchObject({ ...changed, body: 1, applicationProperties: { kind: 'k', n: 2 } });
+  });
+
   it('make one copy together without an action, and one each with an action, also after a restart', async () => {
     const admin = bus.administration();
     await admin.createRule('orders', 'ledger', 'same', { sqlExpression: '1=1' });

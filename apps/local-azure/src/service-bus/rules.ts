@@ -2,7 +2,7 @@ import type { FilterSubject } from './filter-subject.js';
 import { compileSqlFilter } from './sql-filter.js';
 import { compileSqlAction } from './sql-action.js';
 import { compare, filterValue } from './sql-filter-values.js';
-import { mergeApplicationProperties } from './message-sections.js';
+import { changedSections, type MessageChanges } from './changed-sections.js';
 import { ServiceBusError } from './service-bus-error.js';
 
 /** A value in a rule, as text with the name of its XML schema type. */
@@ -40,8 +40,8 @@ export interface RuleDescription {
 export interface Rule {
   readonly description: RuleDescription;
   readonly matches: (subject: FilterSubject) => boolean;
-  /** What its action changes of the application properties (undefined removes one); absent without an action. */
-  readonly changes?: (subject: FilterSubject) => Record<string, unknown>;
+  /** What its action changes; absent without an action. */
+  readonly changes?: (subject: FilterSubject) => MessageChanges;
 }
 
 /** The message fields a correlation filter may compare, by the names that SQL filters use after `sys.`. */
@@ -74,7 +74,7 @@ export function compileRule(description: RuleDescription): Rule {
 
 /**
  * The copies a subscription gets of a message: one for all its matching rules without an action, and one for each
- * matching rule with an action. Each is the application properties that replace the message's own, null for no change.
+ * matching rule with an action. Each is the sections that stand in place of the message's own, null for no change.
  */
 export function copiesFor(
   rules: readonly Rule[],
@@ -82,7 +82,7 @@ export function copiesFor(
 ): (Buffer | null)[] {
   const matching = rules.filter(({ matches }) => matches(message));
   const changed = matching.flatMap(({ changes }) => (changes === undefined ? [] : [changes(message)]));
-  const copies = changed.map((changes) => mergeApplicationProperties(message.bare, changes));
+  const copies = changed.map((changes) => changedSections(message.bare, changes));
   return matching.length > changed.length ? [null, ...copies] : copies;
 }
 
