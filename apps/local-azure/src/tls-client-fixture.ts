@@ -1,11 +1,15 @@
 import { CosmosClient } from '@azure/cosmos';
 import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
 
+const TOKEN_MS = 600_000;
+
 /** What the client in its own process is given. */
 export interface TlsOrder {
   readonly connectionString: string;
   readonly cosmosEndpoint: string;
   readonly cosmosKey: string;
+  /** Of a principal that may read items. */
+  readonly entraToken: string;
 }
 
 /** What it found. */
@@ -13,6 +17,8 @@ export interface TlsFindings {
   readonly received: unknown;
   readonly topics: readonly string[];
   readonly item: unknown;
+  /** The item as it was read with the Entra token. */
+  readonly itemByToken: unknown;
 }
 
 process.once('message', (order: TlsOrder) => {
@@ -23,7 +29,7 @@ process.once('message', (order: TlsOrder) => {
 });
 
 /** As at Azure: connection string, endpoint and key, and nothing said of TLS. */
-async function found({ connectionString, cosmosEndpoint, cosmosKey }: TlsOrder): Promise<TlsFindings> {
+async function found({ connectionString, cosmosEndpoint, cosmosKey, entraToken }: TlsOrder): Promise<TlsFindings> {
   const retryOptions = { maxRetries: 0 };
   const bus = new ServiceBusClient(connectionString, { retryOptions });
   await bus.createSender('orders').sendMessages({ body: 'over TLS' });
@@ -38,5 +44,9 @@ async function found({ connectionString, cosmosEndpoint, cosmosKey }: TlsOrder):
     .containers.createIfNotExists({ id: 'made', partitionKey: '/id' });
   const { resource } = await container.items.create({ id: 'a' });
   cosmos.dispose();
-  return { received: message?.body as unknown, topics, item: resource?.id };
+  const getToken = async () => ({ token: entraToken, expiresOnTimestamp: Date.now() + TOKEN_MS });
+  const byToken = new CosmosClient({ endpoint: cosmosEndpoint, aadCredentials: { getToken } });
+  const read = await byToken.database('ballast').container('made').item('a', 'a').read<{ id: string }>();
+  byToken.dispose();
+  return { received: message?.body as unknown, topics, item: resource?.id, itemByToken: read.resource?.id };
 }

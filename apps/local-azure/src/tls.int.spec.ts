@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectPlain } from 'node:net';
 import { connect } from 'node:tls';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { selfSigned } from './certificate-fixture.js';
 import { readConfig } from './local-azure.config.js';
 import { BundledProcesses } from './service-bus/bundled-process-fixture.js';
 import { startLocalAzure, type LocalAzure } from './start-local-azure.js';
 import type { TlsFindings, TlsOrder } from './tls-client-fixture.js';
 
+const ISSUER = 'https://login.example/tenant';
 const TOPOLOGY = {
   database: 'ballast',
   topics: [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }],
@@ -20,13 +22,25 @@ describe('local Azure with a certificate', () => {
   const processes = new BundledProcesses();
   let folder: string;
   let azure: LocalAzure;
+  let signingKey: CryptoKey;
+  const tokenFor = (audience: string): Promise<string> =>
+    new SignJWT({ oid: 'a reader' })
+      .setProtectedHeader({ alg: 'RS256' })
+      .setIssuer(ISSUER)
+      .setAudience(audience)
+      .setExpirationTime('1h')
+      .sign(signingKey);
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'local-azure-tls-'));
     writeFileSync(join(folder, 'key.pem'), credentials.key);
     writeFileSync(join(folder, 'cert.pem'), credentials.cert);
     const { tls } = readConfig({ TLS_KEY_FILE: join(folder, 'key.pem'), TLS_CERT_FILE: join(folder, 'cert.pem') });
-    azure = await startLocalAzure({ dataDir: join(folder, 'data'), topology: TOPOLOGY, tls });
+    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+    signingKey = privateKey;
+    const entra = { issuer: ISSUER, jwks: { keys: [{ ...(await exportJWK(publicKey)), alg: 'RS256' }] } };
+    const cosmosPrincipals = [{ principal: 'a reader', role: 'reader' as const }];
+    azure = await startLocalAzure({ dataDir: join(folder, 'data'), topology: TOPOLOGY, tls, entra, cosmosPrincipals });
   });
 
   afterAll(async () => {
@@ -39,10 +53,10 @@ describe('local Azure with a certificate', () => {
     expect(azure.serviceBusConnectionString).not.toContain('UseDevelopmentEmulator');
     const program = processes.bundle('tls-client', `import '../tls-client-fixture.js';`);
     const { serviceBusConnectionString: connectionString, cosmosEndpoint, cosmosKey } = azure;
-    const order: TlsOrder = { connectionString, cosmosEndpoint, cosmosKey };
+    const order: TlsOrder = { connectionString, cosmosEndpoint, cosmosKey, entraToken: await tokenFor(cosmosEndpoint) };
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') };
     const { first } = await processes.start<TlsFindings>(program, order, env);
-    expect(first).toEqual({ received: 'over TLS', topics: ['orders'], item: 'a' });
+    expect(first).toEqual({ received: 'over TLS', topics: ['orders'], item: 'a', itemByToken: 'a' });
   });
 
   it.each(['serviceBusAddress', 'cosmosEndpoint'] as const)(
