@@ -4,6 +4,7 @@ import type { Caller } from '@ballast/service-host';
 import { profileKey, partitionOf } from './adapters/ledger-documents.js';
 import { CountHoldings, MARK_EVERY_POSTINGS } from './count-holdings.js';
 import { ReadBalances } from './read-balances.js';
+import { ResumeTransfers } from './resume-transfers.js';
 import { startBench } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
 import { hearingOf } from './testing/hearing.js';
@@ -83,6 +84,8 @@ describe('a fill', () => {
 
     const next = { ...last, id: 'posting:made-next', number: last.number + 1, at: '2026-02-01T00:00:00.000Z' };
     await bench.store.commit(partition, [{ create: next }]);
+    // It looks for pending transfers from time to time, which would be counted.
+    await bench.ledger.app.get(ResumeTransfers).onApplicationShutdown();
     bench.azure.usage.reset();
     expect(await count.execute(profile.profileId, next.at, true)).toEqual({ AAPL: BigInt(MARK_EVERY_POSTINGS) + 1n });
     const used = bench.azure.usage.snapshot().cosmos.byContainer['capital_ledgers'] ?? {};

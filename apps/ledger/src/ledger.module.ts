@@ -29,6 +29,7 @@ import { PostExecution } from './post-execution.js';
 import { ReadBalances } from './read-balances.js';
 import { ReadCapital } from './read-capital.js';
 import { ReadStatement } from './read-statement.js';
+import { ResumeTransfers } from './resume-transfers.js';
 import { ReversePosting } from './reverse-posting.js';
 import { SetMonitor } from './set-monitor.js';
 import { SettleTransfer } from './settle-transfer.js';
@@ -79,6 +80,7 @@ export class LedgerModule {
         SetMonitor,
         SettleTransfer,
         TransferCapital,
+        ResumeTransfers,
         CountHoldings,
         ReadBalances,
         ReadStatement,

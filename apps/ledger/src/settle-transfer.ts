@@ -77,7 +77,7 @@ export class SettleTransfer {
     const state = isReturned ? 'returned' : 'completed';
     const refusal = receipt.outcome === 'refused' ? { refusal: receipt.refusal } : {};
     const moved = this.step(from, transfer, { id: stepIdOf(transfer.id, 'out'), kind, legs });
-    return { ...moved, transfer: { ...row, state, ...refusal }, result: undefined };
+    return { ...moved, transfer: { ...row, kind: 'transfer', state, ...refusal }, result: undefined };
   }
 
   private step(

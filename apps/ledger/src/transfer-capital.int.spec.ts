@@ -34,7 +34,7 @@ describe('moving capital between two profiles of one owner', () => {
   const capitals = async (...profiles: TestProfile[]): Promise<CapitalView[]> =>
     Promise.all(profiles.map(async (profile) => (await bench.capital(profile)).body));
   const transferRow = async ({ profileId }: TestProfile): Promise<TransferDocument | undefined> => {
-    const query = { query: 'SELECT * FROM c WHERE c.kind = @kind', parameters: { '@kind': 'transfer' } };
+    const query = { query: "SELECT * FROM c WHERE c.kind IN ('pending-transfer', 'transfer')", parameters: {} };
     const page = await bench.store.query<TransferDocument>({
       ...query,
       partition: partitionOf(profileId),

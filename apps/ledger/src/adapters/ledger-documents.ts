@@ -62,10 +62,13 @@ export interface BarredPostingDocument extends ProfileKey {
   readonly refusal?: CapitalRefusal;
 }
 
-/** A transfer, in the partition of the profile that gives; its state is the only thing that ever changes. */
+/**
+ * A transfer, in the partition of the profile that gives; its state, and its kind with it, is the only thing that ever
+ * changes. Those that have not ended have a kind of their own, by which they are found among all that have.
+ */
 export interface TransferDocument extends ProfileKey {
   readonly id: string;
-  readonly kind: 'transfer';
+  readonly kind: 'pending-transfer' | 'transfer';
   readonly transferId: string;
   readonly toProfileId: string;
   readonly asset: string;
@@ -160,7 +163,12 @@ export function transferRowIdOf(transferId: string): string {
 
 export function transferDocument({ id, fromProfileId, ...rest }: Transfer, createdAt: string): TransferDocument {
   const { toProfileId, asset, units } = rest;
-  const row = { id: transferRowIdOf(id), kind: 'transfer', ...profileKey(fromProfileId), transferId: id } as const;
+  const row = {
+    id: transferRowIdOf(id),
+    kind: 'pending-transfer',
+    ...profileKey(fromProfileId),
+    transferId: id,
+  } as const;
   return { ...row, toProfileId, asset, units: units.toString(), state: 'pending', createdAt };
 }
 
