@@ -32,6 +32,7 @@ import { NoteShortfall } from './note-shortfall.js';
 import { OpenBook } from './open-book.js';
 import { RISK_LIMITS } from './orders.config.js';
 import type { OrdersSettings } from './orders.config.js';
+import { PlaceExits } from './place-exits.js';
 import { PlaceOrder } from './place-order.js';
 import { PreviewOrder } from './preview-order.js';
 import { ReadOrders } from './read-orders.js';
@@ -47,6 +48,7 @@ import { SubmitOrder } from './submit-order.js';
 const VERBS = [
   OpenBook,
   PlaceOrder,
+  PlaceExits,
   PreviewOrder,
   SubmitOrder,
   RejectOrder,

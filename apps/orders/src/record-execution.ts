@@ -5,6 +5,7 @@ import type { Venue, VenueExecution } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { VENUE } from './adapters/venue-calls.js';
+import { exitsDue } from './domain/exits.js';
 import { decideExecution } from './domain/execution.js';
 import { hasEnded, remainingQuantity } from './domain/order.js';
 import type { Order } from './domain/order.js';
@@ -27,7 +28,8 @@ export class RecordExecution {
           throw new Error(`the broker executed an order of ours that we do not have: ${key.orderId}`);
         if (await this.isRecorded(order, execution)) return { events: [], result: () => undefined };
         const executed = decideExecution(order, book, report, this.venue.capabilities.feeRate);
-        return { events: [executed], cause: `venue:${execution.executionId}`, result: () => undefined };
+        const events = [executed, ...exitsDue(order, executed)];
+        return { events, cause: `venue:${execution.executionId}`, result: () => undefined };
       });
     } catch (error) {
       if (!(error instanceof DocumentConflict)) throw error;

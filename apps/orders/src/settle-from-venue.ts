@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure } from '@ballast/contracts';
+import { Failure, brokerKeyOf } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Venue, VenueOrder } from '@ballast/venue';
@@ -8,6 +8,8 @@ import type { OrderKey } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { hasEnded, hasExpired } from './domain/order.js';
 import type { Order } from './domain/order.js';
+import { asOne } from './adapters/exit-pair.js';
+import { needsPair } from './domain/sending.js';
 import { ended, reference } from './domain/submission.js';
 import { RecordExecution } from './record-execution.js';
 
@@ -37,9 +39,10 @@ export class SettleFromVenue {
   ) {}
 
   /** Throws `ExecutionsNotListed` while the broker lists fewer executions than it counts, `Failure` while it is away. */
-  async execute(key: OrderKey, atVenue: VenueOrder): Promise<void> {
+  async execute(key: OrderKey, reported: VenueOrder): Promise<void> {
     const order = await this.books.current(key);
     if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
+    const atVenue = needsPair(order) && order.intent === 'exit' ? await this.pairAtVenue(order) : reported;
     if (atVenue.filledQuantity.gt(order.filledQuantity)) await this.recordMissing(order, atVenue);
     await this.books.change(key, ({ order: latest }) => ({
       events: latest === undefined ? [] : eventsFor(latest, atVenue, this.clock.now()),
@@ -48,11 +51,19 @@ export class SettleFromVenue {
     }));
   }
 
+  /** Both exits as one; only a look-up shows them together. */
+  private async pairAtVenue(order: Order): Promise<VenueOrder> {
+    const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    if (found === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
+    return asOne(found, order.quantity);
+  }
+
   private async recordMissing(order: Order, atVenue: VenueOrder): Promise<void> {
     const since = new Date(Date.parse(order.createdAt) - CLOCK_DIFFERENCE_MS_MAX);
     const executions = await orFailure(this.venue.executionsSince(since));
+    const ids = new Set([atVenue, ...(atVenue.legs ?? [])].map(({ venueOrderId }) => venueOrderId));
     for (const execution of executions) {
-      if (execution.venueOrderId === atVenue.venueOrderId)
+      if (ids.has(execution.venueOrderId))
         await this.record.execute({ profileId: order.profileId, orderId: order.id }, execution);
     }
     const after = await this.books.current({ profileId: order.profileId, orderId: order.id });

@@ -8,7 +8,10 @@ import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
+import type { Book } from './domain/book.js';
 import type { Order } from './domain/order.js';
+import type { RiskLimits } from './domain/risk-limits.js';
+import { RISK_LIMITS } from './orders.config.js';
 import { SettleFromVenue } from './settle-from-venue.js';
 
 /**
@@ -29,6 +32,7 @@ export class SubmitOrder {
     private readonly permit: TradingPermit,
     private readonly settle: SettleFromVenue,
     private readonly clock: Clock,
+    @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
@@ -38,13 +42,22 @@ export class SubmitOrder {
    */
   async execute(key: OrderKey, allocatedUnits?: bigint): Promise<void> {
     const controls = await this.permit.current();
-    const step = await this.books.change(key, ({ order }) => {
+    const step = await this.books.change(key, ({ book, order }) => {
       if (order === undefined) throw new Error(`capital is held for an unknown order ${key.orderId}`);
-      const { events, next } = decideSubmission(order, { controls, nowMs: this.clock.now(), allocatedUnits });
+      const { events, next } = decideSubmission(order, {
+        controls,
+        nowMs: this.clock.now(),
+        allocatedUnits: this.isLimited(book) ? allocatedUnits : undefined,
+      });
       return { events, result: (after) => ({ next, order: after ?? order }) };
     });
     if (step.next === 'send') await this.send(step.order);
     if (step.next === 'look-up') await this.lookUp(step.order);
+  }
+
+  /** Whether a share of the capital is looked at; a book that is written with every event says nothing that is not. */
+  private isLimited({ limits }: Book): boolean {
+    return { ...this.limits, ...limits }.concentrationRatioMax !== undefined;
   }
 
   private async send(order: Order): Promise<void> {

@@ -71,6 +71,15 @@ export function tradeOfEntry(orderId: string): string {
 }
 
 /**
+ * The id of the exits that cover an execution of an entry: made from the entry's, so that a repetition finds the same
+ * order, with the entry's time and 35 bits of the SHA-256 `digest` of entry and execution.
+ */
+export function exitOrderIdOf(entryOrderId: string, digest: Uint8Array): string {
+  const chars = Array.from(digest.subarray(0, RANDOM_CHARS_SHORT), (byte) => ALPHABET.charAt(byte % 32)).join('');
+  return entryOrderId.slice(0, -RANDOM_CHARS_SHORT) + chars;
+}
+
+/**
  * The id of the transfer that a profile asks for under an idempotency key: the profile's characters, and 80 bits of the
  * key's SHA-256, so that a repetition finds the same transfer.
  */

@@ -19,6 +19,7 @@ export {
   profileOfOrder,
   profileOfTransfer,
   tradeOfEntry,
+  exitOrderIdOf,
   transferIdOf,
 } from './ids.js';
 export { PROBLEMS, Problem, ProblemField } from './problem.js';

@@ -69,6 +69,26 @@ export class OrderConditions {
   })
   trailPercent?: string;
   @DecimalField({
+    description: 'For an entry: the price at which an exit takes the profit of whatever is filled.',
+    positive: true,
+    optional: true,
+  })
+  takeProfitPrice?: string;
+  @DecimalField({
+    description:
+      'For an entry: the price at which an exit stops the loss of whatever is filled. For an exit that is a limit order: ' +
+      'the price at which it is sold all the same. One exit ends the other.',
+    positive: true,
+    optional: true,
+  })
+  stopLossPrice?: string;
+  @DecimalField({
+    description: 'The worst price that the stop loss accepts; the market’s where it is left out.',
+    positive: true,
+    optional: true,
+  })
+  stopLossLimitPrice?: string;
+  @DecimalField({
     description:
       'Money to trade for, in place of a quantity; the quantity is what it buys at the price of that moment.',
     positive: true,

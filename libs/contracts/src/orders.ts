@@ -22,6 +22,7 @@ import {
 import type { OrderEndState, OrderIntent, OrderSide } from './order-terms.js';
 
 export { PositionList, PositionView, TradePage, TradeView } from './trade-api.js';
+export { OrderExitsDueV1, orderExitsDue } from './exit-events.js';
 export { CancelledOrders, OrderPreview, PREVIEW_VERDICTS } from './order-preview.js';
 export { BookLimitsChangedV1, TradingLimits, bookLimitsChanged } from './trading-limits.js';
 export { TradeClosedV1, tradeClosed } from './trade-events.js';

@@ -22,11 +22,13 @@ export const ORDER_REFUSALS = {
   'entry-not-bounded': 'An entry of this type has no worst price, so that what it may cost cannot be held.',
   'time-in-force-not-offered': 'The broker does not offer this time in force.',
   'expiry-not-ahead': 'The order would end before it begins.',
+  'exits-not-offered': 'The broker cannot tie a take profit and a stop loss together so that one ends the other.',
   'post-only-not-offered': 'The broker cannot keep a limit order from taking what is offered.',
   'market-data-stale': 'The latest quote of the symbol is too old to decide on.',
   'quantity-off-increment': 'The quantity is finer than the symbol allows, or below its smallest size.',
   'price-off-increment': 'A price or a trail does not fall on the symbol’s price increment.',
   'trigger-already-reached': 'The market is where the order would be set off at once.',
+  'exits-out-of-order': 'The take profit must lie above the price of the order, and the stop loss below it.',
   'post-only-would-take': 'The limit price would take what is offered, and the order may only rest.',
   'price-outside-collar':
     'The limit price is too far through the market, or through the price that sets the order off.',

@@ -92,7 +92,15 @@ export class AlpacaVenue implements Venue {
   async lookup(brokerKey: string): Promise<VenueOrder | undefined> {
     const query = new URLSearchParams({ client_order_id: brokerKey });
     const reply = await this.read(`/v2/orders:by_client_order_id?${query}`, { isUrgent: true });
-    return reply.status === 404 ? undefined : this.client.decode(reply, readOrder);
+    if (reply.status === 404) return undefined;
+    const order = this.client.decode(reply, readOrder);
+    return hasLegs(reply) ? this.withLegs(order) : order;
+  }
+
+  /** The exits that are tied to an order are shown by its id only. */
+  private async withLegs({ venueOrderId }: VenueOrder): Promise<VenueOrder> {
+    const reply = await this.read(`/v2/orders/${encodeURIComponent(venueOrderId)}?nested=true`, { isUrgent: true });
+    return this.client.decode(reply, readOrder);
   }
 
   async find(venueOrderId: string): Promise<VenueOrder | undefined> {
@@ -224,6 +232,11 @@ function budgetOf(name: string, options: AlpacaVenueOptions): RequestBudget | un
   return weightMax === undefined
     ? undefined
     : budgets.of({ venue: origin, keyId: keys.keyId }, { name, weightMax, perMs: MINUTE_MS });
+}
+
+function hasLegs({ json }: Reply): boolean {
+  const orderClass = fieldsOf(json, 'order')['order_class'];
+  return orderClass === 'oco' || orderClass === 'oto' || orderClass === 'bracket';
 }
 
 function socketUrl(httpUrl: string): string {

@@ -6,6 +6,7 @@ import type { CapitalDeclinedV1, CapitalHeldV1, ShortfallChangedV1 } from '@ball
 import type {
   ControlsChangedV1,
   OrderCancelRequestedV1,
+  OrderExitsDueV1,
   OrderPlacedV1,
   TradeClosedV1,
 } from '@ballast/contracts/orders';
@@ -13,6 +14,7 @@ import { CancelAtVenue } from '../cancel-at-venue.js';
 import { EnforceControls } from '../enforce-controls.js';
 import { NoteShortfall } from '../note-shortfall.js';
 import { OpenBook } from '../open-book.js';
+import { PlaceExits } from '../place-exits.js';
 import { RecordTrade } from '../record-trade.js';
 import { RejectOrder } from '../reject-order.js';
 import { SubmitOrder } from '../submit-order.js';
@@ -27,6 +29,7 @@ export class EventsConsumer {
     private readonly cancelAtVenue: CancelAtVenue,
     private readonly enforceControls: EnforceControls,
     private readonly noteShortfall: NoteShortfall,
+    private readonly placeExits: PlaceExits,
     private readonly recordTrade: RecordTrade,
   ) {}
 
@@ -54,6 +57,11 @@ export class EventsConsumer {
   @EventPattern('order.cancel-requested.v1')
   cancelRequested(@Payload() event: EventEnvelope<OrderCancelRequestedV1>): Promise<void> {
     return this.cancelAtVenue.execute(event.data);
+  }
+
+  @EventPattern('order.exits-due.v1')
+  exitsDue(@Payload() event: EventEnvelope<OrderExitsDueV1>): Promise<void> {
+    return this.placeExits.execute(event.data);
   }
 
   @EventPattern('controls.changed.v1')

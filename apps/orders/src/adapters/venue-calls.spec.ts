@@ -57,6 +57,15 @@ describe('an order as the broker gets it', () => {
       { limitPrice: '99', boundPrice: '99', postOnly: true },
       { type: 'limit', limitPrice: '99', postOnly: true },
     ],
+    [
+      'an exit with the stop loss beside it',
+      { ...SALE, limitPrice: '110', boundPrice: '110', stopLossPrice: '95', stopLossLimitPrice: '94' },
+      {
+        limitPrice: '110',
+        orderClass: 'oco',
+        exits: { takeProfit: { limitPrice: '110' }, stopLoss: { stopPrice: '95', limitPrice: '94' } },
+      },
+    ],
     ['one with a date', { timeInForce: 'gtd', expiresAt: AT }, { timeInForce: 'gtd', expiresAt: AT }],
   ] as const)('is %s', (_name, changes, expected) => {
     expect(request(changes)).toMatchObject(expected);

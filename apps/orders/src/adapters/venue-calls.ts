@@ -49,5 +49,14 @@ export function requestOf(order: Order, venue: Pick<VenueCapabilities, 'timesInF
     ...(trailPercent === undefined ? {} : { trailPercent }),
     ...(timeInForce === 'gtd' && expiresAt !== undefined ? { expiresAt: new Date(expiresAt) } : {}),
     ...(postOnly === true ? { postOnly } : {}),
+    ...pairOf(order),
   };
+}
+
+/** The stop loss beside an exit with a limit; one ends the other at the broker. */
+function pairOf({ intent, limitPrice, conditions }: Order): Partial<VenueOrderRequest> {
+  const { stopLossPrice, stopLossLimitPrice } = conditions;
+  if (intent === 'entry' || limitPrice === undefined || stopLossPrice === undefined) return {};
+  const stopLoss = { stopPrice: stopLossPrice, ...(stopLossLimitPrice && { limitPrice: stopLossLimitPrice }) };
+  return { orderClass: 'oco', exits: { takeProfit: { limitPrice }, stopLoss } };
 }

@@ -24,7 +24,7 @@ export interface Book {
   readonly trades: Readonly<Record<string, OpenTrade>>;
   /** The profile's own limits. */
   readonly limits: ProfileLimits;
-  /** What is allocated to the profile in whole units of USD, as the ledger said with its last hold; unknown before. */
+  /** What is allocated to the profile in whole units of USD, as the ledger said with its last hold; only where a limit needs it. */
   readonly capitalUnits: bigint | undefined;
   readonly rate: PlacementRate | undefined;
   /** The last day on which an exit was executed. */

@@ -7,6 +7,11 @@ export interface Conditions {
   readonly stopPrice?: Decimal;
   readonly trailPrice?: Decimal;
   readonly trailPercent?: Decimal;
+  /** Of an entry: where an exit takes the profit of what is filled. */
+  readonly takeProfitPrice?: Decimal;
+  /** Of an entry: where an exit stops the loss of what is filled. Of an exit with a limit: where it is sold all the same. */
+  readonly stopLossPrice?: Decimal;
+  readonly stopLossLimitPrice?: Decimal;
   /** Money that was named in place of a quantity. */
   readonly notional?: Decimal;
   /** ISO 8601. */
@@ -18,7 +23,15 @@ export interface Conditions {
 /** Of an order that has none. */
 export const NO_CONDITIONS: Conditions = {};
 
-const DECIMALS = ['stopPrice', 'trailPrice', 'trailPercent', 'notional'] as const;
+const DECIMALS = [
+  'stopPrice',
+  'trailPrice',
+  'trailPercent',
+  'takeProfitPrice',
+  'stopLossPrice',
+  'stopLossLimitPrice',
+  'notional',
+] as const;
 const OTHERS = ['expiresAt', 'postOnly', 'reduceOnly'] as const;
 
 /** Reads the conditions among other fields; throws `RangeError` for text that is no decimal. */

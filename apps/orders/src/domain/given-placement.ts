@@ -25,6 +25,7 @@ export const FACTS: PlacementFacts = {
   venue: {
     orderTypes: ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop', 'market-if-touched'],
     timesInForce: ['day', 'gtc', 'ioc', 'fok'],
+    orderClasses: ['oco'],
     postOnly: true,
     feeRate: decimal('0.001'),
   },

@@ -1,5 +1,5 @@
 import type { PlacementTerms, Rung, VenueFacts } from './placement.js';
-import { heldBy, sentType } from './sending.js';
+import { heldBy, needsPair, sentType } from './sending.js';
 
 /** Types that trade at whatever price there is once they are set off; a broker has no bound for them. */
 const UNBOUNDED_TYPES: readonly PlacementTerms['type'][] = ['trailing-stop', 'market-if-touched'];
@@ -28,6 +28,11 @@ export const OFFER_RUNGS: readonly Rung[] = [
     expiresAt === undefined || Date.parse(expiresAt) > nowMs
       ? undefined
       : { code: 'expiry-not-ahead', limit: `after ${new Date(nowMs).toISOString()}`, value: expiresAt },
+
+  (terms, { venue }) =>
+    needsPair(terms) && !venue.orderClasses.includes('oco')
+      ? { code: 'exits-not-offered', limit: venue.orderClasses.join(', '), value: 'oco' }
+      : undefined,
 
   ({ conditions }, { venue }) =>
     conditions.postOnly === true && venue.postOnly !== true

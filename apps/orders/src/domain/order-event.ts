@@ -3,6 +3,7 @@ import {
   orderCancelRequested,
   orderEnded,
   orderExecuted,
+  orderExitsDue,
   orderOpened,
   orderPlaced,
   orderSubmitted,
@@ -12,6 +13,7 @@ import type {
   OrderCancelRequestedV1,
   OrderEndedV1,
   OrderExecutedV1,
+  OrderExitsDueV1,
   OrderOpenedV1,
   OrderPlacedV1,
   OrderSubmittedV1,
@@ -27,6 +29,7 @@ export type OrderEvent =
   | { readonly fact: 'became-unknown'; readonly data: OrderBecameUnknownV1 }
   | { readonly fact: 'opened'; readonly data: OrderOpenedV1 }
   | { readonly fact: 'executed'; readonly data: OrderExecutedV1 }
+  | { readonly fact: 'exits-due'; readonly data: OrderExitsDueV1 }
   | { readonly fact: 'ended'; readonly data: OrderEndedV1 }
   | { readonly fact: 'cancel-requested'; readonly data: OrderCancelRequestedV1 };
 
@@ -37,6 +40,7 @@ export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-
   'became-unknown': orderBecameUnknown,
   opened: orderOpened,
   executed: orderExecuted,
+  'exits-due': orderExitsDue,
   ended: orderEnded,
   'cancel-requested': orderCancelRequested,
 };

@@ -1,6 +1,8 @@
+import { decimal } from '@ballast/money';
 import { ORDER_STATES } from '@ballast/contracts/orders';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import { OWNER_ID, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import { exitsDue } from './exits.js';
 import { evolve } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -28,6 +30,12 @@ function eventOf(step: OrderStep, order: Order): OrderEvent {
       return executedEvent(order, '1', '100');
     case 'executed-in-full':
       return executedEvent(order, '10', '100');
+    case 'exits-due': {
+      const bracket = { ...order, conditions: { stopLossPrice: decimal('90') } };
+      const [exit] = exitsDue(bracket, executedEvent(order, '1', '100'));
+      if (exit === undefined) throw new Error('no exits are due');
+      return exit;
+    }
     case 'cancel-requested':
       return { fact: 'cancel-requested', data: { ...reference, requestedBy: OWNER_ID } };
     default:

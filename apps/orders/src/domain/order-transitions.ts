@@ -12,6 +12,7 @@ export const ORDER_STEPS = [
   'opened',
   'executed-in-part',
   'executed-in-full',
+  'exits-due',
   'rejected',
   'cancelled',
   'expired',
@@ -21,7 +22,7 @@ export type OrderStep = (typeof ORDER_STEPS)[number];
 
 /**
  * Every legal pair of state and step with the state it leads to; a pair that is absent is illegal. A request to cancel
- * changes a flag, not the state. After `cancelled` and `expired` an execution may still arrive and is recorded; the
+ * changes a flag, not the state, and that exits are due changes nothing. After `cancelled` and `expired` an execution may still arrive and is recorded; the
  * broker lost that race, not we.
  */
 export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<OrderStep, OrderState>>>> = {
@@ -62,16 +63,17 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     'cancel-requested': 'open',
   },
   'partially-filled': {
+    'exits-due': 'partially-filled',
     'executed-in-part': 'partially-filled',
     'executed-in-full': 'filled',
     cancelled: 'cancelled',
     expired: 'expired',
     'cancel-requested': 'partially-filled',
   },
-  filled: {},
+  filled: { 'exits-due': 'filled' },
   rejected: {},
-  cancelled: { 'executed-in-part': 'cancelled', 'executed-in-full': 'cancelled' },
-  expired: { 'executed-in-part': 'expired', 'executed-in-full': 'expired' },
+  cancelled: { 'exits-due': 'cancelled', 'executed-in-part': 'cancelled', 'executed-in-full': 'cancelled' },
+  expired: { 'exits-due': 'expired', 'executed-in-part': 'expired', 'executed-in-full': 'expired' },
 };
 
 /** A step that the table does not allow: we or the broker are wrong, and nothing may be guessed. */

@@ -132,6 +132,7 @@ function changes(event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Pa
   switch (event.fact) {
     case 'capital-held':
     case 'became-unknown':
+    case 'exits-due':
       return {};
     case 'submitted':
       return { attempts: event.data.attempt, submittedAt: at };

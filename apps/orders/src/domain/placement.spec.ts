@@ -94,6 +94,12 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'expiry-not-ahead', limit: `after ${iso(NOW_MS)}`, value: iso(NOW_MS) },
   },
   {
+    name: 'two exits where the broker cannot tie them together',
+    terms: { takeProfitPrice: '110', stopLossPrice: '95' },
+    facts: { venue: { ...FACTS.venue, orderClasses: ['bracket'] } },
+    refusal: { code: 'exits-not-offered', limit: 'bracket', value: 'oco' },
+  },
+  {
     name: 'an order that may only rest where the broker has none',
     terms: { postOnly: true, limitPrice: '90' },
     facts: { venue: { ...FACTS.venue, postOnly: false } },
@@ -149,6 +155,21 @@ const REFUSALS: readonly Row[] = [
     name: 'a touch to sell at the best bid',
     terms: { ...EXIT, type: 'market-if-touched', limitPrice: undefined, stopPrice: '99.99' },
     refusal: { code: 'trigger-already-reached', limit: 'above 99.99', value: '99.99' },
+  },
+  {
+    name: 'a take profit at the price of the entry',
+    terms: { takeProfitPrice: '100' },
+    refusal: { code: 'exits-out-of-order', limit: 'take profit above 100', value: '100' },
+  },
+  {
+    name: 'a stop loss at the price of the entry',
+    terms: { takeProfitPrice: '110', stopLossPrice: '100' },
+    refusal: { code: 'exits-out-of-order', limit: 'stop loss below 100', value: '100' },
+  },
+  {
+    name: 'a stop loss off the increment',
+    terms: { stopLossPrice: '94.999' },
+    refusal: { code: 'price-off-increment', limit: '0.01', value: '94.999' },
   },
   {
     name: 'a buy at the best offer that may only rest',
@@ -331,6 +352,12 @@ describe('the ladder of refusals', () => {
         limits: { ...FACTS.limits, positionUsdMax: decimal('1'), concentrationRatioMax: decimal('0.1') },
         book: { ...HOLDING, day: LOST, capitalUnits: 1n, rate: { minute: minuteOf(NOW_MS), entries: 1_000 } },
       },
+    ],
+    ['exits a cent away on both sides', { takeProfitPrice: '100.01', stopLossPrice: '99.99' }, {}],
+    [
+      'one exit where the broker ties nothing together',
+      { stopLossPrice: '95' },
+      { venue: { ...FACTS.venue, orderClasses: [] } },
     ],
     ['an end in a millisecond', { timeInForce: 'gtd' as const, expiresAt: iso(NOW_MS + 1) }, {}],
     ['a stop a cent above the best offer', { ...STOP, stopPrice: '100.01' }, {}],

@@ -57,6 +57,8 @@ export interface SymbolFacts {
 export interface VenueFacts {
   readonly orderTypes: readonly string[];
   readonly timesInForce: readonly string[];
+  /** The ways in which it ties orders together. */
+  readonly orderClasses: readonly string[];
   /** Whether a limit order can be told never to take what is offered; absent where it cannot. */
   readonly postOnly?: boolean;
   /** Fee as a share of notional. */

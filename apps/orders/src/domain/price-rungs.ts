@@ -1,7 +1,8 @@
 import { decimalText, fractionDigits } from '@ballast/money';
 import type { Decimal } from '@ballast/money';
+import type { Refusal } from '@ballast/contracts';
 import type { PlacementTerms, Rung, SymbolFacts } from './placement.js';
-import { collarPrice } from './worst-cost.js';
+import { collarPrice, referencePrice } from './worst-cost.js';
 
 /** What is wrong with the size or a price, for this symbol and this market. */
 export const PRICE_RUNGS: readonly Rung[] = [
@@ -21,9 +22,10 @@ export const PRICE_RUNGS: readonly Rung[] = [
       : undefined;
   },
 
-  ({ limitPrice, conditions: { stopPrice, trailPrice } }, _facts, { priceIncrement }) => {
+  ({ limitPrice, conditions }, _facts, { priceIncrement }) => {
+    const { stopPrice, trailPrice, takeProfitPrice, stopLossPrice, stopLossLimitPrice } = conditions;
     const isOff = (price: Decimal | undefined): boolean => price !== undefined && !price.mod(priceIncrement).isZero();
-    const off = [limitPrice, stopPrice, trailPrice].find(isOff);
+    const off = [limitPrice, stopPrice, trailPrice, takeProfitPrice, stopLossPrice, stopLossLimitPrice].find(isOff);
     return off === undefined
       ? undefined
       : { code: 'price-off-increment', limit: decimalText(priceIncrement), value: decimalText(off) };
@@ -34,6 +36,16 @@ export const PRICE_RUNGS: readonly Rung[] = [
     if (stopPrice === undefined) return undefined;
     const { isReached, limit } = trigger(terms, symbol, stopPrice);
     return isReached ? { code: 'trigger-already-reached', limit, value: decimalText(stopPrice) } : undefined;
+  },
+
+  (terms, facts) => {
+    const { takeProfitPrice, stopLossPrice } = terms.conditions;
+    const price = terms.limitPrice ?? referencePrice(terms, facts);
+    if (takeProfitPrice?.lte(price) === true)
+      return outOfOrder(`take profit above ${decimalText(price)}`, takeProfitPrice);
+    return stopLossPrice?.gte(price) === true
+      ? outOfOrder(`stop loss below ${decimalText(price)}`, stopLossPrice)
+      : undefined;
   },
 
   ({ conditions, limitPrice, side }, _facts, { ask, bid }) => {
@@ -68,4 +80,8 @@ function trigger(
   return waitsAbove
     ? { isReached: price.lte(market), limit: `above ${decimalText(market)}` }
     : { isReached: price.gte(market), limit: `below ${decimalText(market)}` };
+}
+
+function outOfOrder(limit: string, price: Decimal): Refusal {
+  return { code: 'exits-out-of-order', limit, value: decimalText(price) };
 }

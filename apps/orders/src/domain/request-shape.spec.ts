@@ -26,6 +26,8 @@ const SENSIBLE: readonly (readonly [string, Partial<PlaceOrderRequest>])[] = [
   ['good till a date', { ...LIMIT, timeInForce: 'gtd', expiresAt: '2026-11-21T15:00:00.000Z' }],
   ['a limit order to fill at once', { ...LIMIT, timeInForce: 'fok' }],
   ['a limit order that may only rest', { ...LIMIT, postOnly: true, timeInForce: 'gtc' }],
+  ['an entry with both exits', { ...LIMIT, takeProfitPrice: '110', stopLossPrice: '95', stopLossLimitPrice: '94' }],
+  ['an exit with a stop loss beside it', { ...LIMIT, side: 'sell', stopLossPrice: '95' }],
   ['a sale that may only reduce', { side: 'sell', reduceOnly: true }],
 ];
 
@@ -50,6 +52,14 @@ const CONTRADICTIONS: readonly (readonly [string, Partial<PlaceOrderRequest>, re
   ['a stop to fill at once', { ...STOP, timeInForce: 'ioc' }, ['/timeInForce']],
   ['a market order that may only rest', { postOnly: true }, ['/postOnly']],
   ['an order to fill at once that may only rest', { ...LIMIT, timeInForce: 'ioc', postOnly: true }, ['/postOnly']],
+  ['a limit of a stop loss without one', { stopLossLimitPrice: '94' }, ['/stopLossLimitPrice']],
+  ['an exit with a take profit', { side: 'sell', takeProfitPrice: '110' }, ['/takeProfitPrice']],
+  ['a market exit with a stop loss', { side: 'sell', stopLossPrice: '95' }, ['/stopLossPrice']],
+  [
+    'an exit with a stop loss that may only rest',
+    { ...LIMIT, side: 'sell', stopLossPrice: '95', postOnly: true },
+    ['/stopLossPrice'],
+  ],
   ['an entry that may only reduce', { reduceOnly: true, intent: 'entry' }, ['/reduceOnly']],
   ['a buy that may only reduce', { reduceOnly: true }, ['/reduceOnly']],
 ];

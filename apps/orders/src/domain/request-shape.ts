@@ -23,7 +23,13 @@ const PERCENT_MAX = new Decimal(100);
  * a size given twice or not at all, an end without `gtd`. Each with a JSON pointer; none when the request makes sense.
  */
 export function contradictionsOf(request: PlaceOrderRequest): ProblemField[] {
-  return [...sizeFindings(request), ...priceFindings(request), ...timeFindings(request), ...flagFindings(request)];
+  return [
+    ...sizeFindings(request),
+    ...priceFindings(request),
+    ...timeFindings(request),
+    ...flagFindings(request),
+    ...exitFindings(request),
+  ];
 }
 
 function sizeFindings({ quantity, notional, type }: PlaceOrderRequest): ProblemField[] {
@@ -79,6 +85,19 @@ function flagFindings(request: PlaceOrderRequest): ProblemField[] {
   return reduceOnly === true && intentOf(request) === 'entry'
     ? [...findings, finding('/reduceOnly', 'is for exits: an entry makes a position larger')]
     : findings;
+}
+
+function exitFindings(request: PlaceOrderRequest): ProblemField[] {
+  const { type, takeProfitPrice, stopLossPrice, stopLossLimitPrice, postOnly } = request;
+  const findings =
+    stopLossLimitPrice !== undefined && stopLossPrice === undefined
+      ? [finding('/stopLossLimitPrice', 'goes with `stopLossPrice` only')]
+      : [];
+  if (intentOf(request) === 'entry') return findings;
+  if (takeProfitPrice !== undefined) findings.push(finding('/takeProfitPrice', 'is for entries: the limit takes it'));
+  if (stopLossPrice !== undefined && (type !== 'limit' || postOnly === true))
+    findings.push(finding('/stopLossPrice', 'is for entries, and for exits that are plain limit orders'));
+  return findings;
 }
 
 function finding(pointer: string, detail: string): ProblemField {

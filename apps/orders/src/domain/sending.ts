@@ -1,3 +1,4 @@
+import type { Conditions } from './conditions.js';
 import type { OrderIntent, OrderType, TimeInForce } from '@ballast/contracts/orders';
 
 /** What decides in which form an order is put to the broker. */
@@ -19,4 +20,10 @@ export function sentType({ type, intent }: Sent): OrderType {
 /** The time in force under which the broker gets an order: it keeps a date itself, or we cancel the order then. */
 export function heldBy(timeInForce: TimeInForce, venue: { readonly timesInForce: readonly string[] }): TimeInForce {
   return timeInForce === 'gtd' && !venue.timesInForce.includes('gtd') ? 'gtc' : timeInForce;
+}
+
+/** Whether its exits, or the order itself where it is one, are two of which one ends the other. */
+export function needsPair({ intent, conditions }: { intent: OrderIntent; conditions: Conditions }): boolean {
+  const { takeProfitPrice, stopLossPrice } = conditions;
+  return stopLossPrice !== undefined && (intent === 'exit' || takeProfitPrice !== undefined);
 }

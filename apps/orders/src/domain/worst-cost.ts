@@ -13,7 +13,10 @@ export const NOT_OFFERED: SymbolFacts = {
 };
 
 /** The price at which the order trades if nothing moves: the one that sets it off, else the market's. */
-function referencePrice({ side, conditions }: PlacementTerms, { symbol = NOT_OFFERED }: PlacementFacts): Decimal {
+export function referencePrice(
+  { side, conditions }: PlacementTerms,
+  { symbol = NOT_OFFERED }: PlacementFacts,
+): Decimal {
   return conditions.stopPrice ?? (side === 'buy' ? symbol.ask : symbol.bid);
 }
 

@@ -11,6 +11,7 @@ import { startLocalAzure } from '@ballast/local-azure';
 import type { LocalAzure } from '@ballast/local-azure';
 import { EventListener, EventSender, connectServiceBus } from '@ballast/service-bus';
 import type { RunningService } from '@ballast/service-host';
+import type { Venue } from '@ballast/venue';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { VenueStreamOwner } from '../adapters/venue-stream-owner.js';
 import { startOrders } from '../start-orders.js';
@@ -61,7 +62,8 @@ export class Bench {
     private readonly startOne: () => Promise<RunningService>,
   ) {}
 
-  static async start(): Promise<Bench> {
+  /** `broker` takes the place of the scripted one. */
+  static async start(broker?: Venue): Promise<Bench> {
     const dataDir = await mkdtemp(join(tmpdir(), 'ballast-orders-'));
     const azure = await startLocalAzure({ dataDir, topology });
     const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -69,7 +71,7 @@ export class Bench {
     const venue = new ScriptedVenue();
     const settings = settingsOf(azure);
     const clock = new SettableClock();
-    const startOne = (): Promise<RunningService> => startOrders(settings, { tokenKeys, venue, clock });
+    const startOne = (): Promise<RunningService> => startOrders(settings, { tokenKeys, venue: broker ?? venue, clock });
     const orders = await startOne();
     const client = await connectServiceBus(settings.platform.serviceBus);
     const senderOf = (topic: string): EventSender => new EventSender(client, topic);

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { CAPITAL_ASSET, Decimal, decimal, decimalText } from '@ballast/money';
+import { exitOrderIdOf } from '@ballast/contracts';
+import type { OrderExitsDueV1 } from '@ballast/contracts/orders';
+import { sellableQuantity, tradeOf } from './book.js';
+import type { Book } from './book.js';
+import { conditionTexts } from './conditions.js';
+import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
+import { reference } from './submission.js';
+
+/**
+ * That exits for exactly what an execution of an entry filled are to be placed, where the entry named a take profit or a
+ * stop loss. Each fill has exits of its own, so that together they cover what is filled, whatever becomes of the rest.
+ */
+export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEvent[] {
+  const { takeProfitPrice, stopLossPrice, stopLossLimitPrice } = order.conditions;
+  const hasExits = takeProfitPrice !== undefined || stopLossPrice !== undefined;
+  if (executed.fact !== 'executed' || order.intent === 'exit' || !hasExits) return [];
+  const { executionNumber, quantity } = executed.data;
+  const digest = createHash('sha256').update(`${order.id}:${executionNumber}`).digest();
+  const prices = {
+    ...(takeProfitPrice && { takeProfitPrice }),
+    ...(stopLossPrice && { stopLossPrice }),
+    ...(stopLossLimitPrice && { stopLossLimitPrice }),
+  };
+  const data = {
+    ...reference(order),
+    exitOrderId: exitOrderIdOf(order.id, digest),
+    executionNumber,
+    tradeId: order.tradeId,
+    symbol: order.symbol,
+    quantity,
+    ...conditionTexts(prices),
+  };
+  return [{ fact: 'exits-due', data }];
+}
+
+/**
+ * The placement of exits that are due, as one order: a limit at the take profit with the stop loss beside it, or the one
+ * of them that was named. It covers no more than is held and not being sold already; nothing where that is nothing.
+ */
+export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEvent[] {
+  const quantity = Decimal.min(decimal(due.quantity), sellableQuantity(book, due.symbol));
+  if (quantity.lte(0)) return [];
+  const { profileId, symbol } = due;
+  return [
+    {
+      fact: 'placed',
+      data: {
+        ...{ orderId: due.exitOrderId, profileId, symbol, side: 'sell', intent: 'exit', timeInForce: 'gtc' },
+        ...pricesOf(due),
+        quantity: decimalText(quantity),
+        tradeId: tradeOf(book, symbol)?.tradeId ?? due.tradeId,
+        holdUnits: '0',
+        asset: CAPITAL_ASSET,
+      },
+    },
+  ];
+}
+
+function pricesOf({ takeProfitPrice, stopLossPrice, stopLossLimitPrice }: OrderExitsDueV1) {
+  const limitOf = (limitPrice: string) => ({ limitPrice, boundPrice: limitPrice });
+  if (takeProfitPrice !== undefined) {
+    const stop = { ...(stopLossPrice && { stopLossPrice }), ...(stopLossLimitPrice && { stopLossLimitPrice }) };
+    return { type: 'limit', ...limitOf(takeProfitPrice), ...stop } as const;
+  }
+  const stop = { ...(stopLossPrice && { stopPrice: stopLossPrice }) };
+  return stopLossLimitPrice === undefined
+    ? ({ type: 'stop', ...stop } as const)
+    : ({ type: 'stop-limit', ...stop, ...limitOf(stopLossLimitPrice) } as const);
+}
