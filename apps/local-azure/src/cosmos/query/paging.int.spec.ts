@@ -10,14 +10,20 @@ describe.each(RANGE_COUNTS)('pages of a query over %d physical partitions, throu
     profileId,
   });
 
-  beforeEach(async () => {
-    fixture = await CosmosFixture.start({ ranges });
-    for (let n = 0; n < 25; n++) await fixture.orders.items.create(document(`i${String(n).padStart(2, '0')}`, n));
-  });
-  afterEach(() => fixture.close());
+  const fill = async (profileId?: string): Promise<void> => {
+    for (let n = 0; n < 25; n++) {
+      await fixture.orders.items.create(document(`i${String(n).padStart(2, '0')}`, n, profileId));
+    }
+  };
 
-  const page = async (query: string, continuationToken?: string) => {
-    const options = { partitionKey: ['ballast', 'p1'], maxItemCount: 10, continuationToken };
+  beforeAll(async () => {
+    fixture = await CosmosFixture.start({ ranges });
+    await fill();
+  });
+  afterAll(() => fixture.close());
+
+  const page = async (query: string, continuationToken?: string, profileId = 'p1') => {
+    const options = { partitionKey: ['ballast', profileId], maxItemCount: 10, continuationToken };
     const { resources, continuationToken: next } = await fixture.orders.items.query<string>(query, options).fetchNext();
     return { resources, next };
   };
@@ -43,11 +49,12 @@ describe.each(RANGE_COUNTS)('pages of a query over %d physical partitions, throu
 
   it('neither repeat nor skip an item when others are inserted and deleted in between', async () => {
     const query = 'SELECT VALUE c.id FROM c ORDER BY c.n';
-    const first = await page(query);
-    await fixture.orders.items.create(document('new-before', -1));
-    await fixture.orders.items.create(document('new-after', 10.5));
-    await fixture.orders.item('i09', ['ballast', 'p1']).delete();
-    const second = await page(query, first.next);
+    await fill('p2');
+    const first = await page(query, undefined, 'p2');
+    await fixture.orders.items.create(document('new-before', -1, 'p2'));
+    await fixture.orders.items.create(document('new-after', 10.5, 'p2'));
+    await fixture.orders.item('i09', ['ballast', 'p2']).delete();
+    const second = await page(query, first.next, 'p2');
     expect(second.resources.slice(0, 2)).toEqual(['i10', 'new-after']);
   });
 
