@@ -133,23 +133,6 @@ describe('trouble, on the real processes with two replicas of orders', () => {
     expect(await fillsOf(orderId)).toHaveLength(1);
   });
 
-  it('a replica that is killed while it hears the broker is followed by the other, and no fill is lost or doubled', async () => {
-    const profileId = await stage.fundedProfile('1000.00');
-    const orderId = await placed(profileId, { symbol: 'IBM', limitPrice: '97', quantity: '2' });
-    await reaches(orderId, 'open');
-    // The first process has heard the broker from the start: the other one found the lock taken.
-    const first = stage.platform.process('orders');
-    await first.kill();
-    await stage.tick({ symbol: 'IBM', bid: '96', ask: '97', volume: '1' });
-    first.start();
-    await first.ready();
-    await until('what nobody heard is recorded', async () => (await stage.order(orderId)).executions === 1);
-    await stage.tick({ symbol: 'IBM', bid: '96', ask: '97', volume: '1' });
-    expect(await reaches(orderId, 'filled')).toMatchObject({ executions: 2, filledQuantity: '2' });
-    await settled(profileId, '194.00');
-    expect(await fillsOf(orderId)).toHaveLength(2);
-  });
-
   it(`${ENTRIES} entries at once reach the broker as far as the capital goes, and no further`, async () => {
     // Ten worst costs of 100.00 and a fee estimate of 0.10.
     const profileId = await stage.fundedProfile('1001.00', { entriesPerSymbolMax: ENTRIES });

@@ -42,13 +42,16 @@ export class RecordMissedExecutions {
     if (this.recorded.size > RECORDED_MAX) this.recorded.delete(this.recorded.values().next().value ?? '');
   }
 
-  /** Reads on from the position. Throws `Failure` while the store or the broker cannot be reached; the position stays then. */
-  async execute(): Promise<void> {
+  /**
+   * Reads on from the position what is at least `ageMsMin` old, below the overlap: updates of the rest are on their way. Throws
+   * `Failure` while the store or the broker cannot be reached; the position stays then.
+   */
+  async execute(ageMsMin = 0): Promise<void> {
     const beganAtMs = this.clock.now();
     const since = new Date(this.completeUntil ?? beganAtMs - LOOK_BACK_MS);
     const brokerKeys = new Map<string, string | undefined>();
     for (const execution of await orFailure(this.venue.executionsSince(since))) {
-      if (this.recorded.has(execution.executionId)) continue;
+      if (this.recorded.has(execution.executionId) || beganAtMs - execution.at.getTime() < ageMsMin) continue;
       await this.recordOne(execution, brokerKeys);
       this.note(execution.executionId);
     }

@@ -19,7 +19,12 @@ describe('the broker’s updates', () => {
     const close = jest.fn(async () => undefined);
     const venue = { stream: (heard: VenueStreamHandlers) => ((handlers = heard), { connected: true, close }) };
     const heal = jest.fn((_unchangedMs?: number) => Promise.resolve());
-    const missed = { execute: jest.fn(() => Promise.resolve()), resume: jest.fn(), note: jest.fn(), position: 'then' };
+    const missed = {
+      execute: jest.fn((_ageMsMin?: number) => Promise.resolve()),
+      resume: jest.fn(),
+      note: jest.fn(),
+      position: 'then',
+    };
     const settle = jest.fn(() => Promise.resolve());
     const updates = new VenueUpdates(
       {} as RecordExecution,
@@ -55,7 +60,7 @@ describe('the broker’s updates', () => {
     await heard().onConnected();
     expect([missed.execute.mock.calls.length, heal.mock.calls]).toEqual([1, [[]]]);
     await jest.advanceTimersByTimeAsync(3 * MINUTE_MS);
-    expect(missed.execute).toHaveBeenCalledTimes(4);
+    expect(missed.execute.mock.calls).toEqual([[], [30_000], [30_000], [30_000]]);
     missed.execute.mockRejectedValue(new Error('the broker is away'));
     await jest.advanceTimersByTimeAsync(MINUTE_MS);
     expect(missed.execute).toHaveBeenCalledTimes(5);

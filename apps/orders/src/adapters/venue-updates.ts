@@ -17,6 +17,8 @@ const ATTEMPTS_MAX = 5;
 const ATTEMPT_PAUSE_MS = 100;
 /** How often executions are read of which no update may have come: one request to the broker. */
 const READ_EVERY_MS = 60_000;
+/** How old an execution is then; the update of a newer one is on its way. */
+const READ_AGE_MS_MIN = 30_000;
 /** How often quiet orders are compared with the broker, for an update that never came or could not be applied. */
 const COMPARE_EVERY_MS = 300_000;
 /** How long an order has been quiet then; the updates of a busier one are on their way. */
@@ -61,7 +63,7 @@ export class VenueUpdates implements OwnedWork {
       onDisconnected: (cause) => this.log.warn({ err: cause }, 'the stream of updates is gone; connecting again'),
     });
     this.timers = [
-      setInterval(() => this.once('read', () => this.missed.execute()), READ_EVERY_MS),
+      setInterval(() => this.once('read', () => this.missed.execute(READ_AGE_MS_MIN)), READ_EVERY_MS),
       setInterval(() => this.once('compare', () => this.heal.execute(QUIET_MS_MIN)), COMPARE_EVERY_MS),
     ];
   }
