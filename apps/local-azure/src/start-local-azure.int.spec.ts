@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { Topology } from '@ballast/contracts';
+import { ServiceBusServer } from './service-bus/service-bus-server.js';
 import { startLocalAzure } from './start-local-azure.js';
 
 describe('local Azure', () => {
@@ -82,6 +83,20 @@ describe('local Azure', () => {
     expect((await fetch(azure.faultControl!.endpoint, { headers })).status).toBe(200);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     await azure.close();
+  });
+
+  it('lets go of its folder also where a server does not close well', async () => {
+    const first = await startLocalAzure({ dataDir, topology });
+    const close = ServiceBusServer.prototype.close;
+    const failing = jest.spyOn(ServiceBusServer.prototype, 'close').mockImplementation(async function (
+      this: ServiceBusServer,
+    ) {
+      await close.call(this);
+      throw new Error('not well');
+    });
+    await expect(first.close()).rejects.toThrow('not well');
+    failing.mockRestore();
+    await (await startLocalAzure({ dataDir, topology })).close();
   });
 
   it('takes over a changed declaration and fills new indexes from what is stored', async () => {

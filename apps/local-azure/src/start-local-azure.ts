@@ -87,8 +87,10 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
   const { usage } = common;
   const started: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(started.map((server) => server.close()));
+    const outcomes = await Promise.allSettled(started.map((server) => server.close()));
     lock.release();
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
   };
   try {
     const cosmos = await listening(startCosmos(options, common), 'Cosmos DB (COSMOS_PORT)');

@@ -4,7 +4,7 @@ import { HttpServer, type HttpRequest } from '../http/http-server.js';
 import type { TlsCredentials } from '../http/tls.js';
 import type { Pages } from '../pages/pages.js';
 import { GroupCommit } from '../storage/group-commit.js';
-import { isStorageFull, Sqlite } from '../storage/sqlite.js';
+import { isInUse, isStorageFull, Sqlite } from '../storage/sqlite.js';
 import type { Usage } from '../usage.js';
 import type { AccessPolicy } from './access-policy.js';
 import { answerAdministration } from './administration/administration-api.js';
@@ -147,8 +147,8 @@ function letGo(db: Sqlite): void {
     db.exec('PRAGMA locking_mode = NORMAL');
     db.exec('SELECT 1 FROM sqlite_master');
   } catch (error) {
-    // On a full disk what is in the log stays there, and is read from there at the next start.
-    if (!isStorageFull(error)) throw error;
+    // On a full disk, and while an earlier connection is still around, what is in the log stays there for the next start.
+    if (!isStorageFull(error) && !isInUse(error)) throw error;
   } finally {
     db.close();
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Sqlite } from './sqlite.js';
+import { isInUse, Sqlite } from './sqlite.js';
 
 /** Keeps a data folder to one process; the operating system gives it free when the process ends, however it ends. */
 export class FolderLock {
@@ -12,7 +12,7 @@ export class FolderLock {
       db.exec('BEGIN EXCLUSIVE');
       return new FolderLock(db);
     } catch (error) {
-      if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      if (!isInUse(error)) throw error;
       throw new Error(`The data folder ${folder} is in use: one local-azure may use it at a time.`, { cause: error });
     }
   }

@@ -99,6 +99,11 @@ export class Sqlite {
   }
 }
 
+/** Whether something could not be done because another connection has the file. */
+export function isInUse(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'SQLITE_BUSY';
+}
+
 /** Whether something could not be written because the disk, or the file, is full. */
 export function isStorageFull(error: unknown): boolean {
   return (error as { code?: unknown } | undefined)?.code === 'SQLITE_FULL';
