@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Json } from './json.js';
+import { compare } from './query/values.js';
 import { endOfPrefix, sortKey } from './sort-key.js';
 
 const order = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
@@ -47,6 +48,17 @@ describe('a sort key', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (left, right) => {
         expect(order(sortKey(left), sortKey(right))).toBe(order(left, right));
         expect(sortKey(left)).not.toContain('\0');
+      }),
+    );
+  });
+
+  it('tells texts apart that hold halves of characters, and orders them as comparisons do', () => {
+    const text = fc.string({ unit: fc.constantFrom('\ud800', '\udfff', '\ufffd', 'a', '\u{1f4b9}', '\x01', '\0') });
+    fc.assert(
+      fc.property(text, text, (left, right) => {
+        expect(order(sortKey(left), sortKey(right)) === 0).toBe(left === right);
+        expect(Math.sign(order(sortKey(left), sortKey(right)))).toBe(Math.sign(compare(left, right)!));
+        expect(Buffer.from(sortKey(left)).toString()).toBe(sortKey(left));
       }),
     );
   });

@@ -30,7 +30,7 @@ export function sortKey(value: Json | undefined): string {
   const rank = TYPE_RANK[type];
   if (type === 'boolean') return rank + (value === true ? '1' : '0');
   if (type === 'number') return rank + orderedHex(value as number);
-  if (type === 'string') return rank + withoutNul(value as string);
+  if (type === 'string') return rank + storableText(value as string);
   return rank;
 }
 
@@ -57,7 +57,21 @@ function orderedHex(value: number): string {
   return scratch.toString('hex');
 }
 
-/** The store cannot hold NUL in a text; this keeps the order. */
-function withoutNul(text: string): string {
-  return /[\0\x01]/.test(text) ? text.replaceAll('\x01', '\x01\x02').replaceAll('\0', '\x01\x01') : text;
+/** NUL, the character that stands before what replaces others, and halves of characters that stand alone. */
+const NOT_STORABLE = /[\0\x01]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const HAS_NOT_STORABLE = new RegExp(NOT_STORABLE.source);
+
+/**
+ * A text that the store can hold, other for every text, and in the same order by bytes as the texts; a half of a character that stands
+ * alone, which has no bytes, sorts behind U+0001.
+ */
+export function storableText(text: string): string {
+  if (!HAS_NOT_STORABLE.test(text)) return text;
+  return text.replace(NOT_STORABLE, (char) => {
+    if (char === '\0') return '\x01\x01';
+    return char === '\x01' ? '\x01\x02' : `\x01\x03${char.charCodeAt(0).toString(16)}`;
+  });
 }
+
+/** Whether no half of a character stands alone in a text. */
+export const isWellFormed = (text: string): boolean => Buffer.from(text).toString() === text;

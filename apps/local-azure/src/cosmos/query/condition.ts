@@ -1,6 +1,6 @@
 import type { SqlValue } from '../../storage/sqlite.js';
 import type { ContainerStore } from '../container-store.js';
-import { endOfPrefix, sortKey, TYPE_RANK, typeOf, type ValueType } from '../sort-key.js';
+import { endOfPrefix, isWellFormed, sortKey, storableText, TYPE_RANK, typeOf, type ValueType } from '../sort-key.js';
 import { pathOf, type Expression, type Value } from './ast.js';
 import { constantOf, type Parameters } from './evaluator.js';
 
@@ -105,7 +105,7 @@ export class ConditionBuilder {
     if (name === 'IS_NULL' && args.length === 1) return { sql: `${column.name} = ?`, params: [TYPE_RANK.null] };
     if (name !== 'STARTSWITH' || args.length !== 2) return undefined;
     const prefix = constantOf(args[1]!, this.parameters);
-    if (prefix === undefined || typeof prefix.value !== 'string') return undefined;
+    if (typeof prefix?.value !== 'string' || !isWellFormed(prefix.value)) return undefined;
     const key = sortKey(prefix.value);
     return { sql: `(${column.name} >= ? AND ${column.name} < ?)`, params: [key, endOfPrefix(key)] };
   }
@@ -123,7 +123,7 @@ export function columnOfPath(container: ContainerStore, path: readonly string[])
     return {
       name: 'id',
       type: 'string',
-      stored: (value) => (typeof value === 'string' && !value.includes('\0') ? value : undefined),
+      stored: (value) => (typeof value === 'string' && storableText(value) === value ? value : undefined),
     };
   }
   if (deeper.length === 0 && first === '_ts') {

@@ -21,11 +21,11 @@ export const COMPOSITE_INDEXES = [
 const VALUES: readonly Json[] = [
   null, false, true, 0, 1, -1, 2, 1.5, -2.5, 1e300, -1e300, 5e-324, 9007199254740991, -0.1,
   '', 'a', 'A', 'ab', 'abc', 'b', 'é', 'e\u0301', '\u0000', 'a\u0000b', 'a\u0001', '\u0001', '\uffff', '\u{10000}',
-  'a\u{10ffff}', 'a\u{10ffff}b', '2', 'true', 'a%', '%_[a]',
+  'a\u{10ffff}', 'a\u{10ffff}b', '2', 'true', 'a%', '%_[a]', '\ud800', '\udc00', 'a\ud83d', 'a\u{1f4b9}', '\ufffd',
   [], [1], ['a', [null]], {}, { x: 1 }, { x: 1, y: 'a' }, { y: 'a', x: 1 },
 ]; // prettier-ignore
 const SCALARS = VALUES.filter((value) => typeof value !== 'object' || value === null);
-const TEXTS = ['a', 'a', 'a', 'ab', '', 'A', 'b', 'a\u{10ffff}', 'a\u0001', '\u0000', 'a%', '%a_'];
+const TEXTS = ['a', 'a', 'a', 'ab', '', 'A', 'b', 'a\u{10ffff}', 'a\u0001', '\u0000', 'a%', '%a_', 'a\ud83d', '\ufffd'];
 
 /** What the random queries call their parameters. */
 export const PARAMETERS = VALUES.map((value, index) => ({ name: `@v${index}`, value }));

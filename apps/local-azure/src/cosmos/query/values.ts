@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../json.js';
-import { typeOf } from '../sort-key.js';
+import { storableText, typeOf } from '../sort-key.js';
 import type { Value } from './ast.js';
 
 /** Whether two values are equal; undefined when they are of different types or one is absent. */
@@ -17,12 +17,12 @@ export function compare(left: Value, right: Value): number | undefined {
   return undefined;
 }
 
-/** By code points, which is also the order of the bytes that are stored. */
+/** By code points, which is also the order of the texts that are stored. */
 function compareText(left: string, right: string): number {
   if (left === right) return 0;
   const plain = /^[\x00-\ud7ff]*$/;
   if (plain.test(left) && plain.test(right)) return left < right ? -1 : 1;
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return Buffer.compare(Buffer.from(storableText(left)), Buffer.from(storableText(right)));
 }
 
 /** Whether two JSON values are the same, whatever the order of properties. */
