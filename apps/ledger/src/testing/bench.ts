@@ -6,7 +6,7 @@ import type { ServiceBusMessage } from '@azure/service-bus';
 import { EVENTS, newProfileId, newRequestId, newUserId, topology } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
-import type { Role } from '@ballast/contracts/accounts';
+import type { ProfileCreatedV1, Role } from '@ballast/contracts/accounts';
 import type { CapitalView } from '@ballast/contracts/ledger';
 import { ContainerStore, connectCosmos } from '@ballast/cosmos';
 import { startLocalAzure } from '@ballast/local-azure';
@@ -18,6 +18,7 @@ import { ACCOUNT_ID, partitionOf } from '../adapters/ledger-documents.js';
 import type { HoldDocument } from '../adapters/hold-documents.js';
 import type { AccountDocument } from '../adapters/ledger-documents.js';
 import { holdIdOf } from '../domain/hold.js';
+import { OpenAccount } from '../open-account.js';
 import { startLedger } from '../start-ledger.js';
 import type { LedgerSettings } from '../ledger.config.js';
 
@@ -60,7 +61,7 @@ export interface Bench {
   /** Sends a message that is no event of ours. */
   publishRaw(topic: string, message: ServiceBusMessage): Promise<void>;
   tokenFor(userId: string, role: Role): Promise<string>;
-  /** A profile that the ledger knows. */
+  /** A profile whose account is open. */
   openProfile(): Promise<TestProfile>;
   move(profile: TestProfile, kind: 'deposits' | 'withdrawals', amount: string, key?: string): Promise<Answer<unknown>>;
   /** A write about a profile's capital, under a key of its own unless one is given. */
@@ -171,11 +172,8 @@ export function bearer({ token }: { readonly token: string }): { authorization: 
 async function openProfile(bench: Bench): Promise<TestProfile> {
   const now = Date.now();
   const profile = { profileId: newProfileId(now), ownerId: newUserId(now) };
-  await bench.publish('accounts', profileCreated(profile));
-  const token = await bench.tokenFor(profile.ownerId, 'trader');
-  const opened = { ...profile, token };
-  await until('the account is open', async () => (await bench.capital(opened)).status === 200);
-  return opened;
+  await bench.ledger.app.get(OpenAccount).execute(profileCreated(profile).data as ProfileCreatedV1);
+  return { ...profile, token: await bench.tokenFor(profile.ownerId, 'trader') };
 }
 
 /** The event with which accounts tells of a new profile. */
