@@ -46,11 +46,10 @@ describe('the stream of the broker', () => {
     const { orderId, brokerKey, profileId } = await bench.resting(profile);
     const [owner] = bench.venue.streams;
     await bench.venue.execute(brokerKey, '3', '99');
-    await bench.stopHearing();
-    expect(bench.venue.streams).toHaveLength(0);
     await bench.venue.execute(brokerKey, '4', '99', { misses: true });
-    await until('the other one hears', () => bench.venue.streams.length === 1);
-    expect(bench.venue.streams[0]).not.toBe(owner);
+    await bench.stopHearing();
+    await until('the other one hears', () => bench.venue.streams.some((stream) => stream !== owner));
+    expect(bench.venue.streams).toHaveLength(1);
     await until('it has found what was missed', async () => (await filled(orderId)) === '7');
     await bench.venue.execute(brokerKey, '3', '99');
     expect(await bench.order(profile, orderId)).toMatchObject({ state: 'filled', executions: 3 });
