@@ -37,8 +37,8 @@ export class SubmitOrder {
   ) {}
 
   /**
-   * `allocatedUnits` is what the ledger says is allocated to the profile, in whole units of USD. Throws `Failure` while the outcome
-   * is not known or the broker cannot be reached: to be tried again.
+   * `allocatedUnits` is what the ledger says is allocated to the profile, in whole units of USD. Throws `Failure` while
+   * the outcome is not known or the broker cannot be reached: to be tried again.
    */
   async execute(key: OrderKey, allocatedUnits?: bigint): Promise<void> {
     const controls = await this.permit.current();
