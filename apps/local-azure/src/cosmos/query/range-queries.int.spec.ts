@@ -10,7 +10,7 @@ import { COMPOSITE_INDEXES, INDEXED_PATHS, mergeableDocuments, PARAMETERS, queri
 import { canonicalText } from './values.js';
 
 /** More by the environment. */
-const QUERIES = Number(process.env['QUERY_PROPERTY_SDK_QUERIES'] ?? 80);
+const QUERIES = Number(process.env['QUERY_PROPERTY_SDK_QUERIES'] ?? 60);
 const SEED = Number(process.env['QUERY_PROPERTY_SEED'] ?? 1_729);
 const DOCUMENTS = 60;
 
