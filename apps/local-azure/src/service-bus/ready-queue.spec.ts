@@ -91,6 +91,7 @@ describe('ReadyQueue', () => {
 
   it('holds so many at most, in their order over thousands', () => {
     const { queue, send } = queueOver(100);
+    expect(queue.isEmpty).toBe(true);
     for (let sequence = 1; sequence <= 5_000; sequence += 1) send(sequence);
     for (let sequence = 1; sequence <= 5_000; sequence += 1) {
       expect(queue.held).toBeLessThanOrEqual(100);
