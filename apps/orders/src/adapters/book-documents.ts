@@ -41,10 +41,10 @@ interface TradeDocument {
   readonly tradeId: string;
   readonly quantity: string;
   readonly costUnits: string;
-  /** Left out where it is 0. */
+  /** This and the next two are left out where they are 0: the book is written with every event. */
   readonly feeUnits?: string;
-  readonly exiting: string;
-  readonly liveEntries: number;
+  readonly exiting?: string;
+  readonly liveEntries?: number;
   /** Left out before the first exit. */
   readonly closed?: ClosedDocument;
 }
@@ -113,8 +113,8 @@ function tradeDocument(trade: OpenTrade): TradeDocument {
     quantity: decimalText(trade.quantity),
     costUnits: trade.costUnits.toString(),
     ...(trade.feeUnits === 0n ? {} : { feeUnits: trade.feeUnits.toString() }),
-    exiting: decimalText(trade.exiting),
-    liveEntries: trade.liveEntries,
+    ...(trade.exiting.isZero() ? {} : { exiting: decimalText(trade.exiting) }),
+    ...(trade.liveEntries === 0 ? {} : { liveEntries: trade.liveEntries }),
     ...(trade.closed.quantity.isZero() ? {} : { closed: closedDocument(trade.closed) }),
   };
 }
@@ -125,8 +125,8 @@ function tradeOf(document: TradeDocument): OpenTrade {
     quantity: decimal(document.quantity),
     costUnits: BigInt(document.costUnits),
     feeUnits: BigInt(document.feeUnits ?? 0),
-    exiting: decimal(document.exiting),
-    liveEntries: document.liveEntries,
+    exiting: decimal(document.exiting ?? '0'),
+    liveEntries: document.liveEntries ?? 0,
     closed: document.closed === undefined ? NOTHING_CLOSED : closedOf(document.closed),
   };
 }

@@ -55,6 +55,15 @@ describe('documents of orders', () => {
     expect(stored(bookDocument(bookOf(document), document)).shortfall).toEqual({ stands: true, sequence: 3 });
   });
 
+  it('say nothing of a trade that is nothing, and read what was said of it before', () => {
+    const filled = after(submitting.book, submitting.order, executedEvent(submitting.order, '10', '99'));
+    const document = stored(bookDocument(filled.book, { live: {} }));
+    expect(Object.keys(document.trades['AAPL'] ?? {})).toEqual(['tradeId', 'quantity', 'costUnits', 'feeUnits']);
+    const { feeUnits: _, ...trade } = { ...document.trades['AAPL'], exiting: '0', liveEntries: 0 };
+    const before = { ...document, trades: { AAPL: trade } } as typeof document;
+    expect(bookOf(before).trades['AAPL']).toMatchObject({ feeUnits: 0n, liveEntries: 0 });
+  });
+
   it('say little about an order that has only been placed', () => {
     expect(JSON.stringify(liveOrderDocument(placed.order)).length).toBeLessThan(360);
     expect(placed.order.boundPrice).toEqual(decimal('100'));
