@@ -2,7 +2,7 @@
  * Everything that must hold before a change lands, in the order in which it is cheapest to find out. Prints what each
  * step took and ends with the count of tests, alone on a line.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,15 +11,35 @@ const scratch = mkdtempSync(join(tmpdir(), 'ballast-test-'));
 const counts = { passed: 0, failed: 0 };
 let broken = false;
 
+// Nx runs without its own database of results where the machine forbids it, and never phones home.
+const env = {
+  ...process.env,
+  NX_DAEMON: 'false',
+  NX_NO_CLOUD: 'true',
+  FORCE_COLOR: process.env.CI ? '0' : process.env.FORCE_COLOR,
+};
+
 function run(command, args) {
-  // Nx runs without its own database of results where the machine forbids it, and never phones home.
-  const env = {
-    ...process.env,
-    NX_DAEMON: 'false',
-    NX_NO_CLOUD: 'true',
-    FORCE_COLOR: process.env.CI ? '0' : process.env.FORCE_COLOR,
-  };
   return spawnSync(command, args, { stdio: 'inherit', env }).status === 0;
+}
+
+/** Runs at once what neither writes nor measures, and prints what each said when it is over. */
+async function together(steps) {
+  const startedMs = Date.now();
+  const ended = steps.map(async ([name, command, args]) => {
+    const output = [];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => output.push(bytes));
+    const ok = await new Promise((resolve) => {
+      child.once('error', () => resolve(false));
+      child.once('close', (code) => resolve(code === 0));
+    });
+    console.log(`\n── ${name}`);
+    process.stdout.write(Buffer.concat(output));
+    console.log(`${ok ? '✓' : '✗'} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`);
+    broken ||= !ok;
+  });
+  await Promise.all(ended);
 }
 
 function step(name, work) {
@@ -55,15 +75,23 @@ function jest(name, args) {
 }
 
 const startedMs = Date.now();
-step('format', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.']));
-step('lint', () => run(bin('nx'), ['run', 'launcher:lint-all', '--output-style=static']));
+await together([
+  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['types', process.execPath, ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.base.json']],
+  ['lint', bin('nx'), ['run', 'launcher:lint-all', '--output-style=static']],
+]);
 step('module boundaries are enforced', boundariesAreEnforced);
-step('types', () => run(process.execPath, ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.base.json']));
 step('build', () => run(process.execPath, ['apps/launcher/build.mjs']));
 step('unit and integration tests', () =>
   jest('near', ['--selectProjects', 'unit', 'integration', '--silent', '--maxWorkers=2']),
 );
-step('end-to-end tests', () => jest('far', ['--selectProjects', 'e2e', '--runInBand']));
+// What is measured or timed runs alone; what only waits and breaks things runs two at a time.
+step('end-to-end tests, one at a time', () =>
+  jest('far', ['--selectProjects', 'e2e', '--runInBand', '--testPathPatterns', 'budgets|story']),
+);
+step('end-to-end tests, two at a time', () =>
+  jest('apart', ['--selectProjects', 'e2e', '--maxWorkers=2', '--testPathIgnorePatterns', 'budgets', 'story']),
+);
 rmSync(scratch, { recursive: true, force: true });
 
 console.log(

@@ -4,7 +4,7 @@ import { InjectStore } from '@ballast/service-host';
 import type { Controlled } from '../domain/controls.js';
 import type { OrderKey } from './order-books.js';
 import type { BookDocument } from './book-documents.js';
-import type { LiveOrderDocument } from './order-documents.js';
+import { saidInFull } from './order-documents.js';
 import type { Order } from '../domain/order.js';
 
 /** Books in one page of the list. */
@@ -21,7 +21,7 @@ export class LiveOrderList {
    */
   async *sent(unchangedSince: string): AsyncGenerator<OrderKey> {
     for await (const { profileId, orderId, order } of this.all())
-      if (order.attempts !== undefined && order.updatedAt <= unchangedSince) yield { profileId, orderId };
+      if (order.attempts > 0 && order.updatedAt <= unchangedSince) yield { profileId, orderId };
   }
 
   /** Every order placed at or before `placedBefore`, ISO 8601, that waits for its capital. Throws `Failure` while the store is away. */
@@ -44,7 +44,7 @@ export class LiveOrderList {
       if (isMeant({ intent: order.intent, symbol: order.symbol, profileId })) yield { profileId, orderId };
   }
 
-  private async *all(): AsyncGenerator<OrderKey & { readonly order: LiveOrderDocument }> {
+  private async *all(): AsyncGenerator<OrderKey & { readonly order: ReturnType<typeof saidInFull> }> {
     let continuation: string | undefined;
     do {
       const page = await this.store.query<Pick<BookDocument, 'profileId' | 'live'>>({
@@ -54,7 +54,7 @@ export class LiveOrderList {
         ...(continuation === undefined ? {} : { continuation }),
       });
       for (const { profileId, live } of page.items)
-        for (const [orderId, order] of Object.entries(live)) yield { profileId, orderId, order };
+        for (const [orderId, order] of Object.entries(live)) yield { profileId, orderId, order: saidInFull(order) };
       continuation = page.continuation;
     } while (continuation !== undefined);
   }

@@ -222,7 +222,8 @@ export class OrderBooks {
     const { id } = order;
     const others = Object.fromEntries(Object.entries(document.live).filter(([liveId]) => liveId !== id));
     const ended = hasEnded(order);
-    const live = ended ? others : { ...others, [id]: liveOrderDocument(order) };
+    const { trades } = bookDocument(book, document);
+    const live = ended ? others : { ...others, [id]: liveOrderDocument(order, trades) };
     return {
       first: first.map(creation),
       head: bookDocument(book, { ...document, live }),

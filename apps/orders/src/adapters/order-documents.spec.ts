@@ -1,9 +1,13 @@
 import { decimal } from '@ballast/money';
 import { after, emptyBook, executedEvent, placedEvent, submittingOrder } from '../domain/given.js';
+import type { Book } from '../domain/book.js';
 import { bookDocument, bookOf } from './book-documents.js';
+import type { BookDocument } from './book-documents.js';
 import { liveOrderDocument, liveOrderOf, orderDocument, orderOf } from './order-documents.js';
 
 const stored = <T>(document: T): T => JSON.parse(JSON.stringify(document)) as T;
+
+const tradesOf = (book: Book): BookDocument['trades'] => bookDocument(book, { live: {} }).trades;
 
 describe('documents of orders', () => {
   const placed = after(emptyBook(), undefined, placedEvent({ clientOrderId: 'mine' }));
@@ -44,7 +48,7 @@ describe('documents of orders', () => {
     ['an exit of an earlier trade', exit],
   ])('give the order back as it was, in its book and in a row of its own: %s', (_name, { book, order }) => {
     expect(orderOf(stored(orderDocument(order)))).toEqual(order);
-    const document = stored(bookDocument(book, { live: { [order.id]: liveOrderDocument(order) } }));
+    const document = stored(bookDocument(book, { live: { [order.id]: liveOrderDocument(order, tradesOf(book)) } }));
     expect(liveOrderOf(document, order.id)).toEqual(order);
     expect(bookOf(document)).toEqual({ ...book, liveOrders: 1 });
   });
@@ -64,8 +68,34 @@ describe('documents of orders', () => {
     expect(bookOf(before).trades['AAPL']).toMatchObject({ feeUnits: 0n, liveEntries: 0 });
   });
 
+  it('give an exit its own trade, whatever trade of its symbol is open meanwhile', () => {
+    const live = { [exit.order.id]: liveOrderDocument(exit.order, tradesOf(exit.book)) };
+    const document = stored(bookDocument(submitting.book, { live }));
+    expect(liveOrderOf(document, exit.order.id)?.tradeId).toBe(exit.order.tradeId);
+  });
+
+  it('give a second entry the trade that the first one opened', () => {
+    const { tradeId } = submitting.order;
+    const second = after({ ...submitting.book, entriesPerSymbolMax: 2 }, undefined, placedEvent({ tradeId }));
+    const live = { [second.order.id]: liveOrderDocument(second.order, tradesOf(second.book)) };
+    expect(live[second.order.id]).not.toHaveProperty('tradeId');
+    expect(liveOrderOf(stored(bookDocument(second.book, { live })), second.order.id)?.tradeId).toBe(tradeId);
+  });
+
+  it('read an order of which everything is said', () => {
+    const {
+      id,
+      kind: _kind,
+      productId: _product,
+      profileId: _profile,
+      ownerId: _owner,
+      ...said
+    } = stored(orderDocument(submitting.order));
+    expect(liveOrderOf(stored(bookDocument(submitting.book, { live: { [id]: said } })), id)).toEqual(submitting.order);
+  });
+
   it('say little about an order that has only been placed', () => {
-    expect(JSON.stringify(liveOrderDocument(placed.order)).length).toBeLessThan(360);
+    expect(JSON.stringify(liveOrderDocument(placed.order, tradesOf(placed.book))).length).toBeLessThan(220);
     expect(placed.order.boundPrice).toEqual(decimal('100'));
   });
 

@@ -25,11 +25,25 @@ export function profileKey(profileId: string): ProfileKey {
   return { productId: PRODUCT_ID, profileId };
 }
 
-/** What an order in its book is when the book does not say otherwise: most orders are live without having begun. */
-const UNLESS_SAID = { pendingCancel: false, attempts: 0, filledQuantity: '0', notional: '0', fees: '0', executions: 0 };
-type OftenUnsaid = keyof typeof UNLESS_SAID | 'tradeId';
+/** What an order in its book is when the book does not say otherwise: most live orders are entries that have not begun. */
+const UNLESS_SAID = {
+  side: 'buy' as const,
+  timeInForce: 'day' as const,
+  intent: 'entry' as const,
+  pendingCancel: false,
+  attempts: 0,
+  filledQuantity: '0',
+  notional: '0',
+  fees: '0',
+  executions: 0,
+  version: 1,
+};
+type OftenUnsaid = keyof typeof UNLESS_SAID | 'tradeId' | 'updatedAt';
 
-/** An order inside its book, without what the book or `UNLESS_SAID` says; no trade id means the one that it opened. */
+/**
+ * An order inside its book, without what the book or `UNLESS_SAID` says. An entry without a trade id is of the open trade
+ * of its symbol or, where there is none, of the one that it opens; no time of a change means none since it was placed.
+ */
 export type LiveOrderDocument = Omit<OrderDocument, keyof ProfileKey | 'id' | 'kind' | 'ownerId' | OftenUnsaid> &
   Partial<Pick<OrderDocument, OftenUnsaid>>;
 
@@ -119,7 +133,7 @@ function storedConditions(conditions: Conditions): Omit<ConditionTexts, 'notiona
 }
 
 /** The order as it stands in its book: a book is written with every event, so it says nothing twice. */
-export function liveOrderDocument(order: Order): LiveOrderDocument {
+export function liveOrderDocument(order: Order, trades: BookDocument['trades']): LiveOrderDocument {
   const {
     id,
     kind: _kind,
@@ -127,20 +141,39 @@ export function liveOrderDocument(order: Order): LiveOrderDocument {
     profileId: _profileId,
     ownerId: _ownerId,
     tradeId,
+    updatedAt,
     ...rest
   } = orderDocument(order);
   const said = Object.entries(rest).filter(
     ([field, value]) => (UNLESS_SAID as Record<string, unknown>)[field] !== value,
   );
-  return { ...(Object.fromEntries(said) as LiveOrderDocument), ...(tradeId === tradeOfEntry(id) ? {} : { tradeId }) };
+  return {
+    ...(Object.fromEntries(said) as LiveOrderDocument),
+    ...(updatedAt === order.createdAt ? {} : { updatedAt }),
+    ...(order.intent === 'entry' && tradeId === tradeIdUnlessSaid(trades, order.symbol, id) ? {} : { tradeId }),
+  };
+}
+
+/** Of an entry only: its trade is open as long as it is live, while an exit may outlive its trade by a moment. */
+function tradeIdUnlessSaid(trades: BookDocument['trades'], symbol: string, orderId: string): string {
+  const open = Object.hasOwn(trades, symbol) ? trades[symbol] : undefined;
+  return open?.tradeId ?? tradeOfEntry(orderId);
+}
+
+/** A live order with all that its book leaves unsaid, except its trade. */
+export function saidInFull(
+  document: LiveOrderDocument,
+): Omit<OrderDocument, keyof ProfileKey | 'id' | 'kind' | 'ownerId' | 'tradeId'> {
+  return { ...UNLESS_SAID, updatedAt: document.createdAt, ...document };
 }
 
 /** A live order of a book as the domain sees it; `undefined` when the book has none with this id. */
 export function liveOrderOf(book: BookDocument, orderId: string): Order | undefined {
   const document = Object.hasOwn(book.live, orderId) ? book.live[orderId] : undefined;
+  if (document === undefined) return undefined;
   const { ownerId, productId, profileId } = book;
-  const said = { id: orderId, kind: 'order' as const, productId, profileId, ownerId, tradeId: tradeOfEntry(orderId) };
-  return document && orderOf({ ...said, ...UNLESS_SAID, ...document });
+  const tradeId = document.tradeId ?? tradeIdUnlessSaid(book.trades, document.symbol, orderId);
+  return orderOf({ id: orderId, kind: 'order', productId, profileId, ownerId, ...saidInFull(document), tradeId });
 }
 
 /** The order as the domain sees it. */
