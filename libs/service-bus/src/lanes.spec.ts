@@ -90,13 +90,18 @@ describe('lanes', () => {
       expect(items(calls)).toEqual([['a1', 'a2']]);
     });
 
-    it('take at once, and never more than the maximum, what came during the call before', async () => {
+    it('never take more than the maximum, and wait again when what came during the call before is less', async () => {
       const { lanes, calls } = manualLanes({ ms: 200, max: 2 });
       ['a1', 'a2', 'a3', 'a4', 'a5'].forEach((item) => lanes.add('a', item));
       calls[0]?.end();
       await turns();
       calls[1]?.end();
       await turns();
+      expect(items(calls)).toEqual([
+        ['a1', 'a2'],
+        ['a3', 'a4'],
+      ]);
+      await jest.advanceTimersByTimeAsync(200);
       expect(items(calls)).toEqual([['a1', 'a2'], ['a3', 'a4'], ['a5']]);
     });
 

@@ -1,6 +1,6 @@
 /** How the items of one lane are gathered into one call. */
 export interface Gather {
-  /** Milliseconds that the first item of a call waits for others. */
+  /** Milliseconds that the first item of a call waits for others, from when no call of the lane runs. */
   readonly ms: number;
   /** Items in one call. */
   readonly max: number;
@@ -82,8 +82,8 @@ export class Lanes<Item> {
     } finally {
       lane.running = false;
       this.running -= 1;
-      // What came in the meantime has waited as long as the call took: it is gathered enough.
-      lane.due = lane.waiting.length > 0;
+      // What came in the meantime waits for others too: under load a call with few items costs as much as one with many.
+      lane.due = false;
       this.next(key, lane);
       if (this.running === 0) this.idleWaiters.splice(0).forEach((resolve) => resolve());
     }
