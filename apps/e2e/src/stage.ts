@@ -151,7 +151,7 @@ export class Stage {
       if (answer.status !== 200) return undefined;
       const steps = [...answer.body.steps].sort((left, right) => left.occurredAt.localeCompare(right.occurredAt));
       const found = steps.map((step) => step.type);
-      return found.length >= types.length && found;
+      return found.length >= types.length && types.every((type) => found.includes(type)) && found;
     });
   }
 

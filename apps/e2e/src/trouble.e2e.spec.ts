@@ -85,7 +85,8 @@ describe('trouble, on the real processes with two replicas of orders', () => {
       );
       for (const { orderId, profileId, state, fills, positions } of orders) {
         await reaches(orderId, state);
-        await stage.timeline(orderId, 'order.became-unknown.v1');
+        // A fill or a rejection may come by the stream before the answer is given up.
+        if (state === 'open') await stage.timeline(orderId, 'order.became-unknown.v1');
         expect([(await fillsOf(orderId)).length, (await atBroker(orderId)).length]).toEqual([fills, 1]);
         if (state !== 'open') await settled(profileId, positions);
       }
@@ -114,7 +115,7 @@ describe('trouble, on the real processes with two replicas of orders', () => {
     const orderId = await placed(profileId, { limitPrice: PRICE });
     expect(await reaches(orderId, 'filled')).toMatchObject({ executions: 1, filledQuantity: '1' });
     expect(await settled(profileId, '100.00')).toMatchObject({ fees: '0.10' });
-    const steps = await stage.timeline(orderId, 'capital.posted.v1');
+    const steps = await stage.timeline(orderId, 'order.executed.v1', 'capital.posted.v1');
     expect(steps.filter((type) => type === 'order.executed.v1')).toHaveLength(1);
     expect(steps.filter((type) => type === 'capital.posted.v1')).toHaveLength(1);
   });
