@@ -8,6 +8,8 @@ export type Role = (typeof ROLES)[number];
 
 /** Seconds an access token is valid. */
 export const ACCESS_TOKEN_TTL_SECONDS = 900;
+/** Seconds for which a second factor that was shown counts as fresh. */
+export const SECOND_FACTOR_FRESH_SECONDS = 300;
 /** `iss` and `aud` of every token. */
 export const TOKEN_ISSUER = 'ballast-accounts';
 export const TOKEN_AUDIENCE = 'ballast';

@@ -17,6 +17,8 @@ export const PROFILE_ID_PATTERN = new RegExp(`^prf_${ID_CHARS}{26}$`);
 export const ORDER_ID_PATTERN = new RegExp(`^ord_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
 export const TRADE_ID_PATTERN = new RegExp(`^trd_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
 export const TRANSFER_ID_PATTERN = new RegExp(`^trf_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
+export const SESSION_ID_PATTERN = new RegExp(`^ses_${ID_CHARS}{26}$`);
+export const API_KEY_ID_PATTERN = new RegExp(`^key_${ID_CHARS}{26}$`);
 const BROKER_KEY_PATTERN = new RegExp(`^(${ID_CHARS}{26})-(${ID_CHARS}{16})-(\\d{1,3})$`);
 
 /** Replace revisions that a broker key can tell apart. */
@@ -43,6 +45,11 @@ const longId = (nowMs: number): string => encodeTime(nowMs, TIME_CHARS_LONG) + r
 /** A new user id; sorts by time of creation. */
 export function newUserId(nowMs: number): string {
   return `usr_${longId(nowMs)}`;
+}
+
+/** A new id of a session; sorts by time of creation. */
+export function newSessionId(nowMs: number): string {
+  return `ses_${longId(nowMs)}`;
 }
 
 /** A new profile id; sorts by time of creation. */

@@ -3,10 +3,12 @@ export { SYSTEM_PARTITION, UnreadableEvent, declareEvent, decodeEventData } from
 export type { EventDeclaration, EventEnvelope } from './event.js';
 export { Failure } from './failure.js';
 export {
+  API_KEY_ID_PATTERN,
   BROKER_KEY_CHARS_MAX,
   ORDER_ID_PATTERN,
   PRODUCT_ID,
   PROFILE_ID_PATTERN,
+  SESSION_ID_PATTERN,
   TRADE_ID_PATTERN,
   TRANSFER_ID_PATTERN,
   USER_ID_PATTERN,
@@ -14,6 +16,7 @@ export {
   newOrderId,
   newProfileId,
   newRequestId,
+  newSessionId,
   newUserId,
   orderOfBrokerKey,
   profileOfOrder,

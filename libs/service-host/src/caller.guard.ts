@@ -1,21 +1,31 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { SECOND_FACTOR_FRESH_SECONDS } from '@ballast/contracts/accounts';
 import type { Role } from '@ballast/contracts/accounts';
 import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { PUBLIC, ROLES_ALLOWED } from './caller.js';
+import { FRESH_SECOND_FACTOR, PUBLIC, ROLES_ALLOWED } from './caller.js';
 import type { Caller } from './caller.js';
+import type { Clock } from './clock.js';
 import { ProblemException } from './problem-exception.js';
 import { InvalidToken } from './token-verifier.js';
 import type { TokenVerifier } from './token-verifier.js';
 
 /** Characters of an Authorization header that are looked at. */
 const AUTHORIZATION_CHARS_MAX = 8_192;
+/** Shown to a caller who needs a second factor. */
+const HOW_TO_STEP_UP =
+  'Send a one-time code to POST /v1/auth/step-up and repeat this with the token that it gives; who has no second ' +
+  'factor yet enrols one with POST /v1/auth/second-factor.';
 
-/** Lets a request in when its handler is public or its token is valid and of an allowed role; remembers the caller. */
+/**
+ * Lets a request in when its handler is public, or its token is valid, of an allowed role and, where the handler wants
+ * it, with a fresh second factor; remembers the caller.
+ */
 export class CallerGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly verifier: TokenVerifier,
+    private readonly clock: Clock,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -26,7 +36,13 @@ export class CallerGuard implements CanActivate {
     request.caller = caller;
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
     if (allowed !== undefined && !allowed.includes(caller.role)) throw new ProblemException('forbidden');
+    if (this.reflector.getAllAndOverride<boolean>(FRESH_SECOND_FACTOR, targets)) this.requireFresh(caller);
     return true;
+  }
+
+  private requireFresh({ secondFactorAtMs = Number.NEGATIVE_INFINITY }: Caller): void {
+    if (this.clock.now() - secondFactorAtMs <= SECOND_FACTOR_FRESH_SECONDS * 1_000) return;
+    throw new ProblemException('second-factor-required', { detail: HOW_TO_STEP_UP });
   }
 
   private async callerOf(authorization: string | undefined): Promise<Caller> {

@@ -1,3 +1,4 @@
+import { SECOND_FACTOR_FRESH_SECONDS } from '@ballast/contracts/accounts';
 import { Things, USER, problem } from './things-fixture.js';
 
 let things: Things;
@@ -40,5 +41,41 @@ describe('a caller', () => {
     expect(problem(await as(`Bearer ${await tokenOf()}`, '/v1/things/operators'))).toEqual([403, 'forbidden']);
     const operator = await tokenOf({ sub: USER, role: 'operator' });
     expect((await as(`Bearer ${operator}`, '/v1/things/operators')).status).toBe(200);
+  });
+
+  it('is known with the session, the scopes and the second factor that the token names', async () => {
+    const sid = `ses_${'b'.repeat(26)}`;
+    const token = await tokenOf({ sub: USER, role: 'trader', sid, scope: 'orders:read orders:write', mfa_at: 7 });
+    expect((await as(`Bearer ${token}`)).body).toMatchObject({
+      sessionId: sid,
+      scopes: ['orders:read', 'orders:write'],
+      secondFactorAtMs: 7_000,
+    });
+  });
+
+  it.each([
+    ['a session', { sid: 'ses_1' }],
+    ['a session that is no text', { sid: 1 }],
+    ['a scope', { scope: 'a  b' }],
+    ['a list of scopes', { scope: ['a'] }],
+    ['an instant', { mfa_at: '7' }],
+    ['a second factor of null', { mfa_at: null }],
+  ])('is not known by a token with %s that cannot be read', async (_name, claims) => {
+    expect(problem(await as(`Bearer ${await tokenOf({ sub: USER, role: 'trader', ...claims })}`))).toEqual([
+      401,
+      'unauthorized',
+    ]);
+  });
+
+  it('needs a fresh second factor where a handler says so, and is told how to show one', async () => {
+    const at = (mfaAt?: number) =>
+      tokenOf({ sub: USER, role: 'admin', ...(mfaAt === undefined ? {} : { mfa_at: mfaAt }) });
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    for (const token of [await at(), await at(nowSeconds - SECOND_FACTOR_FRESH_SECONDS - 1)]) {
+      const answer = await as(`Bearer ${token}`, '/v1/things/guarded');
+      expect(problem(answer)).toEqual([403, 'second-factor-required']);
+      expect(answer.body.detail).toContain('POST /v1/auth/step-up');
+    }
+    expect((await as(`Bearer ${await at(nowSeconds)}`, '/v1/things/guarded')).status).toBe(200);
   });
 });

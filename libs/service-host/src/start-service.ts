@@ -92,7 +92,7 @@ async function createApp(options: ServiceOptions, parts: Parts): Promise<NestFas
   });
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
   app.useGlobalPipes(new StrictPipe());
-  app.useGlobalGuards(new CallerGuard(app.get(Reflector), app.get(TokenVerifier, { strict: false })));
+  app.useGlobalGuards(new CallerGuard(app.get(Reflector), app.get(TokenVerifier, { strict: false }), parts.clock));
   return app;
 }
 

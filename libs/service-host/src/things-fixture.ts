@@ -8,7 +8,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { FastifyRequest } from 'fastify';
 import type { CryptoKey } from 'jose';
 import { Clock } from './clock.js';
-import { CurrentCaller, Public, Roles } from './caller.js';
+import { CurrentCaller, Public, RequireFreshSecondFactor, Roles } from './caller.js';
 import type { Caller } from './caller.js';
 import { ProblemException } from './problem-exception.js';
 import { IdempotencyKey, idParam } from './request-parts.js';
@@ -63,6 +63,12 @@ class ThingsController {
   @Get('operators')
   @Roles('operator', 'admin')
   operate(): object {
+    return {};
+  }
+
+  @Get('guarded')
+  @RequireFreshSecondFactor()
+  guarded(): object {
     return {};
   }
 

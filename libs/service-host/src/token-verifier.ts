@@ -1,6 +1,6 @@
 import { ROLES, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
 import type { Role } from '@ballast/contracts/accounts';
-import { USER_ID_PATTERN } from '@ballast/contracts';
+import { API_KEY_ID_PATTERN, SESSION_ID_PATTERN, USER_ID_PATTERN } from '@ballast/contracts';
 import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTHeaderParameters } from 'jose';
 import type { Caller } from './caller.js';
@@ -58,9 +58,36 @@ export class TokenVerifier {
   }
 }
 
+/** Words of a scope as RFC 6749 §3.3 spells them, one space between two. */
+const SCOPE_PATTERN = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+
+/** A claim that is there must be right: one that cannot be read must not count as one that is absent. */
 function callerOf(payload: JWTPayload): VerifiedCaller {
-  const userId = payload.sub ?? '';
+  const { sub: userId = '', exp = 0, sid, scope, mfa_at: secondFactorAt } = payload;
   const role = ROLES.find((known): known is Role => known === payload['role']);
   if (!USER_ID_PATTERN.test(userId) || role === undefined) throw new InvalidToken('the claims are not ours');
-  return { userId, role, expiresAtMs: (payload.exp ?? 0) * 1_000 };
+  return {
+    userId,
+    role,
+    expiresAtMs: exp * 1_000,
+    ...(sid === undefined ? {} : { sessionId: sessionIdIn(sid) }),
+    ...(scope === undefined ? {} : { scopes: scopesIn(scope) }),
+    ...(secondFactorAt === undefined ? {} : { secondFactorAtMs: instantIn(secondFactorAt) }),
+  };
+}
+
+function sessionIdIn(claim: unknown): string {
+  if (typeof claim === 'string' && (SESSION_ID_PATTERN.test(claim) || API_KEY_ID_PATTERN.test(claim))) return claim;
+  throw new InvalidToken('the claim sid is not ours');
+}
+
+function scopesIn(claim: unknown): string[] {
+  if (claim === '') return [];
+  if (typeof claim === 'string' && SCOPE_PATTERN.test(claim)) return claim.split(' ');
+  throw new InvalidToken('the claim scope is not ours');
+}
+
+function instantIn(claim: unknown): number {
+  if (Number.isSafeInteger(claim)) return Number(claim) * 1_000;
+  throw new InvalidToken('the claim mfa_at is not ours');
 }

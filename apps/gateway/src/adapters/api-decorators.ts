@@ -1,7 +1,8 @@
 import { PROBLEMS, Problem } from '@ballast/contracts';
 import type { ProblemCode } from '@ballast/contracts';
+import { RequireFreshSecondFactor } from '@ballast/service-host';
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtension, ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
 /** Problems that any request with a token can end with. */
 const ANY_PROBLEM: readonly ProblemCode[] = [
@@ -34,6 +35,11 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
 /** Documents a write with a JSON body. */
 export function ApiBodyProblems(...codes: ProblemCode[]): MethodDecorator {
   return ApiProblems(...BODY_PROBLEMS, ...codes);
+}
+
+/** Refuses callers without a fresh second factor, and documents that as `x-step-up`. */
+export function ApiStepUp(): MethodDecorator {
+  return applyDecorators(RequireFreshSecondFactor(), ApiExtension('x-step-up', true));
 }
 
 /** Documents the header that makes a write repeatable. */
