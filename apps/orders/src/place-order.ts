@@ -10,6 +10,7 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { BookDecision } from './adapters/order-books.js';
 import { PlacementDesk } from './adapters/placement-desk.js';
 import type { AnswerRows } from './adapters/order-rows.js';
+import { TradingPermit } from './adapters/trading-permit.js';
 import { profileKey } from './adapters/order-documents.js';
 import { intentOf } from './domain/request-shape.js';
 import { placementTerms } from './domain/placement.js';
@@ -48,6 +49,7 @@ export class PlaceOrder {
   constructor(
     private readonly books: OrderBooks,
     private readonly desk: PlacementDesk,
+    private readonly permit: TradingPermit,
     private readonly clock: Clock,
     private readonly expiry: ExpireOrders,
     @InjectStore('trade_orders') private readonly store: ContainerStore,
@@ -62,7 +64,7 @@ export class PlaceOrder {
 
   private async answer(command: PlaceOrderCommand): Promise<PlacementAnswer> {
     const terms = termsOf(command.request, this.clock.now());
-    const decide = await this.desk.open(terms);
+    const decide = await this.desk.open(terms, this.permit.current());
     try {
       return await this.books.change({ ...terms, isNew: true }, async (facts) => {
         const decision = decide(facts);

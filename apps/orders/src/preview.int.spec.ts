@@ -1,6 +1,12 @@
+import type { ContainerStore } from '@ballast/cosmos';
+import { PRODUCT_ID } from '@ballast/contracts';
+import { storeToken } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
+
+/** A permit to call the broker is renewed after this when it is asked for; quotes are still fresh then. */
+const PERMIT_LAPSED_MS = 5_000;
 
 describe('previews, limits of a profile, and cancelling all', () => {
   let bench: Bench;
@@ -22,6 +28,8 @@ describe('previews, limits of a profile, and cancelling all', () => {
     const operator = { token: await bench.tokenFor('operator') };
     return bench.ask(operator, 'PUT', `/v1/profiles/${profile.profileId}/trading-limits`, { body: limits });
   };
+  const storedControls = () =>
+    bench.orders.app.get<ContainerStore>(storeToken('trading_controls'), { strict: false }).read('global', [PRODUCT_ID]);
   const stateOf = async (orderId: string) => (await bench.order(profile, orderId)).state;
 
   it.each([
@@ -53,9 +61,14 @@ describe('previews, limits of a profile, and cancelling all', () => {
 
   it('write nothing', async () => {
     const before = await sequence();
+    const controls = await storedControls();
+    bench.clock.set(Date.now() + PERMIT_LAPSED_MS);
+    await preview();
+    bench.clock.set(undefined);
     await preview();
     await preview({ symbol: 'NOSUCH' });
     expect(await sequence()).toBe(before);
+    expect(await storedControls()).toEqual(controls);
     expect((await bench.ask(profile, 'GET', `/v1/orders?profileId=${profile.profileId}`)).body['items']).toEqual([]);
     expect(bench.published(profile.profileId).map(({ type }) => type)).not.toContain('order.refused.v1');
   });

@@ -90,6 +90,14 @@ export class OrderBooks {
     return stored === undefined ? undefined : bookOf(stored.document);
   }
 
+  /** What a decision that writes nothing is made from, as it is stored now. Throws when the profile has no book. */
+  async storedFacts(profileId: string): Promise<Pick<BookFacts, 'book' | 'liveIn'>> {
+    const stored = await this.store.read<BookDocument>(BOOK_ID, partitionOf(profileId));
+    if (stored === undefined) throw new Error(`profile ${profileId} has no book`);
+    const { document } = stored;
+    return { book: bookOf(document), liveIn: (symbol) => liveIn(document, symbol) };
+  }
+
   /** Makes the book of a new profile; a second call changes nothing. */
   async open(profile: Pick<Book, 'profileId' | 'ownerId' | 'entriesPerSymbolMax'>): Promise<void> {
     const { profileId } = profile;

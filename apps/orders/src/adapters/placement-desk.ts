@@ -3,13 +3,13 @@ import { Decimal } from '@ballast/money';
 import { Clock } from '@ballast/service-host';
 import { remainingQuantity } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
+import type { Controls } from '../domain/controls.js';
 import { decidePlacement } from '../domain/placement.js';
 import type { PlacementDecision, PlacementTerms } from '../domain/placement.js';
 import type { RiskLimits } from '../domain/risk-limits.js';
 import { RISK_LIMITS } from '../orders.config.js';
 import { Market } from './market.js';
 import type { BookFacts } from './order-books.js';
-import { TradingPermit } from './trading-permit.js';
 
 /** Decides on one order, given the facts of the profile's book. */
 export type Decide = (facts: Pick<BookFacts, 'book' | 'liveIn'>) => PlacementDecision;
@@ -19,14 +19,13 @@ export type Decide = (facts: Pick<BookFacts, 'book' | 'liveIn'>) => PlacementDec
 export class PlacementDesk {
   constructor(
     private readonly market: Market,
-    private readonly permit: TradingPermit,
     private readonly clock: Clock,
     @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
   ) {}
 
-  /** Asks for quote and controls. Throws `Failure` while the store or the broker's quotes cannot be reached. */
-  async open(terms: PlacementTerms): Promise<Decide> {
-    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), this.permit.current()]);
+  /** Asks for a quote while the caller asks for the controls. Throws `Failure` while the broker's quotes cannot be reached. */
+  async open(terms: PlacementTerms, controlsAsked: Promise<Controls>): Promise<Decide> {
+    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), controlsAsked]);
     return ({ book, liveIn }) =>
       decidePlacement(terms, {
         book,

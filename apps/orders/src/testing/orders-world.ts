@@ -172,12 +172,12 @@ function verbsOf(memory: MemoryStore, venue: ScriptedVenue, clock: SettableClock
   const books = new OrderBooks(store, clock);
   const record = new RecordExecution(books, SILENT as unknown as ServiceLog, venue);
   const settle = new SettleFromVenue(books, record, clock, venue);
-  const desk = new PlacementDesk(new Market(venue, clock), permit, clock, LIMITS);
+  const desk = new PlacementDesk(new Market(venue, clock), clock, LIMITS);
   return {
     books,
     record,
     settle,
-    place: new PlaceOrder(books, desk, clock, expiry, store),
+    place: new PlaceOrder(books, desk, permit, clock, expiry, store),
     submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
     reject: new RejectOrder(books),
     requestCancel: new RequestCancel(books, clock),
