@@ -3,7 +3,7 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import type { Problem } from '@ballast/contracts';
 import type { AuditPage } from '@ballast/contracts/audit';
-import type { OrderPage, OrderView } from '@ballast/contracts/orders';
+import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import { Api } from '@ballast/launcher';
 import { Stage, until } from './stage.js';
 
@@ -170,10 +170,13 @@ describe('the life of one order, on the real processes', () => {
     await stage.trader.send('DELETE', `/v1/orders/${affordable.body.orderId}`);
     await until('its claim is gone', async () => (await stage.order(affordable.body.orderId)).state === 'cancelled');
     await until('its hold is free', async () => (await stage.capital(profileId)).available === '100.00');
+    const { body: preview } = await stage.trader.post<OrderPreview>('/v1/orders/preview', terms);
     const refused = await place(terms, { ...wait, ...key });
     expect(refused.status).toBe(422);
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
-    expect(refused.body).toMatchObject({ code: 'insufficient-capital', limit: '100.00', value: '100.10' });
+    const refusal = { code: 'insufficient-capital', limit: '100.00', value: '100.10' };
+    expect(refused.body).toMatchObject(refusal);
+    expect(preview).toMatchObject({ verdict: 'refused', refusal });
     expect((await place(terms, key)).body).toMatchObject({
       code: 'insufficient-capital',
       orderId: refused.body.orderId,

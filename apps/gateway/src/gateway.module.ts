@@ -23,6 +23,7 @@ import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
 import { PlaceOrder } from './place-order.js';
+import { PreviewOrder } from './preview-order.js';
 
 /** The wiring of the gateway. It has no store. */
 @Module({})
@@ -54,6 +55,7 @@ export class GatewayModule implements OnApplicationShutdown {
         EventWaits,
         CreateProfile,
         PlaceOrder,
+        PreviewOrder,
         Sockets,
         Broadcaster,
         GatewayListeners,

@@ -26,6 +26,7 @@ import type { LedgerSettings } from './ledger.config.js';
 import { MoveCapital } from './move-capital.js';
 import { OpenAccount } from './open-account.js';
 import { PostExecution } from './post-execution.js';
+import { PreviewHold } from './preview-hold.js';
 import { ReadBalances } from './read-balances.js';
 import { ReadCapital } from './read-capital.js';
 import { ReadStatement } from './read-statement.js';
@@ -71,6 +72,7 @@ export class LedgerModule {
         TransferRows,
         OpenAccount,
         HoldCapital,
+        PreviewHold,
         PostExecution,
         EndHold,
         AnswerOnce,

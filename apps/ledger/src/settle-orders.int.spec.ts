@@ -1,10 +1,11 @@
 import { newProfileId, newUserId } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
+import type { CapitalDeclinedV1, HoldPreview } from '@ballast/contracts/ledger';
 import type { OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
 import { Parking } from '@ballast/service-host';
 import { HoldCapital } from './hold-capital.js';
 import { PostExecution } from './post-execution.js';
-import { ask, profileCreated, startBench, until } from './testing/bench.js';
+import { ask, bearer, profileCreated, startBench, until } from './testing/bench.js';
 import type { Bench, TestProfile } from './testing/bench.js';
 import { OrderScript } from './testing/order-script.js';
 import { VerifyLedger } from './verify-ledger.js';
@@ -157,6 +158,22 @@ describe('settling orders', () => {
     });
     expect(typesOf(profile)).toHaveLength(4);
     await shows(profile, { available: '101.00', reservedForOrders: '0.00', postings: 2 });
+  });
+
+  it('answers beforehand what a hold would be answered, and writes nothing', async () => {
+    const profile = await fundedProfile('1001.00');
+    const stranger = { ...profile, token: await bench.tokenFor(newUserId(Date.now()), 'trader') };
+    const url = `${bench.ledger.url}/v1/profiles/${profile.profileId}/capital/hold-preview?units=`;
+    const preview = (units: string, of = profile) => ask<HoldPreview>(url + units, { headers: bearer(of) });
+    expect((await preview('100100')).body).toEqual({ verdict: 'held' });
+    const { body } = await preview('100101');
+    const buy = new OrderScript(profile, { ...ENTRY, holdUnits: '100101' });
+    await bench.publish('orders', buy.placed());
+    await until('it is declined', () => typesOf(profile).includes('capital.declined.v1'));
+    const declined = bench.published(profile.profileId).at(-1)?.data as CapitalDeclinedV1;
+    expect(body).toEqual({ verdict: 'declined', refusal: declined.refusal });
+    expect([(await preview('1', stranger)).status, (await preview('-1')).status]).toEqual([404, 400]);
+    await shows(profile, { available: '1001.00', postings: 1 });
   });
 
   it('repeats nothing when an event comes again', async () => {

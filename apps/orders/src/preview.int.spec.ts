@@ -29,7 +29,9 @@ describe('previews, limits of a profile, and cancelling all', () => {
     return bench.ask(operator, 'PUT', `/v1/profiles/${profile.profileId}/trading-limits`, { body: limits });
   };
   const storedControls = () =>
-    bench.orders.app.get<ContainerStore>(storeToken('trading_controls'), { strict: false }).read('global', [PRODUCT_ID]);
+    bench.orders.app
+      .get<ContainerStore>(storeToken('trading_controls'), { strict: false })
+      .read('global', [PRODUCT_ID]);
   const stateOf = async (orderId: string) => (await bench.order(profile, orderId)).state;
 
   it.each([

@@ -135,6 +135,8 @@ export {
   StatementView,
 } from './ledger-history-api.js';
 export type { LedgerClock } from './ledger-history-api.js';
+export { HOLD_VERDICTS, HoldPreview, HoldPreviewQuery } from './ledger-hold-api.js';
+export type { HoldVerdict } from './ledger-hold-api.js';
 
 /** Every event that the ledger publishes. */
 export const LEDGER_EVENTS: readonly EventDeclaration[] = [

@@ -6,7 +6,7 @@ export type PreviewVerdict = (typeof PREVIEW_VERDICTS)[number];
 
 /** What would become of an order that were placed now. */
 export class OrderPreview {
-  @WordField(PREVIEW_VERDICTS, { description: 'Whether it would pass everything but the question for its capital.' })
+  @WordField(PREVIEW_VERDICTS, { description: 'Whether it would be placed and its capital held.' })
   verdict!: PreviewVerdict;
   @NestedField(() => RefusalReason, { description: 'Why it would be refused.', optional: true })
   refusal?: RefusalReason;
@@ -15,7 +15,8 @@ export class OrderPreview {
   @DecimalField({ description: 'The price that would bound it at the broker, where one would.', optional: true })
   boundPrice?: string;
   @UnitsField({
-    description: 'Capital to be held for its worst cost and fee, in units of `asset`; the ledger has the last word.',
+    description:
+      'Capital to be held for its worst cost and fee, in units of `asset`; absent where it did not come so far.',
     optional: true,
   })
   holdUnits?: string;

@@ -24,6 +24,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WAIT_SECONDS_MAX, waitPreference } from '../domain/preference.js';
 import { PlaceOrder } from '../place-order.js';
+import { PreviewOrder } from '../preview-order.js';
 import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems } from './api-decorators.js';
 import { Owners, ownerRequest, sendAnswer } from './owners.js';
 
@@ -37,6 +38,7 @@ export class OrdersController {
   constructor(
     private readonly owners: Owners,
     private readonly placeOrder: PlaceOrder,
+    private readonly previewOrder: PreviewOrder,
   ) {}
 
   @Post()
@@ -74,12 +76,14 @@ export class OrdersController {
 
   @Post('preview')
   @HttpCode(200)
-  @ApiOperation({ summary: 'What would become of an order that were placed now. Nothing is written.' })
+  @ApiOperation({
+    summary: 'What would become of an order that were placed now, its capital included. Nothing is written.',
+  })
   @ApiBody({ type: PlaceOrderRequest })
   @ApiOkResponse({ type: OrderPreview })
   @ApiBodyProblems('forbidden', 'not-found')
-  preview(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.owners.forward('orders', request, reply);
+  async preview(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    sendAnswer(reply, await this.previewOrder.execute(ownerRequest(request)));
   }
 
   @Delete()

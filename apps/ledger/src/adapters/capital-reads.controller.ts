@@ -1,10 +1,11 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { BalancesQuery } from '@ballast/contracts/ledger';
-import type { BalancesAsOfView, CapitalView } from '@ballast/contracts/ledger';
+import { BalancesQuery, HoldPreviewQuery } from '@ballast/contracts/ledger';
+import type { BalancesAsOfView, CapitalView, HoldPreview } from '@ballast/contracts/ledger';
 import { Clock, CurrentCaller, ProblemException, idParam } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Controller, Get, Query } from '@nestjs/common';
 import { LATE_BOOKINGS_MAX, ReadBalances, TooManyLateBookings } from '../read-balances.js';
+import { PreviewHold } from '../preview-hold.js';
 import { ReadCapital } from '../read-capital.js';
 import { invalid, pastInstantIn } from './capital-requests.js';
 
@@ -14,6 +15,7 @@ export class CapitalReadsController {
   constructor(
     private readonly readCapital: ReadCapital,
     private readonly readBalances: ReadBalances,
+    private readonly previewHold: PreviewHold,
     private readonly clock: Clock,
   ) {}
 
@@ -23,6 +25,18 @@ export class CapitalReadsController {
     @CurrentCaller() caller: Caller,
   ): Promise<CapitalView> {
     return found(await this.readCapital.execute(profileId, caller));
+  }
+
+  /** What an order that asks for this much would hear; nothing is reserved. */
+  @Get('hold-preview')
+  async holdPreview(
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @Query() { units }: HoldPreviewQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<HoldPreview> {
+    const asked = BigInt(units);
+    if (asked < 0n) throw invalid('/units', 'must not be below zero');
+    return found(await this.previewHold.execute(profileId, asked, caller));
   }
 
   /** 400 for an instant in the future, and where more was booked late than one answer counts. */
