@@ -1,5 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { connectServiceBus } from '@ballast/service-bus';
+import { topology } from '@ballast/contracts';
+import { ReplicaSubscription, administerServiceBus, connectServiceBus } from '@ballast/service-bus';
+import type { ServiceBusConnection } from '@ballast/service-bus';
 import { Clock, Readiness, TokenKeys, TokenVerifier, keysAt } from '@ballast/service-host';
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
@@ -50,6 +52,7 @@ export class GatewayModule implements OnApplicationShutdown {
       providers: [
         { provide: OWNER_URLS, useValue: owners },
         { provide: ServiceBusClient, useFactory: () => connectServiceBus(serviceBus) },
+        { provide: ReplicaSubscription, useFactory: () => ownSubscription(serviceBus) },
         verifierAt(owners.accounts),
         Owners,
         EventWaits,
@@ -66,6 +69,13 @@ export class GatewayModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.bus.close();
   }
+}
+
+/** The one that the topology declares for every replica of the gateway. */
+async function ownSubscription(serviceBus: ServiceBusConnection): Promise<ReplicaSubscription> {
+  const declared = topology.replicaSubscriptions.find(({ name }) => name === 'gateway');
+  if (declared === undefined) throw new Error('the topology declares no subscriptions of the gateway');
+  return new ReplicaSubscription(await administerServiceBus(serviceBus), declared);
 }
 
 const verifierAt = (accountsUrl: string): Provider => ({

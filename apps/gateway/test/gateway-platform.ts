@@ -37,6 +37,7 @@ export async function startGatewayPlatform(): Promise<GatewayPlatform> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ballast-gateway-'));
   const azure = await startLocalAzure({ dataDir, topology });
   const serviceBus = { connectionString: azure.serviceBusConnectionString };
+  const gatewayBus = { connectionString: azure.serviceBusConnectionStringOf('gateway') };
   const [accounts, orders, ledger, audit] = await Promise.all([1, 2, 3, 4].map(() => FakeOwner.start()));
   if (!accounts || !orders || !ledger || !audit) throw new Error('no owners');
   const owners = { accounts, orders, ledger, audit };
@@ -46,7 +47,7 @@ export async function startGatewayPlatform(): Promise<GatewayPlatform> {
     host: '127.0.0.1',
     port: 0,
     logLevel: 'silent',
-    serviceBus,
+    serviceBus: gatewayBus,
     owners: { accounts: accounts.url, orders: orders.url, ledger: ledger.url, audit: audit.url },
   });
   const client = await connectServiceBus(serviceBus);

@@ -32,6 +32,16 @@ export interface Replica {
   readonly process: ManagedProcess;
 }
 
+/** What is read of the keys that `local-azure` and `paper-venue` keep in their folders. */
+interface Keys {
+  readonly cosmosKey?: string;
+  readonly serviceBusSharedAccessKey?: string;
+  readonly serviceBusPolicies?: Readonly<Record<string, { readonly key: string }>>;
+  readonly statusKey?: string;
+  readonly keyId?: string;
+  readonly secret?: string;
+}
+
 const HOST = '127.0.0.1';
 const INFRASTRUCTURE = ['local-azure', 'paper-venue'] as const;
 const SERVICES = ['accounts', 'orders', 'ledger', 'audit', 'gateway'] as const;
@@ -54,8 +64,8 @@ export class Platform {
     const platform = new Platform(options, ports);
     try {
       await platform.startAll(INFRASTRUCTURE, (name) => platform.infrastructurePlan(name));
-      const environment = await platform.serviceEnvironment();
-      await platform.startAll(SERVICES, (name) => platform.servicePlan(name, environment));
+      const environmentOf = await platform.serviceEnvironments();
+      await platform.startAll(SERVICES, (name) => platform.servicePlan(name, environmentOf(name)));
       return platform;
     } catch (error) {
       await platform.stop();
@@ -78,7 +88,8 @@ export class Platform {
   /** Starts one more process of a service beside the first, on a port of its own, and resolves when it is ready. */
   async startReplica(name: (typeof SERVICES)[number], env: Readonly<Record<string, string>> = {}): Promise<Replica> {
     const [port] = await freePortNumbers(1);
-    const plan = this.servicePlan(name, { ...(await this.serviceEnvironment()), ...env });
+    const environmentOf = await this.serviceEnvironments();
+    const plan = this.servicePlan(name, { ...environmentOf(name), ...env });
     const url = `http://${HOST}:${port}`;
     const replica = this.manage({
       ...plan,
@@ -156,25 +167,31 @@ export class Platform {
     };
   }
 
-  private async keysOf(name: ProcessName): Promise<Record<string, string>> {
-    return JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Record<string, string>;
+  private async keysOf(name: ProcessName): Promise<Keys> {
+    return JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Keys;
   }
 
-  private async serviceEnvironment(): Promise<Record<string, string>> {
+  /** The environment of each service. Who has a policy of its own on the bus may do there only what that says. */
+  private async serviceEnvironments(): Promise<(name: (typeof SERVICES)[number]) => Record<string, string>> {
     const [azure, venue] = await Promise.all([this.keysOf('local-azure'), this.keysOf('paper-venue')]);
-    const bus = `Endpoint=sb://${HOST}:${this.ports['service-bus']};SharedAccessKeyName=RootManageSharedAccessKey;`;
-    return {
+    const busAs = (policy: string, key: string | undefined): string =>
+      `Endpoint=sb://${HOST}:${this.ports['service-bus']};SharedAccessKeyName=${policy};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
+    const common = {
       COSMOS_ENDPOINT: this.url('local-azure'),
-      COSMOS_KEY: azure['cosmosKey'] ?? '',
+      COSMOS_KEY: azure.cosmosKey ?? '',
       COSMOS_DATABASE: 'ballast',
-      SERVICE_BUS_CONNECTION_STRING: `${bus}SharedAccessKey=${azure['serviceBusSharedAccessKey']};UseDevelopmentEmulator=true`,
+      SERVICE_BUS_CONNECTION_STRING: busAs('RootManageSharedAccessKey', azure.serviceBusSharedAccessKey),
       ACCOUNTS_URL: this.url('accounts'),
       ORDERS_URL: this.url('orders'),
       LEDGER_URL: this.url('ledger'),
       AUDIT_URL: this.url('audit'),
       VENUE_URL: this.url('paper-venue'),
-      VENUE_KEY_ID: venue['keyId'] ?? '',
-      VENUE_SECRET: venue['secret'] ?? '',
+      VENUE_KEY_ID: venue.keyId ?? '',
+      VENUE_SECRET: venue.secret ?? '',
+    };
+    return (name) => {
+      const own = azure.serviceBusPolicies?.[name];
+      return own === undefined ? common : { ...common, SERVICE_BUS_CONNECTION_STRING: busAs(name, own.key) };
     };
   }
 }

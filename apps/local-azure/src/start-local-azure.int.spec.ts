@@ -10,6 +10,7 @@ import { startLocalAzure } from './start-local-azure.js';
 describe('local Azure', () => {
   const topology: Topology = {
     database: 'ballast',
+    replicaSubscriptions: [],
     topics: [{ name: 'orders', subscriptions: [{ name: 'ledger' }] }],
     containers: [{ name: 'things', owner: 'orders', partitionKeyPaths: ['/id'], indexedPaths: ['/kind/?'] }],
   };

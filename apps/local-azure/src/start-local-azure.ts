@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ReplicaSubscriptionDeclaration } from '@ballast/contracts';
 import type { DeclaredContainer } from './cosmos/container-definition.js';
 import type { CosmosPrincipal } from './cosmos/access.js';
 import { CosmosServer } from './cosmos/cosmos-server.js';
@@ -21,6 +22,8 @@ export interface LocalTopology extends Partial<EntityDeclarations> {
   readonly topics: EntityDeclarations['topics'];
   readonly database: string;
   readonly containers: readonly DeclaredContainer[];
+  /** Consumers whose replicas make subscriptions for themselves: each has a policy of its name for that, and to listen. */
+  readonly replicaSubscriptions?: readonly ReplicaSubscriptionDeclaration[];
 }
 
 /** Where the two servers keep their data and listen. */
@@ -80,8 +83,10 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
   const { dataDir, topology, host = '127.0.0.1', faultControlPort } = options;
   mkdirSync(dataDir, { recursive: true });
   const lock = FolderLock.take(dataDir);
-  const policyNames = options.policies?.map(({ name }) => name);
-  const keys = readOrCreateKeys(dataDir, policyNames);
+  const keys = readOrCreateKeys(
+    dataDir,
+    policiesOf(options).map(({ name }) => name),
+  );
   const pages = new Pages(keys.statusKey, options.tls === undefined ? 'http' : 'https');
   const common = { host, keys, usage: new Usage(), faults: new Faults(), pages };
   const { usage } = common;
@@ -121,6 +126,20 @@ export async function startLocalAzure(options: LocalAzureOptions): Promise<Local
     await close();
     throw error;
   }
+}
+
+/** The policies that are given, and those of the consumers whose replicas make subscriptions. */
+function policiesOf({ policies = [], topology }: LocalAzureOptions): readonly PolicyDeclaration[] {
+  const given = new Set(policies.map(({ name }) => name));
+  const ofReplicas = (topology.replicaSubscriptions ?? []).filter(({ name }) => !given.has(name));
+  return [
+    ...policies,
+    ...ofReplicas.map(({ name, topics }): PolicyDeclaration => ({
+      name,
+      rights: ['Listen', 'ManageSubscriptions'],
+      entities: topics,
+    })),
+  ];
 }
 
 /** Makes the SDK connect without TLS. */
@@ -168,7 +187,7 @@ function startServiceBus(options: LocalAzureOptions, common: Common): Promise<Se
     topics: topology.topics,
     queues: topology.queues ?? [],
     sharedAccessKey: keys.serviceBusSharedAccessKey,
-    policies: policiesWithKeys(options.policies ?? [], keys.serviceBusPolicies),
+    policies: policiesWithKeys(policiesOf(options), keys.serviceBusPolicies),
     entra: options.entra,
     tls: options.tls,
     usage,

@@ -2,7 +2,13 @@ import { readTopology, readTopologyFile } from './topology-file.js';
 
 describe('a topology file', () => {
   it('may leave out all of it', () => {
-    expect(readTopology({})).toEqual({ database: 'local', containers: [], queues: [], topics: [] });
+    expect(readTopology({})).toEqual({
+      database: 'local',
+      containers: [],
+      queues: [],
+      topics: [],
+      replicaSubscriptions: [],
+    });
     expect(readTopology({ topics: [{ name: 'sales' }] }).topics).toEqual([{ name: 'sales', subscriptions: [] }]);
   });
 

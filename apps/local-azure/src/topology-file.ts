@@ -31,6 +31,7 @@ const SHAPE: Fields = {
     compositeIndexes: 'composite indexes',
   },
   queues: { name: 'text', detectsDuplicates: 'flag', ...POLICY, ...SIZES },
+  replicaSubscriptions: { name: 'text', topics: 'texts', autoDeleteOnIdleSeconds: 'number' },
   topics: { name: 'text', ...SIZES, subscriptions: { name: 'text', sqlFilter: 'text', ...POLICY } },
 };
 
@@ -47,12 +48,12 @@ export function readTopologyFile(file: string): LocalTopology {
 export function readTopology(value: unknown): LocalTopology {
   requireFields(value, SHAPE, '');
   const given = value as Partial<LocalTopology>;
-  const { database = DATABASE_NAME, containers = [], queues = [] } = given;
+  const { database = DATABASE_NAME, containers = [], queues = [], replicaSubscriptions = [] } = given;
   for (const [index, container] of containers.entries()) {
     if (container.partitionKeyPaths === undefined) throw new Error(`/containers/${index} needs partitionKeyPaths.`);
   }
   const topics = (given.topics ?? []).map((topic) => ({ ...topic, subscriptions: topic.subscriptions ?? [] }));
-  return { database, containers, queues, topics };
+  return { database, containers, queues, topics, replicaSubscriptions };
 }
 
 function requireFields(value: unknown, fields: Fields, at: string): void {

@@ -6,7 +6,6 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
     orders: "cloudEvents_type IN ('profile.created.v1')",
     ledger: "cloudEvents_type IN ('profile.created.v1')",
     audit: undefined,
-    gateway: undefined,
   },
   orders: {
     orders:
@@ -16,7 +15,6 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
       "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'entry') " +
       "OR cloudEvents_type IN ('order.executed.v1', 'order.ended.v1')",
     audit: undefined,
-    gateway: undefined,
   },
   ledger: {
     orders:
@@ -25,7 +23,6 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
       "cloudEvents_type IN ('capital.transfer-reserved.v1', 'capital.transfer-received.v1', " +
       "'capital.transfer-refused.v1')",
     audit: undefined,
-    gateway: undefined,
   },
 };
 
@@ -38,9 +35,12 @@ describe('topics', () => {
     expect(Object.fromEntries(declared)).toEqual(FILTERS);
   });
 
-  it('are all heard by audit and gateway, without a filter', () => {
+  it('are all heard by audit, and by every replica of the gateway, without a filter', () => {
+    expect(topology.replicaSubscriptions).toEqual([
+      { name: 'gateway', topics: topology.topics.map(({ name }) => name), autoDeleteOnIdleSeconds: 300 },
+    ]);
     for (const { subscriptions } of topology.topics) {
-      expect(subscriptions).toEqual(expect.arrayContaining([{ name: 'audit' }, { name: 'gateway' }]));
+      expect(subscriptions).toEqual(expect.arrayContaining([{ name: 'audit' }]));
       expect(new Set(subscriptions.map(({ name }) => name)).size).toBe(subscriptions.length);
     }
   });

@@ -27,7 +27,7 @@ import {
   tradeClosed,
 } from './orders.js';
 import { PARKED_LIST_EVENTS } from './parked.js';
-import { AUDIT_TTL_SECONDS, LOCK_TTL_SECONDS } from './topology.js';
+import { AUDIT_TTL_SECONDS, LOCK_TTL_SECONDS, REPLICA_IDLE_SECONDS } from './topology.js';
 import type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, Topology } from './topology.js';
 
 /** Every published event, by owner and in the order of an order's life. */
@@ -77,8 +77,10 @@ const HEARINGS: readonly Hearing[] = [
   },
 ];
 
-/** Consumers that hear everything of every topic. */
-const HEARS_ALL = ['audit', 'gateway'] as const;
+/** Consumers that hear everything of every topic, their replicas together. */
+const HEARS_ALL = ['audit'] as const;
+/** Consumers of which every replica hears everything of every topic. */
+const REPLICAS_HEAR_ALL = ['gateway'] as const;
 
 const typeIn = (events: readonly EventDeclaration[]): string =>
   `cloudEvents_type IN (${events.map((event) => `'${event.type}'`).join(', ')})`;
@@ -102,11 +104,18 @@ const topics: TopicDeclaration[] = ownersOf(EVENTS).map((name) => ({
   ],
 }));
 
+const replicaSubscriptions = REPLICAS_HEAR_ALL.map((name) => ({
+  name,
+  topics: topics.map((topic) => topic.name),
+  autoDeleteOnIdleSeconds: REPLICA_IDLE_SECONDS,
+}));
+
 /** The consumers that hear an event, in the order of their names. */
 export function hearersOf(event: EventDeclaration): string[] {
   return [
     ...HEARINGS.filter((hearing) => hearing.events.includes(event)).map((hearing) => hearing.consumer),
     ...HEARS_ALL,
+    ...REPLICAS_HEAR_ALL,
   ].sort();
 }
 
@@ -183,4 +192,4 @@ const containers: ContainerDeclaration[] = [
 ];
 
 /** The one declaration of everything that must exist in the cloud or on the laptop before a service starts. */
-export const topology: Topology = { database: 'ballast', topics, containers };
+export const topology: Topology = { database: 'ballast', topics, replicaSubscriptions, containers };

@@ -42,4 +42,10 @@ export {
   EVENT_TTL_SECONDS,
   LOCK_DURATION_SECONDS,
 } from './topology.js';
-export type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, Topology } from './topology.js';
+export type {
+  ContainerDeclaration,
+  ReplicaSubscriptionDeclaration,
+  SubscriptionDeclaration,
+  TopicDeclaration,
+  Topology,
+} from './topology.js';

@@ -20,6 +20,15 @@ export interface TopicDeclaration {
   readonly subscriptions: readonly SubscriptionDeclaration[];
 }
 
+/** Subscriptions that each replica of a consumer makes for itself, of each of these topics, without a filter. */
+export interface ReplicaSubscriptionDeclaration {
+  /** The consumer's name, with which the names of its subscriptions begin. */
+  readonly name: string;
+  readonly topics: readonly string[];
+  /** Seconds after which the broker deletes one that nobody hears; the service's least is 300. */
+  readonly autoDeleteOnIdleSeconds: number;
+}
+
 /** A Cosmos DB container, named with the one service that may open it. */
 export interface ContainerDeclaration {
   readonly name: string;
@@ -40,9 +49,13 @@ export interface ContainerDeclaration {
 export interface Topology {
   readonly database: string;
   readonly topics: readonly TopicDeclaration[];
+  /** Nobody makes these beforehand; who they are named after may make and delete them, and nothing else. */
+  readonly replicaSubscriptions: readonly ReplicaSubscriptionDeclaration[];
   readonly containers: readonly ContainerDeclaration[];
 }
 
+/** Seconds after which the broker deletes the subscription of a replica that is gone: the service's least. */
+export const REPLICA_IDLE_SECONDS = 300;
 /** Seconds a message is locked to the replica that received it. Short, so that a crash is felt for seconds. */
 export const LOCK_DURATION_SECONDS = 5;
 /** Deliveries after which the broker dead-letters. High, so that waiting for a precondition never does. */

@@ -11,6 +11,7 @@ import type { Wire } from './wire.js';
 const TOPOLOGY: Topology = {
   database: 'ballast',
   topics: [],
+  replicaSubscriptions: [],
   containers: [
     {
       name: 'books',

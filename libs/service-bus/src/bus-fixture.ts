@@ -24,6 +24,8 @@ export const placed = declareEvent('orders', 'order.placed.v1', Placed, 'An orde
 export const LOCK_DURATION_MS = 60_000;
 const TOPIC = 'orders';
 const OTHER_TOPIC = 'ledger';
+/** Whose replicas may make subscriptions of the first topic. */
+const REPLICAS = 'replicas';
 
 type Ports = 0 | { serviceBus: number; cosmos: number };
 
@@ -37,6 +39,7 @@ interface BusUsage {
 /** What is used of the local server. */
 interface LocalServer {
   readonly serviceBusConnectionString: string;
+  serviceBusConnectionStringOf(policyName: string): string;
   readonly cosmosEndpoint: string;
   readonly usage: { snapshot(): BusUsage };
   readonly faultControl: { readonly endpoint: string; readonly key: string } | undefined;
@@ -92,6 +95,7 @@ export class BusFixture {
       topology: {
         database: 'test',
         containers: [],
+        replicaSubscriptions: [{ name: REPLICAS, topics: [TOPIC], autoDeleteOnIdleSeconds: 300 }],
         topics: [
           {
             name: TOPIC,
@@ -117,6 +121,12 @@ export class BusFixture {
   get connectionString(): string {
     if (this.azure === undefined) throw new Error('The server is stopped.');
     return this.azure.serviceBusConnectionString;
+  }
+
+  /** Lets make subscriptions of the first topic and listen to it, and nothing else. */
+  get replicaConnectionString(): string {
+    if (this.azure === undefined) throw new Error('The server is stopped.');
+    return this.azure.serviceBusConnectionStringOf(REPLICAS);
   }
 
   get deliveries(): number {

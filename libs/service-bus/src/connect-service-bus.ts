@@ -1,4 +1,4 @@
-import type { RetryOptions, ServiceBusClient } from '@azure/service-bus';
+import type { RetryOptions, ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
 import type { Connection } from 'rhea';
 
 /** Where the bus is and how to be let in: a connection string, or a namespace with this process's Azure identity. */
@@ -37,6 +37,35 @@ export async function connectServiceBus(connection: ServiceBusConnection): Promi
   const { DefaultAzureCredential } = await import('@azure/identity');
   return new ServiceBusClient(connection.namespace, new DefaultAzureCredential(), options);
 }
+
+/**
+ * A client that makes and deletes subscriptions, over HTTPS; over HTTP where the connection string is one of a local bus,
+ * for which the SDK has no setting. Throws an `Error` where the connection names nothing.
+ */
+export async function administerServiceBus(connection: ServiceBusConnection): Promise<ServiceBusAdministrationClient> {
+  const { ServiceBusAdministrationClient } = await import('@azure/service-bus');
+  const { connectionString, namespace } = connection;
+  const options = { retryOptions: { maxRetries: ADMINISTRATION_RETRIES_MAX } };
+  if (connectionString === undefined) {
+    if (namespace === undefined) throw new Error('Service Bus: neither a connection string nor a namespace is given');
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new ServiceBusAdministrationClient(namespace, new DefaultAzureCredential(), options);
+  }
+  const client = new ServiceBusAdministrationClient(connectionString, options);
+  if (!/;UseDevelopmentEmulator=true(;|$)/i.test(connectionString)) return client;
+  client.pipeline.addPolicy({
+    name: 'plain-http',
+    sendRequest: (request, next) => {
+      request.url = request.url.replace(/^https:/, 'http:');
+      request.allowInsecureConnection = true;
+      return next(request);
+    },
+  });
+  return client;
+}
+
+/** Few: who cannot make its subscription now is asked again by the SDK, which tries to open the link for ever. */
+const ADMINISTRATION_RETRIES_MAX = 1;
 
 let isNagleOff = false;
 

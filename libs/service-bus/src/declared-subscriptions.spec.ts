@@ -5,7 +5,7 @@ import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { compileSqlFilter } from '../../../apps/local-azure/src/service-bus/sql-filter.js';
 import { fromMessage, toMessage } from './event-message.js';
 
-/** Who acts on which event, whatever its intent; audit and gateway hear all of them. */
+/** Who acts on which event, whatever its intent; audit hears all of them, as does every replica of the gateway. */
 const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   'profile.created.v1': ['ledger', 'orders'],
   'order.executed.v1': ['ledger'],
@@ -46,6 +46,7 @@ function hearersAtTheBroker(event: EventDeclaration, intent?: string): string[] 
         compileSqlFilter(sqlFilter)({ property: (name) => applicationProperties[name], system: () => undefined }),
     )
     .map(({ name }) => name)
+    .concat(topology.replicaSubscriptions.filter(({ topics }) => topics.includes(event.topic)).map(({ name }) => name))
     .sort();
 }
 

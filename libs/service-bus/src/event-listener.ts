@@ -22,6 +22,8 @@ export interface HeardSubscription {
   readonly subscription: string;
   /** Messages in hand: being handled, behind their lane, or backing off. Default 64. */
   readonly concurrency?: number;
+  /** Called before each link is opened: makes the subscription where it may be missing. What it throws is logged. */
+  ensure?(): Promise<void>;
 }
 
 /** What one listener hears and how much of it at once. */
@@ -70,8 +72,8 @@ export class EventListeners {
     this.declarations = declarationsByType(events);
     this.lanes = new EventLanes((heard) => options.handle(heard), gather);
     this.receptions = subscriptions.map(
-      ({ topic, subscription, concurrency = CONCURRENCY_DEFAULT }) =>
-        new Reception(client, { topic, subscription, concurrency, ...common }, this.lanes),
+      ({ concurrency = CONCURRENCY_DEFAULT, ...heard }) =>
+        new Reception(client, { ...heard, concurrency, ...common }, this.lanes),
     );
   }
 
@@ -113,11 +115,15 @@ export class EventListener extends EventListeners {
     const { events, log, gather, parking } = options;
     super(client, {
       ...(parking !== undefined && { parking }),
-      subscriptions: [options],
+      subscriptions: [subscriptionOf(options)],
       ...(gather !== undefined && { gather }),
       events,
       log,
       handle: (heard) => options.handle(heard),
     });
   }
+}
+
+function subscriptionOf({ topic, subscription, concurrency, ensure }: EventListenerOptions): HeardSubscription {
+  return { topic, subscription, ...(concurrency !== undefined && { concurrency }), ...(ensure && { ensure }) };
 }

@@ -1,4 +1,4 @@
-export { connectServiceBus } from './connect-service-bus.js';
+export { administerServiceBus, connectServiceBus } from './connect-service-bus.js';
 export type { ServiceBusConnection } from './connect-service-bus.js';
 export { fromMessage, toMessage } from './event-message.js';
 export { EventListener, EventListeners } from './event-listener.js';
@@ -14,6 +14,7 @@ export type { DeadLetter, DeadLetterSource } from './dead-letters.js';
 export { EventSender } from './event-sender.js';
 export { EventTransport } from './event-transport.js';
 export type { EventTransportOptions, TransportHealth } from './event-transport.js';
+export { ReplicaSubscription } from './replica-subscription.js';
 export { ParkingFull } from './parking.js';
 export type { Aggregate, ParkedMessage, ParkingCause, ParkingLot, Redriven } from './parking.js';
 export { childTraceparent, currentTrace, newTraceparent, runInTrace } from './trace.js';

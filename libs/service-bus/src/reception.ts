@@ -26,6 +26,8 @@ export interface ReceptionOptions {
   /** Data of these types is decoded into the declared class; data of other types is handed on as it came. */
   readonly events: readonly EventDeclaration[];
   readonly log: ListenerLog;
+  /** Called before each link is opened: makes the subscription where it may be missing. */
+  ensure?(): Promise<void>;
   /** Where messages go that cannot be handled; absent, they are dead-lettered. */
   readonly parking?: ParkingLot;
 }

@@ -27,6 +27,8 @@ export interface SubscriptionOptions {
   /** Messages in hand. */
   readonly concurrency: number;
   readonly log: ListenerLog;
+  /** Called before each link is opened: makes the subscription where it may be missing. What it throws is logged. */
+  ensure?(): Promise<void>;
   /** Resolves when the message is settled; must not reject. */
   take(message: ServiceBusReceivedMessage): Promise<void>;
 }
@@ -121,6 +123,7 @@ export class Subscription {
       preInitialize: async () => {
         this.connected = false;
         this.link += 1;
+        await this.options.ensure?.();
       },
       postInitialize: async () => {
         this.connected = true;

@@ -1,45 +1,44 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { topology } from '@ballast/contracts';
-import { EventListener } from '@ballast/service-bus';
+import { EventListener, ReplicaSubscription } from '@ballast/service-bus';
 import { Readiness, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { EventWaits } from '../event-waits.js';
 import { Broadcaster } from './broadcaster.js';
 
-/** Our subscription of every topic. */
-const SUBSCRIPTION = 'gateway';
-
-/** Hears every event of every topic, for the requests that wait for one and for the sockets. */
+/**
+ * Hears every event of every topic, for the requests that wait for one and for the sockets, over a subscription of this
+ * replica's own.
+ */
 @Injectable()
 export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly listeners: readonly EventListener[];
 
   constructor(
     client: ServiceBusClient,
+    private readonly subscription: ReplicaSubscription,
     waits: EventWaits,
     broadcaster: Broadcaster,
     log: ServiceLog,
     readiness: Readiness,
   ) {
-    this.listeners = topology.topics
-      .filter(({ subscriptions }) => subscriptions.some(({ name }) => name === SUBSCRIPTION))
-      .map(
-        ({ name: topic }) =>
-          new EventListener(client, {
-            topic,
-            subscription: SUBSCRIPTION,
-            // The data goes on as it was published: an older gateway must not drop fields of a newer event.
-            events: [],
-            handle: async (events) => {
-              for (const event of events) {
-                waits.hear(event);
-                broadcaster.hear(topic, event);
-              }
-            },
-            log,
-          }),
-      );
+    this.listeners = subscription.topics.map(
+      (topic) =>
+        new EventListener(client, {
+          topic,
+          subscription: subscription.name,
+          ensure: () => subscription.ensure(topic),
+          // The data goes on as it was published: an older gateway must not drop fields of a newer event.
+          events: [],
+          handle: async (events) => {
+            for (const event of events) {
+              waits.hear(event);
+              broadcaster.hear(topic, event);
+            }
+          },
+          log,
+        }),
+    );
     readiness.add({ name: 'listeners', check: () => ({ ok: this.listeners.every((one) => one.health().connected) }) });
   }
 
@@ -49,5 +48,6 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
 
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.listeners.map((listener) => listener.close()));
+    await this.subscription.remove();
   }
 }

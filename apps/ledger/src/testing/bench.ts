@@ -22,6 +22,13 @@ import { OpenAccount } from '../open-account.js';
 import { startLedger } from '../start-ledger.js';
 import type { LedgerSettings } from '../ledger.config.js';
 
+/** The subscription from which the tests hear what is published. */
+const TESTS = 'tests';
+const HEARD_TOPOLOGY = {
+  ...topology,
+  topics: topology.topics.map((topic) => ({ ...topic, subscriptions: [...topic.subscriptions, { name: TESTS }] })),
+};
+
 const POLL_MS = 20;
 const PATIENCE_MS = 20_000;
 
@@ -93,7 +100,7 @@ export async function ask<Body>(url: string, init: RequestInit = {}): Promise<An
 
 export async function startBench(): Promise<Bench> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ballast-ledger-'));
-  const azure = await startLocalAzure({ dataDir, topology });
+  const azure = await startLocalAzure({ dataDir, topology: HEARD_TOPOLOGY });
   const { tokenFor, tokenKeys } = await tokenMaker();
   const settings: LedgerSettings = { platform: platformOf(azure) };
   const start = (): Promise<RunningService> => startLedger(settings, { tokenKeys });
@@ -104,7 +111,7 @@ export async function startBench(): Promise<Bench> {
   const heard = new Map<string, EventEnvelope>();
   const listener = new EventListener(client, {
     topic: 'ledger',
-    subscription: 'gateway',
+    subscription: TESTS,
     events: EVENTS,
     handle: async (events) => events.forEach((event) => heard.set(event.id, event)),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },

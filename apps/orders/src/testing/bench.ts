@@ -19,6 +19,13 @@ import { NO_BALANCES, envelope, settingsOf } from './given-platform.js';
 import { ScriptedVenue } from './scripted-venue.js';
 import { SettableClock } from './settable-clock.js';
 
+/** The subscription from which the tests hear what is published. */
+const TESTS = 'tests';
+const HEARD_TOPOLOGY = {
+  ...topology,
+  topics: topology.topics.map((topic) => ({ ...topic, subscriptions: [...topic.subscriptions, { name: TESTS }] })),
+};
+
 const POLL_MS = 20;
 const PATIENCE_MS = 20_000;
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -65,7 +72,7 @@ export class Bench {
   /** `broker` takes the place of the scripted one. */
   static async start(broker?: Venue): Promise<Bench> {
     const dataDir = await mkdtemp(join(tmpdir(), 'ballast-orders-'));
-    const azure = await startLocalAzure({ dataDir, topology });
+    const azure = await startLocalAzure({ dataDir, topology: HEARD_TOPOLOGY });
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const tokenKeys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256' }] };
     const venue = new ScriptedVenue();
@@ -88,7 +95,7 @@ export class Bench {
     const bench = new Bench(azure, venue, orders, clock, senders, sign, startOne);
     const listener = new EventListener(client, {
       topic: 'orders',
-      subscription: 'gateway',
+      subscription: TESTS,
       events: EVENTS,
       handle: async (events) => events.forEach((event) => bench.heard.set(event.id, event)),
       log: SILENT,
