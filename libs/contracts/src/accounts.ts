@@ -6,6 +6,20 @@ import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
 export const ROLES = ['viewer', 'trader', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What an API key may be limited to: a kind of resource, to read it or to change it. */
+export const SCOPES = [
+  'orders:read',
+  'orders:write',
+  'capital:read',
+  'capital:write',
+  'profiles:read',
+  'profiles:write',
+  'events:read',
+  'admin:read',
+  'admin:write',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** Seconds an access token is valid. */
 export const ACCESS_TOKEN_TTL_SECONDS = 900;
 /** Seconds for which a second factor that was shown counts as fresh. */

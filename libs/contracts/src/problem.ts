@@ -46,6 +46,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'A valid access token is needed.' },
   'login-failed': { status: 401, title: 'The user name or password is wrong.' },
   forbidden: { status: 403, title: 'Your role does not allow this.' },
+  'insufficient-scope': { status: 403, title: 'This API key lacks a scope that the request needs.' },
   'second-factor-required': { status: 403, title: 'This needs a second factor that was shown a moment ago.' },
   'not-found': { status: 404, title: 'There is no such thing, or it is not yours.' },
   'method-not-allowed': { status: 405, title: 'This resource does not know that method.' },

@@ -1,12 +1,13 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { SECOND_FACTOR_FRESH_SECONDS } from '@ballast/contracts/accounts';
-import type { Role } from '@ballast/contracts/accounts';
+import type { Role, Scope } from '@ballast/contracts/accounts';
 import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { FRESH_SECOND_FACTOR, PUBLIC, ROLES_ALLOWED } from './caller.js';
 import type { Caller } from './caller.js';
 import type { Clock } from './clock.js';
 import { ProblemException } from './problem-exception.js';
+import { SCOPES_ALLOWED } from './scopes.js';
 import { InvalidToken } from './token-verifier.js';
 import type { TokenVerifier } from './token-verifier.js';
 
@@ -18,8 +19,8 @@ const HOW_TO_STEP_UP =
   'factor yet enrols one with POST /v1/auth/second-factor.';
 
 /**
- * Lets a request in when its handler is public, or its token is valid, of an allowed role and, where the handler wants
- * it, with a fresh second factor; remembers the caller.
+ * Lets a request in when its handler is public, or its token is valid, of an allowed role, with one of the handler's
+ * scopes where it is limited to some and, where the handler wants it, with a fresh second factor; remembers the caller.
  */
 export class CallerGuard implements CanActivate {
   constructor(
@@ -36,6 +37,7 @@ export class CallerGuard implements CanActivate {
     request.caller = caller;
     const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
     if (allowed !== undefined && !allowed.includes(caller.role)) throw new ProblemException('forbidden');
+    requireScope(caller, this.reflector.get<readonly Scope[] | undefined>(SCOPES_ALLOWED, context.getHandler()) ?? []);
     if (this.reflector.getAllAndOverride<boolean>(FRESH_SECOND_FACTOR, targets)) this.requireFresh(caller);
     return true;
   }
@@ -55,4 +57,10 @@ export class CallerGuard implements CanActivate {
       throw error;
     }
   }
+}
+
+function requireScope({ scopes }: Caller, allowed: readonly Scope[]): void {
+  if (scopes === undefined || allowed.some((scope) => scopes.includes(scope))) return;
+  const detail = allowed.length === 0 ? 'No API key opens this.' : `It needs the scope ${allowed.join(' or ')}.`;
+  throw new ProblemException('insufficient-scope', { detail });
 }

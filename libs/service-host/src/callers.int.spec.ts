@@ -43,6 +43,16 @@ describe('a caller', () => {
     expect((await as(`Bearer ${operator}`, '/v1/things/operators')).status).toBe(200);
   });
 
+  it.each([
+    ['/v1/things/caller', 'It needs the scope orders:read or orders:write.'],
+    ['/v1/things/guarded', 'No API key opens this.'],
+  ])('needs one of the scopes of %s where its token is limited to some', async (path, detail) => {
+    for (const scope of ['capital:read', 'orders:reader', '']) {
+      const answer = await as(`Bearer ${await tokenOf({ sub: USER, role: 'trader', scope })}`, path);
+      expect([...problem(answer), answer.body.detail]).toEqual([403, 'insufficient-scope', detail]);
+    }
+  });
+
   it('is known with the session, the scopes and the second factor that the token names', async () => {
     const sid = `ses_${'b'.repeat(26)}`;
     const token = await tokenOf({ sub: USER, role: 'trader', sid, scope: 'orders:read orders:write', mfa_at: 7 });

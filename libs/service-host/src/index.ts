@@ -13,6 +13,7 @@ export type { ReadinessCheck } from './readiness.js';
 export { requestHash } from './request-hash.js';
 export { IdempotencyKey, PageQuery, idParam } from './request-parts.js';
 export type { PageRequest } from './request-parts.js';
+export { Scopes } from './scopes.js';
 export { ServiceLog, createServiceLog } from './service-log.js';
 export { SettingsError, readSettings } from './settings.js';
 export type { SettingsReader } from './settings.js';

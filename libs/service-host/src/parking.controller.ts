@@ -8,6 +8,7 @@ import { Parking } from './parking.js';
 import { ProblemException } from './problem-exception.js';
 import { idParam } from './request-parts.js';
 import { ServiceLog } from './service-log.js';
+import { Scopes } from './scopes.js';
 import { SERVICE_NAME } from './service-name.js';
 
 const SERVICE_PATTERN = /^[a-z]{1,32}$/;
@@ -25,6 +26,7 @@ export class ParkingController {
   ) {}
 
   @Get('parked/:service')
+  @Scopes('admin:read')
   async list(@idParam('service', SERVICE_PATTERN) service: string): Promise<ParkedAggregateList> {
     this.requireOwn(service);
     const aggregates = Object.entries(await this.parking.list.aggregates());
@@ -35,6 +37,7 @@ export class ParkingController {
   }
 
   @Get('parked/:service/:subject')
+  @Scopes('admin:read')
   async show(
     @idParam('service', SERVICE_PATTERN) service: string,
     @idParam('subject', SUBJECT_PATTERN) subject: string,
@@ -53,6 +56,7 @@ export class ParkingController {
 
   /** Handles them in order; a second call goes on where the first one stopped. */
   @Post('parked/:service/:subject/redrive')
+  @Scopes('admin:write')
   @HttpCode(OK)
   async redrive(
     @idParam('service', SERVICE_PATTERN) service: string,
@@ -67,6 +71,7 @@ export class ParkingController {
 
   /** Gives one message up; the others are still to be redriven. */
   @Post('parked/:service/:subject/drop')
+  @Scopes('admin:write')
   @HttpCode(OK)
   async drop(
     @idParam('service', SERVICE_PATTERN) service: string,
@@ -83,12 +88,14 @@ export class ParkingController {
   }
 
   @Get('dead-letters/:service')
+  @Scopes('admin:read')
   async deadLetters(@idParam('service', SERVICE_PATTERN) service: string): Promise<DeadLetterList> {
     this.requireOwn(service);
     return { items: (await this.parking.listDeadLetters()).map(viewOf) };
   }
 
   @Post('dead-letters/:service/redrive')
+  @Scopes('admin:write')
   @HttpCode(OK)
   redriveDeadLetters(@idParam('service', SERVICE_PATTERN) service: string): Promise<RedriveView> {
     this.requireOwn(service);
@@ -96,6 +103,7 @@ export class ParkingController {
   }
 
   @Post('dead-letters/:service/drop')
+  @Scopes('admin:write')
   @HttpCode(OK)
   async dropDeadLetter(
     @idParam('service', SERVICE_PATTERN) service: string,

@@ -12,6 +12,7 @@ import { CurrentCaller, Public, RequireFreshSecondFactor, Roles } from './caller
 import type { Caller } from './caller.js';
 import { ProblemException } from './problem-exception.js';
 import { IdempotencyKey, idParam } from './request-parts.js';
+import { Scopes } from './scopes.js';
 import { startService } from './start-service.js';
 import type { RunningService } from './start-service.js';
 import { TokenKeys } from './token-keys.js';
@@ -56,6 +57,7 @@ class ThingsController {
   }
 
   @Get('caller')
+  @Scopes('orders:read', 'orders:write')
   who(@CurrentCaller() caller: Caller): object {
     return caller;
   }

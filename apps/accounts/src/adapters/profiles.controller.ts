@@ -1,7 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { CreateProfileRequest } from '@ballast/contracts/accounts';
 import type { ProfilePage, ProfileView } from '@ballast/contracts/accounts';
-import { CurrentCaller, IdempotencyKey, PageQuery, Roles, idParam, requestHash } from '@ballast/service-host';
+import { CurrentCaller, IdempotencyKey, PageQuery, Roles, Scopes, idParam, requestHash } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { CreateProfile } from '../create-profile.js';
@@ -18,6 +18,7 @@ export class ProfilesController {
   ) {}
 
   @Post()
+  @Scopes('profiles:write')
   @Roles('trader', 'operator', 'admin')
   create(
     @CurrentCaller() { userId }: Caller,
@@ -33,11 +34,13 @@ export class ProfilesController {
   }
 
   @Get()
+  @Scopes('profiles:read')
   list(@CurrentCaller() caller: Caller, @PageQuery(PAGE) page: PageRequest): Promise<ProfilePage> {
     return this.readProfiles.page(caller, page);
   }
 
   @Get(':id')
+  @Scopes('profiles:read')
   read(@CurrentCaller() caller: Caller, @idParam('id', PROFILE_ID_PATTERN) profileId: string): Promise<ProfileView> {
     return this.readProfiles.one(caller, profileId);
   }

@@ -1,6 +1,6 @@
 import { ORDER_ID_PATTERN } from '@ballast/contracts';
 import type { AuditPage, AuditVerdict, TimelineView } from '@ballast/contracts/audit';
-import { CurrentCaller, PageQuery, ProblemException, Roles, idParam } from '@ballast/service-host';
+import { CurrentCaller, PageQuery, ProblemException, Roles, Scopes, idParam } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { Controller, Get, Query } from '@nestjs/common';
 import { chainOf, isChainId } from '../domain/chain-of.js';
@@ -24,6 +24,7 @@ export class AuditController {
   ) {}
 
   @Get('orders/:id/timeline')
+  @Scopes('orders:read')
   async timeline(
     @idParam('id', ORDER_ID_PATTERN) orderId: string,
     @CurrentCaller() caller: Caller,
@@ -35,6 +36,7 @@ export class AuditController {
 
   /** Records of one chain, named by its id or by a subject in it. */
   @Get('admin/audit')
+  @Scopes('admin:read')
   @Roles('operator', 'admin')
   page(
     @Query() query: Record<string, unknown>,
@@ -55,6 +57,7 @@ export class AuditController {
 
   /** One chain, or all of them. */
   @Get('admin/audit/verify')
+  @Scopes('admin:read')
   @Roles('operator', 'admin')
   verify(@Query() query: Record<string, unknown>): Promise<AuditVerdict> {
     return this.verifyChains.execute(chainIdOf(query));

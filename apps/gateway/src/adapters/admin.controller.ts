@@ -1,5 +1,6 @@
 import { AuditPage, AuditVerdict } from '@ballast/contracts/audit';
 import { ChangeControlsRequest, ControlsView } from '@ballast/contracts/orders';
+import { Scopes } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -13,6 +14,7 @@ export class AdminController {
   constructor(private readonly owners: Owners) {}
 
   @Get('controls')
+  @Scopes('admin:read')
   @ApiOperation({ summary: 'What trading is allowed now.' })
   @ApiOkResponse({ type: ControlsView })
   @ApiProblems('forbidden')
@@ -21,6 +23,7 @@ export class AdminController {
   }
 
   @Put('controls')
+  @Scopes('admin:write')
   @ApiOperation({ summary: 'Move the kill switch.' })
   @ApiBody({ type: ChangeControlsRequest })
   @ApiOkResponse({ type: ControlsView })
@@ -30,6 +33,7 @@ export class AdminController {
   }
 
   @Get('audit')
+  @Scopes('admin:read')
   @ApiOperation({ summary: 'Audited events of one chain, in its order.' })
   @ApiQuery({ name: 'chainId', description: 'A profile’s id, or `_system`.', required: false, type: String })
   @ApiQuery({
@@ -47,6 +51,7 @@ export class AdminController {
   }
 
   @Get('audit/verify')
+  @Scopes('admin:read')
   @ApiOperation({ summary: 'Recompute the audit chains and say where one is broken.' })
   @ApiQuery({ name: 'chainId', description: 'This chain only.', required: false, type: String })
   @ApiOkResponse({ type: AuditVerdict })

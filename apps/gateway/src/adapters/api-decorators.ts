@@ -7,6 +7,7 @@ import { ApiExtension, ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSche
 /** Problems that any request with a token can end with. */
 const ANY_PROBLEM: readonly ProblemCode[] = [
   'unauthorized',
+  'insufficient-scope',
   'too-many-requests',
   'internal-error',
   'service-unavailable',

@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { CapitalLimitsRequest, CapitalView, ChangeAccountStateRequest } from '@ballast/contracts/ledger';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +24,7 @@ export class CapitalAccountController {
   constructor(private readonly owners: Owners) {}
 
   @Get()
+  @Scopes('capital:read', 'profiles:write')
   @ApiOperation({ summary: 'The capital of a profile.' })
   @ApiOkResponse({ type: CapitalView })
   @ApiProblems('not-found')
@@ -36,6 +37,7 @@ export class CapitalAccountController {
   }
 
   @Post('close')
+  @Scopes('capital:write')
   @HttpCode(200)
   @ApiOperation({ summary: 'Close an account in which nothing stands; it takes part in nothing new.' })
   @ApiIdempotencyKey()
@@ -51,6 +53,7 @@ export class CapitalAccountController {
   }
 
   @Post('reopen')
+  @Scopes('capital:write')
   @HttpCode(200)
   @ApiOperation({ summary: 'Open a closed account again.' })
   @ApiIdempotencyKey()
@@ -66,6 +69,7 @@ export class CapitalAccountController {
   }
 
   @Put('limits')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Set what must stay available and what may be reserved; what is absent is removed.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: CapitalLimitsRequest })

@@ -8,7 +8,7 @@ import {
   STATEMENT_LINES_MAX,
   StatementView,
 } from '@ballast/contracts/ledger';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -26,6 +26,7 @@ export class CapitalHistoryController {
   constructor(private readonly owners: Owners) {}
 
   @Get('balances')
+  @Scopes('capital:read')
   @ApiOperation({
     summary: 'The balances at an instant of the past, by one of two clocks.',
     description:
@@ -46,6 +47,7 @@ export class CapitalHistoryController {
   }
 
   @Get('statement')
+  @Scopes('capital:read')
   @ApiOperation({
     summary: 'What was booked in a period, with the balances before and after it.',
     description:
@@ -65,6 +67,7 @@ export class CapitalHistoryController {
   }
 
   @Get('statement.csv')
+  @Scopes('capital:read')
   @ApiOperation({
     summary: `The same as CSV (RFC 4180), the whole period at once, ${STATEMENT_CSV_LINES_MAX} lines at most.`,
   })
@@ -81,6 +84,7 @@ export class CapitalHistoryController {
   }
 
   @Get('verify')
+  @Scopes('capital:read')
   @ApiOperation({
     summary: 'Recompute a profile’s ledger from its postings and say what is not as it must be. Operators only.',
   })

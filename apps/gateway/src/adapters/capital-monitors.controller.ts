@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { MONITOR_ID_PATTERN, MonitorList, MonitorView, SetMonitorRequest } from '@ballast/contracts/ledger';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -22,6 +22,7 @@ export class CapitalMonitorsController {
   constructor(private readonly owners: Owners) {}
 
   @Get()
+  @Scopes('capital:read')
   @ApiOperation({ summary: 'The thresholds that a profile watches, and on which side of them it is.' })
   @ApiOkResponse({ type: MonitorList })
   @ApiProblems('not-found')
@@ -34,6 +35,7 @@ export class CapitalMonitorsController {
   }
 
   @Put(':monitorId')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Watch a threshold: one event each time it is crossed, either way.' })
   @ApiMonitorId()
   @ApiIdempotencyKey()
@@ -50,6 +52,7 @@ export class CapitalMonitorsController {
   }
 
   @Delete(':monitorId')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Watch a threshold no longer.' })
   @ApiMonitorId()
   @ApiIdempotencyKey()

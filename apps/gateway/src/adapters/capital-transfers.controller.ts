@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN, TRANSFER_ID_PATTERN } from '@ballast/contracts';
 import { TransferCapitalRequest, TransferView } from '@ballast/contracts/ledger';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -23,6 +23,7 @@ export class CapitalTransfersController {
   constructor(private readonly owners: Owners) {}
 
   @Post()
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Move capital to another profile of the same owner; it ends in both or in neither.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: TransferCapitalRequest })
@@ -44,6 +45,7 @@ export class CapitalTransfersController {
   }
 
   @Get(':transferId')
+  @Scopes('capital:read')
   @ApiOperation({ summary: 'Where a transfer stands that this profile gives.' })
   @ApiParam({
     name: 'transferId',

@@ -6,7 +6,7 @@ import {
   MoveCapitalRequest,
   ReversePostingRequest,
 } from '@ballast/contracts/ledger';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -31,6 +31,7 @@ export class CapitalController {
   constructor(private readonly owners: Owners) {}
 
   @Post('deposits')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Add capital to a profile.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
@@ -45,6 +46,7 @@ export class CapitalController {
   }
 
   @Post('withdrawals')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Take capital out of a profile.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
@@ -59,6 +61,7 @@ export class CapitalController {
   }
 
   @Post('fees')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Post a fee that the broker charged beside its executions. Operators only.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: ChargeFeeRequest })
@@ -73,6 +76,7 @@ export class CapitalController {
   }
 
   @Post('adjustments')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Correct the realised profit or loss. Operators only.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: AdjustCapitalRequest })
@@ -87,6 +91,7 @@ export class CapitalController {
   }
 
   @Post('reversals')
+  @Scopes('capital:write')
   @ApiOperation({ summary: 'Take back, once, what was entered by hand. Operators only.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: ReversePostingRequest })

@@ -8,7 +8,7 @@ import {
   PlaceOrderRequest,
   SYMBOL_PATTERN,
 } from '@ballast/contracts/orders';
-import { ProblemException, idParam } from '@ballast/service-host';
+import { ProblemException, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -42,6 +42,7 @@ export class OrdersController {
   ) {}
 
   @Post()
+  @Scopes('orders:write')
   @ApiOperation({ summary: 'Place an order. Answered once it is durable; with `Prefer: wait`, once it is decided.' })
   @ApiIdempotencyKey()
   @ApiHeader({
@@ -75,6 +76,7 @@ export class OrdersController {
   }
 
   @Post('preview')
+  @Scopes('orders:read', 'orders:write')
   @HttpCode(200)
   @ApiOperation({
     summary: 'What would become of an order that were placed now, its capital included. Nothing is written.',
@@ -87,6 +89,7 @@ export class OrdersController {
   }
 
   @Delete()
+  @Scopes('orders:write')
   @ApiOperation({
     summary: 'Ask to cancel every live order of a profile, or those in one symbol. Fills may be faster.',
   })
@@ -108,6 +111,7 @@ export class OrdersController {
   }
 
   @Get()
+  @Scopes('orders:read')
   @ApiOperation({ summary: 'The orders of a profile, newest first.' })
   @ApiQuery({
     name: 'profileId',
@@ -122,6 +126,7 @@ export class OrdersController {
   }
 
   @Get(':id')
+  @Scopes('orders:read', 'orders:write')
   @ApiOperation({ summary: 'One order.' })
   @ApiOrderId()
   @ApiOkResponse({ type: OrderView })
@@ -135,6 +140,7 @@ export class OrdersController {
   }
 
   @Delete(':id')
+  @Scopes('orders:write')
   @ApiOperation({ summary: 'Ask to cancel an order. A fill may be faster.' })
   @ApiOrderId()
   @ApiAcceptedResponse({ type: OrderView, description: 'The order with its cancel pending.' })
@@ -148,6 +154,7 @@ export class OrdersController {
   }
 
   @Get(':id/timeline')
+  @Scopes('orders:read')
   @ApiOperation({ summary: 'The story of an order, as it was audited.' })
   @ApiOrderId()
   @ApiOkResponse({ type: TimelineView })

@@ -6,7 +6,7 @@ import {
   ParkedMessageList,
   RedriveView,
 } from '@ballast/contracts/parked';
-import { ProblemException } from '@ballast/service-host';
+import { ProblemException, Scopes } from '@ballast/service-host';
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -29,6 +29,7 @@ export class ParkingController {
   constructor(private readonly owners: Owners) {}
 
   @Get('parked/:service')
+  @Scopes('admin:read')
   @ApiConsumer()
   @ApiOperation({ summary: 'What a service could not handle, by aggregate.' })
   @ApiOkResponse({ type: ParkedAggregateList })
@@ -38,6 +39,7 @@ export class ParkingController {
   }
 
   @Get('parked/:service/:subject')
+  @Scopes('admin:read')
   @ApiConsumer()
   @ApiSubject()
   @ApiOperation({ summary: 'The parked messages of one aggregate, in the order in which they will be handled.' })
@@ -48,6 +50,7 @@ export class ParkingController {
   }
 
   @Post('parked/:service/:subject/redrive')
+  @Scopes('admin:write')
   @HttpCode(OK)
   @ApiConsumer()
   @ApiSubject()
@@ -66,6 +69,7 @@ export class ParkingController {
   }
 
   @Post('parked/:service/:subject/drop')
+  @Scopes('admin:write')
   @HttpCode(OK)
   @ApiConsumer()
   @ApiSubject()
@@ -78,6 +82,7 @@ export class ParkingController {
   }
 
   @Get('dead-letters/:service')
+  @Scopes('admin:read')
   @ApiConsumer()
   @ApiOperation({ summary: 'What could not even be parked, in the broker’s dead-letter queues.' })
   @ApiOkResponse({ type: DeadLetterList })
@@ -91,6 +96,7 @@ export class ParkingController {
   }
 
   @Post('dead-letters/:service/redrive')
+  @Scopes('admin:write')
   @HttpCode(OK)
   @ApiConsumer()
   @ApiOperation({ summary: 'Handle the dead letters again, in order. Safe to repeat.' })
@@ -105,6 +111,7 @@ export class ParkingController {
   }
 
   @Post('dead-letters/:service/drop')
+  @Scopes('admin:write')
   @HttpCode(OK)
   @ApiConsumer()
   @ApiOperation({ summary: 'Remove one dead letter for good. Audit gives none up.' })

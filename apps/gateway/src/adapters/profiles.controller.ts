@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { CreateProfileRequest, ProfilePage, ProfileView } from '@ballast/contracts/accounts';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -26,6 +26,7 @@ export class ProfilesController {
   ) {}
 
   @Post()
+  @Scopes('profiles:write')
   @ApiOperation({ summary: 'Make a profile. Answered when it can be funded and traded.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: CreateProfileRequest })
@@ -36,6 +37,7 @@ export class ProfilesController {
   }
 
   @Get()
+  @Scopes('profiles:read')
   @ApiOperation({ summary: 'Your profiles; everybody’s for operators and admins.' })
   @ApiPage(50, 500)
   @ApiOkResponse({ type: ProfilePage })
@@ -45,6 +47,7 @@ export class ProfilesController {
   }
 
   @Get(':id')
+  @Scopes('profiles:read')
   @ApiOperation({ summary: 'One profile.' })
   @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
   @ApiOkResponse({ type: ProfileView })

@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { PositionList, TradePage, TradingLimits } from '@ballast/contracts/orders';
-import { idParam } from '@ballast/service-host';
+import { Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -15,6 +15,7 @@ export class TradesController {
   constructor(private readonly owners: Owners) {}
 
   @Get('positions')
+  @Scopes('orders:read')
   @ApiOperation({ summary: 'What a profile holds, valued at the best bids.' })
   @ApiOkResponse({ type: PositionList })
   @ApiProblems('not-found')
@@ -27,6 +28,7 @@ export class TradesController {
   }
 
   @Get('trades')
+  @Scopes('orders:read')
   @ApiOperation({ summary: 'The trades of a profile that are over, newest first.' })
   @ApiPage(50, 200)
   @ApiOkResponse({ type: TradePage })
@@ -40,6 +42,7 @@ export class TradesController {
   }
 
   @Get('trading-limits')
+  @Scopes('orders:read')
   @ApiOperation({ summary: 'The limits of a profile that are not the product’s.' })
   @ApiOkResponse({ type: TradingLimits })
   @ApiProblems('not-found')
@@ -52,6 +55,7 @@ export class TradesController {
   }
 
   @Put('trading-limits')
+  @Scopes('profiles:write')
   @ApiOperation({ summary: 'Replace the limits of a profile. Operators only.' })
   @ApiBody({ type: TradingLimits })
   @ApiOkResponse({ type: TradingLimits })

@@ -1,7 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { CapitalLimitsRequest, ChangeAccountStateRequest } from '@ballast/contracts/ledger';
 import type { CapitalView } from '@ballast/contracts/ledger';
-import { CurrentCaller, IdempotencyKey, Roles, idParam, requestHash } from '@ballast/service-host';
+import { CurrentCaller, IdempotencyKey, Roles, Scopes, idParam, requestHash } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Body, Controller, HttpCode, Post, Put } from '@nestjs/common';
 import { ChangeAccount } from '../change-account.js';
@@ -13,6 +13,7 @@ export class AccountController {
   constructor(private readonly changeAccount: ChangeAccount) {}
 
   @Post('close')
+  @Scopes('capital:write')
   @HttpCode(200)
   @Roles('trader', 'operator', 'admin')
   close(
@@ -25,6 +26,7 @@ export class AccountController {
   }
 
   @Post('reopen')
+  @Scopes('capital:write')
   @HttpCode(200)
   @Roles('trader', 'operator', 'admin')
   reopen(
@@ -37,6 +39,7 @@ export class AccountController {
   }
 
   @Put('limits')
+  @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   async setLimits(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,

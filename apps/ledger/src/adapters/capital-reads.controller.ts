@@ -1,7 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { BalancesQuery, HoldPreviewQuery } from '@ballast/contracts/ledger';
 import type { BalancesAsOfView, CapitalView, HoldPreview } from '@ballast/contracts/ledger';
-import { Clock, CurrentCaller, ProblemException, idParam } from '@ballast/service-host';
+import { Clock, CurrentCaller, ProblemException, Scopes, idParam } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Controller, Get, Query } from '@nestjs/common';
 import { LATE_BOOKINGS_MAX, ReadBalances, TooManyLateBookings } from '../read-balances.js';
@@ -20,6 +20,7 @@ export class CapitalReadsController {
   ) {}
 
   @Get()
+  @Scopes('capital:read', 'profiles:write')
   async capital(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
@@ -29,6 +30,7 @@ export class CapitalReadsController {
 
   /** What an order that asks for this much would hear; nothing is reserved. */
   @Get('hold-preview')
+  @Scopes('orders:read', 'orders:write')
   async holdPreview(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @Query() { units }: HoldPreviewQuery,
@@ -41,6 +43,7 @@ export class CapitalReadsController {
 
   /** 400 for an instant in the future, and where more was booked late than one answer counts. */
   @Get('balances')
+  @Scopes('capital:read')
   async balances(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @Query() query: BalancesQuery,

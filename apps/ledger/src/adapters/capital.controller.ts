@@ -6,7 +6,7 @@ import {
   ReversePostingRequest,
 } from '@ballast/contracts/ledger';
 import type { CapitalMoveView } from '@ballast/contracts/ledger';
-import { Clock, CurrentCaller, IdempotencyKey, Roles, idParam, requestHash } from '@ballast/service-host';
+import { Clock, CurrentCaller, IdempotencyKey, Roles, Scopes, idParam, requestHash } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Body, Controller, Post } from '@nestjs/common';
 import type { AmountKind } from '../domain/decide-move.js';
@@ -27,6 +27,7 @@ export class CapitalController {
   ) {}
 
   @Post('deposits')
+  @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   deposit(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
@@ -38,6 +39,7 @@ export class CapitalController {
   }
 
   @Post('withdrawals')
+  @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   withdraw(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
@@ -49,6 +51,7 @@ export class CapitalController {
   }
 
   @Post('fees')
+  @Scopes('capital:write')
   @Roles('operator', 'admin')
   chargeFee(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
@@ -60,6 +63,7 @@ export class CapitalController {
   }
 
   @Post('adjustments')
+  @Scopes('capital:write')
   @Roles('operator', 'admin')
   adjust(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
@@ -71,6 +75,7 @@ export class CapitalController {
   }
 
   @Post('reversals')
+  @Scopes('capital:write')
   @Roles('operator', 'admin')
   async reverse(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,

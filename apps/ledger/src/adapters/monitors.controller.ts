@@ -1,7 +1,15 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { MONITOR_ID_PATTERN, SetMonitorRequest } from '@ballast/contracts/ledger';
 import type { MonitorList, MonitorView } from '@ballast/contracts/ledger';
-import { CurrentCaller, IdempotencyKey, ProblemException, Roles, idParam, requestHash } from '@ballast/service-host';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  ProblemException,
+  Roles,
+  Scopes,
+  idParam,
+  requestHash,
+} from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
 import type { MonitorCommand } from '../set-monitor.js';
@@ -14,6 +22,7 @@ export class MonitorsController {
   constructor(private readonly monitors: SetMonitor) {}
 
   @Get()
+  @Scopes('capital:read')
   async list(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
@@ -25,6 +34,7 @@ export class MonitorsController {
 
   /** 200 with the monitor; 422 when there are too many. */
   @Put(':monitorId')
+  @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   async set(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
@@ -43,6 +53,7 @@ export class MonitorsController {
 
   /** 200 with those that are left. */
   @Delete(':monitorId')
+  @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   async remove(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,

@@ -8,7 +8,7 @@ import {
   StatementQuery,
 } from '@ballast/contracts/ledger';
 import type { StatementView } from '@ballast/contracts/ledger';
-import { CurrentCaller, PageQuery, ProblemException, idParam } from '@ballast/service-host';
+import { CurrentCaller, PageQuery, ProblemException, Scopes, idParam } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ReadStatement } from '../read-statement.js';
@@ -24,6 +24,7 @@ export class StatementController {
   constructor(private readonly statements: ReadStatement) {}
 
   @Get('statement')
+  @Scopes('capital:read')
   async page(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @Query() query: StatementQuery,
@@ -38,6 +39,7 @@ export class StatementController {
 
   /** The whole period at once; 400 where that is too much. */
   @Get('statement.csv')
+  @Scopes('capital:read')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="statement.csv"')
   async csv(

@@ -1,7 +1,15 @@
 import { PROFILE_ID_PATTERN, TRANSFER_ID_PATTERN } from '@ballast/contracts';
 import { TransferCapitalRequest } from '@ballast/contracts/ledger';
 import type { TransferView } from '@ballast/contracts/ledger';
-import { CurrentCaller, IdempotencyKey, ProblemException, Roles, idParam, requestHash } from '@ballast/service-host';
+import {
+  CurrentCaller,
+  IdempotencyKey,
+  ProblemException,
+  Roles,
+  Scopes,
+  idParam,
+  requestHash,
+} from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { TransferCapital } from '../transfer-capital.js';
@@ -14,6 +22,7 @@ export class TransfersController {
 
   /** 201 with the transfer at its end; 409 when the caller is behind, 422 with a refusal. */
   @Post()
+  @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   async transfer(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
@@ -28,6 +37,7 @@ export class TransfersController {
   }
 
   @Get(':transferId')
+  @Scopes('capital:read')
   async one(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @idParam('transferId', TRANSFER_ID_PATTERN) transferId: string,

@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import type { LedgerVerdictView } from '@ballast/contracts/ledger';
-import { ProblemException, Roles, idParam } from '@ballast/service-host';
+import { ProblemException, Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get } from '@nestjs/common';
 import { VerifyLedger } from '../verify-ledger.js';
 
@@ -10,6 +10,7 @@ export class VerifyController {
   constructor(private readonly verifyLedger: VerifyLedger) {}
 
   @Get('verify')
+  @Scopes('capital:read')
   @Roles('operator', 'admin')
   async verify(@idParam('id', PROFILE_ID_PATTERN) profileId: string): Promise<LedgerVerdictView> {
     const verdict = await this.verifyLedger.execute(profileId);

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ChangeControlsRequest, SCOPED_CONTROLS_MAX } from '@ballast/contracts/orders';
 import type { ControlsView } from '@ballast/contracts/orders';
-import { CurrentCaller, ProblemException, Roles } from '@ballast/service-host';
+import { CurrentCaller, ProblemException, Roles, Scopes } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { ChangeControls } from '../change-controls.js';
 import { ControlSwitch } from './control-switch.js';
@@ -17,12 +17,14 @@ export class ControlsController {
   ) {}
 
   @Get()
+  @Scopes('admin:read')
   async read(): Promise<ControlsView> {
     return viewOf(await this.switches.read());
   }
 
   /** The answer shows what is stored; `enforced` follows once it holds at every replica. */
   @Put()
+  @Scopes('admin:write')
   async change(@Body() request: ChangeControlsRequest, @CurrentCaller() caller: Caller): Promise<ControlsView> {
     if (request.mode === 'active' && request.cancelOpenOrders === true)
       throw new ProblemException('invalid-request', {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { TradingLimits } from '@ballast/contracts/orders';
-import { CurrentCaller, Roles, idParam } from '@ballast/service-host';
+import { CurrentCaller, Roles, Scopes, idParam } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { limitTexts, limitsOf } from '../domain/risk-limits.js';
 import { ReadOrders } from '../read-orders.js';
@@ -16,6 +16,7 @@ export class LimitsController {
   ) {}
 
   @Get()
+  @Scopes('orders:read')
   async limits(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
@@ -26,6 +27,7 @@ export class LimitsController {
 
   /** Replaces all of them. They hold for orders that are placed from then on. */
   @Put()
+  @Scopes('profiles:write')
   @Roles('operator', 'admin')
   async change(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,

@@ -9,6 +9,7 @@ import {
   PageQuery,
   ProblemException,
   Roles,
+  Scopes,
   idParam,
   requestHash,
 } from '@ballast/service-host';
@@ -39,6 +40,7 @@ export class OrdersController {
 
   /** 202 with the order once it is durable; 422 with the refusal when the ladder or the ledger has said no. */
   @Post('orders')
+  @Scopes('orders:write')
   @HttpCode(202)
   @Roles('trader', 'operator', 'admin')
   async place(
@@ -69,6 +71,7 @@ export class OrdersController {
 
   /** 200 with the verdict, also where it is a refusal; nothing is written. */
   @Post('orders/preview')
+  @Scopes('orders:read', 'orders:write')
   @HttpCode(200)
   @Roles('trader', 'operator', 'admin')
   async preview(@Body() request: PlaceOrderRequest, @CurrentCaller() caller: Caller): Promise<OrderPreview> {
@@ -79,6 +82,7 @@ export class OrdersController {
 
   /** 202 with the number of live orders of the profile, or of one symbol in it, that were asked to end. */
   @Delete('orders')
+  @Scopes('orders:write')
   @HttpCode(202)
   @Roles('trader', 'operator', 'admin')
   async cancelAll(
@@ -95,6 +99,7 @@ export class OrdersController {
 
   /** The profile's orders, newest first. */
   @Get('orders')
+  @Scopes('orders:read')
   async list(
     @Query('profileId') profileId: unknown,
     @PageQuery({ limitDefault: PAGE_ORDERS_DEFAULT, limitMax: PAGE_ORDERS_MAX }) page: PageRequest,
@@ -106,12 +111,14 @@ export class OrdersController {
   }
 
   @Get('orders/:id')
+  @Scopes('orders:read', 'orders:write')
   async one(@idParam('id', ORDER_ID_PATTERN) orderId: string, @CurrentCaller() caller: Caller): Promise<OrderView> {
     return orderView(await this.read.own(orderId, caller));
   }
 
   /** 202: the broker decides whether the cancel or a fill was first. */
   @Delete('orders/:id')
+  @Scopes('orders:write')
   @HttpCode(202)
   @Roles('trader', 'operator', 'admin')
   async cancel(@idParam('id', ORDER_ID_PATTERN) orderId: string, @CurrentCaller() caller: Caller): Promise<OrderView> {
@@ -124,6 +131,7 @@ export class OrdersController {
 
   /** 200 when orders knows the profile. */
   @Get('books/:id')
+  @Scopes('orders:read', 'profiles:write')
   async book(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,

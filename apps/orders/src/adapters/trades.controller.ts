@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import type { PositionList, TradePage } from '@ballast/contracts/orders';
-import { CurrentCaller, PageQuery, idParam } from '@ballast/service-host';
+import { CurrentCaller, PageQuery, Scopes, idParam } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { ReadOrders } from '../read-orders.js';
 import { ReadTrades } from '../read-trades.js';
@@ -19,6 +19,7 @@ export class TradesController {
   ) {}
 
   @Get('positions')
+  @Scopes('orders:read')
   async positions(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
@@ -29,6 +30,7 @@ export class TradesController {
 
   /** Trades that are over, newest first. */
   @Get('trades')
+  @Scopes('orders:read')
   async closed(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @PageQuery({ limitDefault: PAGE_TRADES_DEFAULT, limitMax: PAGE_TRADES_MAX }) page: PageRequest,
