@@ -229,6 +229,38 @@ describe('reading', () => {
     expect((await platform.get(path, 'viewer')).body).toMatchObject({ code: 'not-found' });
   });
 
+  it('tells an order as it happened, with the exits of its fills under it', async () => {
+    const profileId = newProfileId(2_500);
+    const [entry, exit, unplaced] = [1, 2, 3].map((ms) => newOrderId(profileId, ms)) as [string, string, string];
+    const ownerid = newUserId(Date.now());
+    const of = (n: number, given: object) =>
+      someEvent(n, { partitionkey: profileId, subject: entry, ownerid, ...given });
+    const due = { type: 'order.exits-due.v1' };
+    const heldLate = { id: `ledger:${profileId}:1`, source: '/ledger', sequence: 1, type: 'capital.held.v1' };
+    await platform.send(
+      of(2, { type: 'order.submitted.v1', causationid: heldLate.id }),
+      of(3, { ...due, data: { exitOrderId: exit } }),
+      of(4, { ...due, data: { exitOrderId: unplaced } }),
+      of(5, { subject: exit }),
+      of(6, { subject: exit, type: 'order.ended.v1' }),
+    );
+    await recorded(profileId, 5);
+    await platform.send(of(9, heldLate), of(1, {}));
+    await recorded(profileId, 7);
+    const { body } = await platform.get(`/v1/orders/${entry}/timeline`, 'trader', ownerid);
+    const { steps, exits } = body as TimelineView;
+    expect(steps.map(({ type }) => type)).toEqual([
+      'order.placed.v1',
+      'capital.held.v1',
+      'order.submitted.v1',
+      due.type,
+      due.type,
+    ]);
+    expect(exits.map(({ orderId, steps: told }) => [orderId, ...told.map(({ type }) => type)])).toEqual([
+      [exit, 'order.placed.v1', 'order.ended.v1'],
+    ]);
+  });
+
   it('answers 404 for an order that nobody knows and for what is no order', async () => {
     const orderId = newOrderId(newProfileId(1), 1);
     expect((await platform.get(`/v1/orders/${orderId}/timeline`, 'admin')).status).toBe(404);

@@ -1,12 +1,15 @@
-import type { AuditPage, AuditRecordView, TimelineView } from '@ballast/contracts/audit';
+import type { AuditPage, AuditRecordView, OrderStory, TimelineView } from '@ballast/contracts/audit';
 import type { Caller } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { AuditChains } from './adapters/audit-chains.js';
 import type { AuditRecord } from './domain/chain.js';
 import { chainOf } from './domain/chain-of.js';
+import { asItHappened, exitsIn } from './domain/story.js';
 
-/** Steps of one order's timeline, at most; an order with more shows its first. */
+/** Steps of one order's timeline, at most, and of its exits' together; an order with more shows its first. */
 const TIMELINE_STEPS_MAX = 2_000;
+/** Exits in one timeline; an order with more fills shows those of its first. */
+const TIMELINE_EXITS_MAX = 100;
 
 /** What an auditor looks for: a chain, or the chain of the subject. */
 export interface AuditSearch {
@@ -25,18 +28,24 @@ export class ReadAudit {
 
   /** The order's story, or `undefined` when there is none or it is not the caller's to read. */
   async timeline(orderId: string, caller: Caller): Promise<TimelineView | undefined> {
-    const records = await this.chains.records(chainOf(orderId), {
-      after: 0,
-      limit: TIMELINE_STEPS_MAX,
-      subject: orderId,
-    });
+    const records = await this.story(orderId, [orderId]);
     if (records.length === 0 || !mayRead(records, caller)) return undefined;
-    return { orderId, steps: records.map(viewOf) };
+    const exitIds = exitsIn(records).slice(0, TIMELINE_EXITS_MAX);
+    const ofExits = exitIds.length === 0 ? [] : await this.story(orderId, exitIds);
+    const exits = exitIds.map((exitId) => storyOf(exitId, ofExits)).filter(({ steps }) => steps.length > 0);
+    return { ...storyOf(orderId, records), exits };
+  }
+
+  /** What was recorded about orders of one profile, as it happened. */
+  private async story(orderId: string, subjects: readonly string[]): Promise<AuditRecord[]> {
+    const limit = TIMELINE_STEPS_MAX;
+    return asItHappened(await this.chains.records(chainOf(orderId), { after: 0, limit, subjects }));
   }
 
   /** One page, in the order of the chain; its cursor is the position of its last record. */
-  async page({ chainId, limit, ...search }: AuditSearch): Promise<AuditPage> {
-    const records = await this.chains.records(chainId, { ...search, limit: limit + 1 });
+  async page({ chainId, limit, subject, ...search }: AuditSearch): Promise<AuditPage> {
+    const subjects = subject === undefined ? undefined : [subject];
+    const records = await this.chains.records(chainId, { ...search, limit: limit + 1, ...(subjects && { subjects }) });
     const items = records.slice(0, limit);
     const last = items.at(-1);
     return {
@@ -44,6 +53,10 @@ export class ReadAudit {
       ...(records.length > limit && last !== undefined && { nextCursor: String(last.position) }),
     };
   }
+}
+
+function storyOf(orderId: string, story: readonly AuditRecord[]): OrderStory {
+  return { orderId, steps: story.filter(({ subject }) => subject === orderId).map(viewOf) };
 }
 
 function mayRead(records: readonly AuditRecord[], { userId, role }: Caller): boolean {

@@ -43,6 +43,13 @@ export interface Fill {
   readonly price: string;
 }
 
+/** An order as the paper broker shows it. */
+export interface BrokerOrder {
+  readonly id: string;
+  readonly client_order_id: string;
+  readonly status: string;
+}
+
 /** The real processes on free ports with data of their own, and the people and the broker that a story needs. */
 export class Stage {
   readonly lines: string[] = [];
@@ -130,10 +137,10 @@ export class Stage {
   }
 
   /** Every order that the broker has received under our keys. */
-  async brokerOrders(): Promise<{ client_order_id: string; status: string }[]> {
+  async brokerOrders(): Promise<BrokerOrder[]> {
     const url = `${this.platform.url('paper-venue')}/v2/orders?status=all&limit=500`;
     const response = await fetch(url, { headers: await this.venueKeys() });
-    return (await response.json()) as { client_order_id: string; status: string }[];
+    return (await response.json()) as BrokerOrder[];
   }
 
   order(orderId: string): Promise<OrderView> {
@@ -146,12 +153,18 @@ export class Stage {
 
   /** Types of the audited events of an order in the order in which they happened, once all of `types` are there. */
   async timeline(orderId: string, ...types: readonly string[]): Promise<string[]> {
-    return until(`${orderId} is audited with ${types.join(', ')}`, async () => {
-      const answer = await this.trader.send<TimelineView>('GET', `/v1/orders/${orderId}/timeline`);
-      if (answer.status !== 200) return undefined;
-      const steps = [...answer.body.steps].sort((left, right) => left.occurredAt.localeCompare(right.occurredAt));
-      const found = steps.map((step) => step.type);
-      return found.length >= types.length && types.every((type) => found.includes(type)) && found;
+    const { steps } = await this.story(orderId, ({ steps: told }) => {
+      const found = told.map(({ type }) => type);
+      return found.length >= types.length && types.every((type) => found.includes(type));
+    });
+    return steps.map(({ type }) => type);
+  }
+
+  /** The timeline of an order, once it is complete. */
+  story(orderId: string, isComplete: (timeline: TimelineView) => boolean): Promise<TimelineView> {
+    return until(`the timeline of ${orderId} is complete`, async () => {
+      const { status, body } = await this.trader.send<TimelineView>('GET', `/v1/orders/${orderId}/timeline`);
+      return status === 200 && isComplete(body) && body;
     });
   }
 

@@ -5,6 +5,7 @@ import type { Problem } from '@ballast/contracts';
 import type { AuditPage } from '@ballast/contracts/audit';
 import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import { Api } from '@ballast/launcher';
+import { expectWholeStory, playBracket } from './bracket-story.js';
 import { Stage, until } from './stage.js';
 
 type Body = OrderView & Problem & Record<string, unknown>;
@@ -123,6 +124,11 @@ describe('the life of one order, on the real processes', () => {
     const fills = (await stage.fills()).map(({ quantity, price }) => `${quantity} @ ${price}`);
     expect(fills).toEqual(['4 @ 99', '4 @ 110']);
     expect((await stage.auditVerdict()).whole).toBe(true);
+  });
+
+  it('tells an order with its exits whole: decision, facts, hold, the broker’s messages, fills, postings, exits', async () => {
+    const { orderId, timeline } = await playBracket(stage);
+    await expectWholeStory(stage, orderId, timeline);
   });
 
   it('is one order and one broker order for 100 parallel repeats under one key; another body under it is refused', async () => {

@@ -134,7 +134,7 @@ async function printLife(trader: Api, order: OrderView): Promise<void> {
     await delay(PAUSE_MS);
     timeline = await trader.get<TimelineView>(`/v1/orders/${order.orderId}/timeline`);
   }
-  const steps = [...timeline.steps].sort((a, b) => a.occurredAt.localeCompare(b.occurredAt));
+  const { steps } = timeline;
   const startMs = Date.parse(steps[0]?.occurredAt ?? '');
   printTable(
     `The life of ${order.orderId}`,

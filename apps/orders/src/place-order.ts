@@ -111,10 +111,10 @@ function changeOf(
   if (decision.outcome === 'placed') {
     return { events: [{ fact: 'placed', data: decision.data }], answers: answerRows(command, terms), result: placed };
   }
-  const { refusal } = decision;
+  const { refusal, facts } = decision;
   return {
     events: [],
-    refused: { data: { ...decision.terms, refusal }, answers: answerRows(command, terms, refusal) },
+    refused: { data: { ...decision.terms, refusal, facts }, answers: answerRows(command, terms, refusal) },
     result: () => ({ outcome: 'refused', orderId: terms.orderId, refusal }),
   };
 }

@@ -41,12 +41,21 @@ export class AuditPage {
   nextCursor?: string;
 }
 
-/** The story of one order, oldest step first, as it was audited. */
-export class TimelineView {
+/** An order and what happened to it, oldest step first, as it was audited. */
+export class OrderStory {
   @IdField(ORDER_ID_PATTERN, { description: 'The order.' })
   orderId!: string;
-  @ListField(() => AuditRecordView, { description: 'Its steps.', itemsMax: 2_000 })
+  @ListField(() => AuditRecordView, {
+    description: 'Its steps as they happened; none comes before its cause.',
+    itemsMax: 2_000,
+  })
   steps!: AuditRecordView[];
+}
+
+/** The story of one order, with those of the exits that its fills have. */
+export class TimelineView extends OrderStory {
+  @ListField(() => OrderStory, { description: 'The exits of its fills, in the order of the fills.', itemsMax: 100 })
+  exits!: OrderStory[];
 }
 
 export class ChainVerdict {

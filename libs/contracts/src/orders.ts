@@ -11,17 +11,20 @@ import {
   WordField,
 } from './fields.js';
 import { declareEvent } from './event.js';
+import { DecisionFacts } from './decision-facts.js';
 import {
   ORDER_END_STATES,
   ORDER_INTENTS,
   ORDER_SIDES,
+  ORDER_TYPES,
   OrderReference,
   OrderTerms,
   RefusalReason,
 } from './order-terms.js';
-import type { OrderEndState, OrderIntent, OrderSide } from './order-terms.js';
+import type { OrderEndState, OrderIntent, OrderSide, OrderType } from './order-terms.js';
 
 export { PositionList, PositionView, TradePage, TradeView } from './trade-api.js';
+export { DecisionFacts } from './decision-facts.js';
 export { OrderExitsDueV1, orderExitsDue } from './exit-events.js';
 export { CancelledOrders, OrderPreview, PREVIEW_VERDICTS } from './order-preview.js';
 export { BookLimitsChangedV1, TradingLimits, bookLimitsChanged } from './trading-limits.js';
@@ -70,6 +73,11 @@ export class OrderPlacedV1 extends OrderTerms {
   holdUnits!: string;
   @TextField({ description: 'The asset of the hold.', lengthMax: 12 })
   asset!: string;
+  @NestedField(() => DecisionFacts, {
+    description: 'What the ladder looked at; absent for exits that a fill brings, which no ladder is asked about.',
+    optional: true,
+  })
+  facts?: DecisionFacts;
 }
 
 export class OrderRefusedV1 extends OrderTerms {
@@ -77,6 +85,8 @@ export class OrderRefusedV1 extends OrderTerms {
   override quantity!: string;
   @NestedField(() => RefusalReason, { description: 'Why it was refused.' })
   refusal!: RefusalReason;
+  @NestedField(() => DecisionFacts, { description: 'What the ladder looked at.', optional: true })
+  facts?: DecisionFacts;
 }
 
 export class OrderSubmittedV1 extends OrderReference {
@@ -84,6 +94,16 @@ export class OrderSubmittedV1 extends OrderReference {
   brokerKey!: string;
   @CountField({ description: 'Which try this is, from 1.', min: 1, max: 1_000 })
   attempt!: number;
+  @WordField(ORDER_TYPES, { description: 'The type under which the broker gets it.', optional: true })
+  type?: OrderType;
+  @DecimalField({ description: 'The quantity that the broker gets.', positive: true, optional: true })
+  quantity?: string;
+  @DecimalField({
+    description: 'The price that bounds it at the broker, where one does.',
+    positive: true,
+    optional: true,
+  })
+  limitPrice?: string;
 }
 
 export class OrderBecameUnknownV1 extends OrderReference {

@@ -18,7 +18,8 @@ export interface RecordQuery {
   /** Only those behind this position. */
   readonly after: number;
   readonly limit: number;
-  readonly subject?: string;
+  /** Only those about one of these. */
+  readonly subjects?: readonly string[];
   readonly type?: string;
 }
 
@@ -63,16 +64,17 @@ export class AuditChains {
   }
 
   /** Up to `limit` records, by position. */
-  async records(chainId: string, { after, limit, subject, type }: RecordQuery): Promise<AuditRecord[]> {
+  async records(chainId: string, { after, limit, subjects = [], type }: RecordQuery): Promise<AuditRecord[]> {
     const conditions = ["c.kind = 'record'", 'c.position > @after'];
-    if (subject !== undefined) conditions.push('c.subject = @subject');
+    const names = subjects.map((_, index) => `@subject${index}`);
+    if (names.length > 0) conditions.push(`c.subject IN (${names.join(', ')})`);
     if (type !== undefined) conditions.push('c.type = @type');
     const rows = await this.#all<AuditRecord>(
       {
         query: `SELECT * FROM c WHERE ${conditions.join(' AND ')} ORDER BY c.position`,
         parameters: {
           '@after': after,
-          ...(subject !== undefined && { '@subject': subject }),
+          ...Object.fromEntries(subjects.map((subject, index) => [`@subject${index}`, subject])),
           ...(type !== undefined && { '@type': type }),
         },
         partition: partitionOf(chainId),

@@ -3,6 +3,7 @@ import type { Decimal } from '@ballast/money';
 import { tradeOfEntry } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type {
+  DecisionFacts,
   OrderConditions as ConditionTexts,
   OrderIntent,
   OrderPlacedV1,
@@ -17,6 +18,7 @@ import { conditionTexts, conditionsOf } from './conditions.js';
 import type { Conditions } from './conditions.js';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
+import { decisionFacts } from './decision-facts.js';
 import { OFFER_RUNGS } from './offer-rungs.js';
 import type { RiskLimits } from './risk-limits.js';
 import { RISK_RUNGS } from './risk-rungs.js';
@@ -80,14 +82,20 @@ export interface PlacementFacts {
 
 export type PlacementDecision =
   | { readonly outcome: 'placed'; readonly data: OrderPlacedV1 }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly terms: OrderTerms };
+  | {
+      readonly outcome: 'refused';
+      readonly refusal: Refusal;
+      readonly terms: OrderTerms;
+      readonly facts: DecisionFacts;
+    };
 
 /** Runs the ladder of refusals, first that applies wins, and otherwise places the order with its worst cost. */
 export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts): PlacementDecision {
   const terms = sized(requested, facts);
   const refusal = climb(terms, facts);
   const common = termsOf(terms);
-  if (refusal !== undefined) return { outcome: 'refused', refusal, terms: common };
+  const told = decisionFacts(terms.symbol, facts);
+  if (refusal !== undefined) return { outcome: 'refused', refusal, terms: common, facts: told };
   const bound = boundPrice(terms, facts);
   return {
     outcome: 'placed',
@@ -97,6 +105,7 @@ export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts
       ...(bound === undefined ? {} : { boundPrice: decimalText(bound) }),
       holdUnits: (terms.intent === 'entry' ? worstCostUnits(terms, facts) : 0n).toString(),
       asset: CAPITAL_ASSET,
+      facts: told,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { brokerKeyOf } from '@ballast/contracts';
+import { decimalText } from '@ballast/money';
 import type { Refusal } from '@ballast/contracts';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Controls } from './controls.js';
@@ -6,6 +7,7 @@ import { refusalOfControls } from './controls.js';
 import { hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
+import { sentType } from './sending.js';
 
 /** What to do at the broker once the events are committed. */
 export type VenueStep = 'send' | 'look-up' | 'nothing';
@@ -84,7 +86,14 @@ export function decideAbsence(order: Order, facts: AbsenceFacts): AbsenceDecisio
 export function submitted(order: Order): OrderEvent {
   return {
     fact: 'submitted',
-    data: { ...reference(order), brokerKey: brokerKeyOf(order.id, 0), attempt: order.attempts + 1 },
+    data: {
+      ...reference(order),
+      brokerKey: brokerKeyOf(order.id, 0),
+      attempt: order.attempts + 1,
+      type: sentType(order),
+      quantity: decimalText(order.quantity),
+      ...(order.boundPrice && { limitPrice: decimalText(order.boundPrice) }),
+    },
   };
 }
 
