@@ -186,6 +186,7 @@ export class Platform {
       LEDGER_URL: this.url('ledger'),
       AUDIT_URL: this.url('audit'),
       VENUE_URL: this.url('paper-venue'),
+      VENUE_POST_ONLY: 'true',
       VENUE_KEY_ID: venue.keyId ?? '',
       VENUE_SECRET: venue.secret ?? '',
     };

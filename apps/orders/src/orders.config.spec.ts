@@ -17,7 +17,9 @@ describe('the settings of the broker', () => {
   it('name an account by its keys in the environment', async () => {
     const env = { ...ALPACA, VENUE_KEY_ID: 'the-key', VENUE_SECRET: 'the-secret', VENUE_REQUESTS_PER_MINUTE: '100' };
     const { venue } = await readOrdersSettings(env);
-    expect(venue).toMatchObject({ kind: 'alpaca', baseUrl: 'https://venue.example', requestsPerMinute: 100 });
+    const alpaca = { kind: 'alpaca', baseUrl: 'https://venue.example', requestsPerMinute: 100, postOnly: false };
+    expect(venue).toMatchObject(alpaca);
+    expect((await readOrdersSettings({ ...env, VENUE_POST_ONLY: 'true' })).venue).toMatchObject({ postOnly: true });
     expect([venue.keys.keyId, venue.keys.secret]).toEqual(['the-key', 'the-secret']);
     expect(inspect(venue, { depth: null, showHidden: true })).not.toMatch(/the-key|the-secret/);
   });

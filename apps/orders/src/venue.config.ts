@@ -17,6 +17,8 @@ export interface AlpacaSettings extends AccountSettings {
   /** Where its quotes are; the same address unless the broker splits them. */
   readonly dataUrl: string | undefined;
   readonly streamUrl: string | undefined;
+  /** Whether it takes limit orders that may only rest; Alpaca itself does not. */
+  readonly postOnly: boolean;
 }
 
 /** An exchange of ccxt's. */
@@ -59,7 +61,8 @@ export function declareVenue(settings: SettingsReader): DeclaredVenue {
     return { settings: { ...account, kind, exchange: settings.text('VENUE_EXCHANGE'), symbols, currency }, keys };
   }
   const [dataUrl, streamUrl] = [settings.optionalText('VENUE_DATA_URL'), settings.optionalText('VENUE_STREAM_URL')];
-  return { settings: { ...account, kind, baseUrl: settings.text('VENUE_URL'), dataUrl, streamUrl }, keys };
+  const postOnly = settings.flag('VENUE_POST_ONLY', { default: false });
+  return { settings: { ...account, kind, baseUrl: settings.text('VENUE_URL'), dataUrl, streamUrl, postOnly }, keys };
 }
 
 /** Follows the reference to the keys; throws VenueKeysError. */

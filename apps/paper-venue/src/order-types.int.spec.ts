@@ -63,6 +63,39 @@ describe('stops', () => {
   });
 });
 
+describe('orders that may only rest', () => {
+  const rest = { type: 'limit', post_only: true };
+
+  it('are refused where they would take, by a cent', async () => {
+    await own();
+    for (const terms of [
+      { ...rest, limit_price: '100' },
+      { ...rest, ...sell, limit_price: '99' },
+    ]) {
+      const { status, json } = await bench.place(terms);
+      expect([status, json['message']]).toEqual([422, expect.stringContaining('would take')]);
+    }
+    expect((await bench.place({ ...rest, qty: '1', limit_price: '99.99' })).json).toMatchObject({ status: 'new' });
+    expect((await bench.place({ ...rest, ...sell, limit_price: '99.01' })).json).toMatchObject({ status: 'new' });
+  });
+
+  it('stay so when another takes their place, also after a restart', async () => {
+    const { json } = await bench.place({ ...rest, qty: '1', limit_price: '99' });
+    await bench.restart();
+    const replace = (limit_price: string) => bench.call('PATCH', `/v2/orders/${String(json['id'])}`, { limit_price });
+    expect(await replace('100')).toMatchObject({ status: 422 });
+    expect(await replace('99.5')).toMatchObject({ status: 200, json: { status: 'new' } });
+  });
+
+  it.each([
+    ['a market order', { type: 'market' }],
+    ['an order to fill at once', { limit_price: '99', time_in_force: 'ioc' }],
+    ['a word', { limit_price: '99', post_only: 'yes' }],
+  ])('are no %s', async (_name, terms) => {
+    expect(await bench.place({ ...rest, ...terms })).toMatchObject({ status: 422 });
+  });
+});
+
 describe('orders by notional', () => {
   it('spend no more than asked, whatever prices they fill at', async () => {
     await bench.tick('99', '100', '4');

@@ -37,6 +37,7 @@ export interface PlaceOrderRequest extends OrderPrices {
   quantity: Decimal | undefined;
   notional: Decimal | undefined;
   clientOrderId: string | undefined;
+  postOnly: boolean;
   orderClass: OrderClass;
   takeProfit: { limitPrice: Decimal } | undefined;
   stopLoss: { stopPrice: Decimal; limitPrice: Decimal | undefined } | undefined;
@@ -105,7 +106,7 @@ export function trade(turn: Turn, order: Order, twist?: PlacementTwist): void {
 function termsOf(exchange: Exchange, request: PlaceOrderRequest, facts: AdmissionFacts): OrderTerms {
   const id = exchange.source.newId();
   const createdAt = exchange.source.nextMoment();
-  const { takeProfit: _takeProfit, stopLoss: _stopLoss, ...asked } = request;
+  const { takeProfit: _takeProfit, stopLoss: _stopLoss, postOnly, ...asked } = request;
   return {
     ...asked,
     id,
@@ -115,6 +116,7 @@ function termsOf(exchange: Exchange, request: PlaceOrderRequest, facts: Admissio
     intent: intentFor(request.side, facts),
     createdAt,
     expiresAt: request.timeInForce === 'day' ? endOfDay(createdAt) : undefined,
+    ...(postOnly ? { postOnly } : {}),
     ...(request.orderClass === 'oco' ? { ocoGroup: id } : {}),
   };
 }

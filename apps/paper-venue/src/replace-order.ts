@@ -83,6 +83,7 @@ function changedTerms(exchange: Exchange, order: Order, changes: OrderChanges): 
     createdAt,
     expiresAt: timeInForce === 'day' ? endOfDay(createdAt) : undefined,
     intent: order.intent,
+    postOnly: order.postOnly,
     orderClass: order.orderClass,
     parentId: order.parentId,
     ocoGroup: order.ocoGroup,

@@ -4,8 +4,8 @@ import type { VenueCapabilities } from './venue.js';
 
 const VISIBILITY_DELAY_MS = 1_000;
 
-/** What Alpaca offers of the port. */
-export function alpacaCapabilities(feeRate: Decimal): VenueCapabilities {
+/** What a venue that speaks Alpaca's API offers of the port; `postOnly` is what Alpaca itself has no word for. */
+export function alpacaCapabilities(feeRate: Decimal, postOnly: boolean): VenueCapabilities {
   return {
     orderTypes: ['market', 'limit', 'stop', 'stop-limit', 'trailing-stop'],
     timesInForce: ['day', 'gtc', 'ioc', 'fok'],
@@ -17,6 +17,7 @@ export function alpacaCapabilities(feeRate: Decimal): VenueCapabilities {
     notional: true,
     short: true,
     replace: true,
+    ...(postOnly ? { postOnly } : {}),
     extendedHours: false,
     uniqueKeys: true,
     bars: true,

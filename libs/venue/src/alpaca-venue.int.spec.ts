@@ -27,6 +27,14 @@ describe("Alpaca's own", () => {
     expect(quotes.map(({ symbol }) => symbol).sort()).toEqual(['BTC/USD', 'SPX']);
   });
 
+  it('address takes no order that may only rest: it is refused before it is sent', async () => {
+    const own = bench.alpaca({ postOnly: false });
+    expect(own.capabilities.postOnly).toBeUndefined();
+    const request = bench.order({ limitPrice: decimal('98'), postOnly: true });
+    await expect(own.submit(request)).rejects.toMatchObject({ code: 'post-only-not-offered' });
+    await expect(own.lookup(request.brokerKey)).resolves.toBeUndefined();
+  });
+
   it('stream tells the life of an order in order, with the fee of each execution', async () => {
     await bench.ticks({ bid: '99', ask: '100', volume: '4' });
     const log = new UpdateLog(venue);

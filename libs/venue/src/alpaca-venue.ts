@@ -9,6 +9,7 @@ import { isDuplicate, isRefused } from './alpaca-reply.js';
 import { AlpacaStreamSession } from './alpaca-stream-session.js';
 import { changeBody, orderBody, readFill, readOrder } from './alpaca-wire.js';
 import { MergedStream } from './merged-stream.js';
+import { refuseNotOffered } from './offered.js';
 import { ReconnectingStream } from './reconnecting-stream.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueUnavailable } from './venue-errors.js';
@@ -37,6 +38,8 @@ export interface AlpacaVenueOptions {
   feeRate: Decimal;
   /** What the account may ask for in a minute, of trading and of data each; Alpaca's own limit at Alpaca's own address, else none. */
   requestsPerMinute?: number;
+  /** Whether the venue takes `post_only` with a limit order; Alpaca itself does not. */
+  postOnly?: boolean;
   /** Where the account's budgets are kept; the process's own where left out. */
   budgets?: AccountBudgets;
 }
@@ -74,10 +77,11 @@ export class AlpacaVenue implements Venue {
       tradingBudget: this.budget,
       dataBudget: budgetOf('market data', options),
     });
-    this.capabilities = alpacaCapabilities(options.feeRate);
+    this.capabilities = alpacaCapabilities(options.feeRate, options.postOnly === true);
   }
 
   async submit(request: VenueOrderRequest): Promise<VenueOrder> {
+    refuseNotOffered(request, this.capabilities);
     const body = orderBody(request);
     const reply = await this.client.send({ method: 'POST', url: `${this.tradingUrl}/v2/orders`, body }, this.plan());
     return this.made(request.brokerKey, reply);

@@ -77,6 +77,7 @@ export function orderBody(request: VenueOrderRequest): Record<string, unknown> {
       trail_percent: request.trailPercent,
     }),
     time_in_force: request.timeInForce,
+    ...(request.postOnly === true ? { post_only: true } : {}),
     ...exitsBody(request),
   };
 }

@@ -18,6 +18,7 @@ venueConformance("ccxt's adapter", {
     'oco orders': NO_WORD,
     'oto orders': NO_WORD,
     'orders by notional': 'what ccxt means by it differs from exchange to exchange',
+    'post-only orders': 'the exchange has none',
     'short sales': 'pairs are bought and sold for cash',
     'extended hours': 'pairs trade at all hours',
     'quotes that come by themselves': 'quotes are asked for again and again',
@@ -30,11 +31,15 @@ describe('the exchanges of ccxt', () => {
     const names = ccxt.exchanges as unknown as string[];
     expect(names.length).toBeGreaterThan(100);
     const options = { keys: new VenueKeys('key', 'secret'), feeRate: decimal('0.001'), budgets: new AccountBudgets() };
+    const restingOnly: string[] = [];
     for (const exchange of names) {
       const { capabilities } = await CcxtVenue.open({ exchange, ...options });
       expect([exchange, ...capabilities.orderTypes]).toEqual(expect.arrayContaining([exchange, 'limit']));
       expect(capabilities.timesInForce).toContain('gtc');
+      if (capabilities.postOnly === true) restingOnly.push(exchange);
     }
+    expect(restingOnly).toEqual(expect.arrayContaining(['binance', 'coinbase', 'kraken', 'okx']));
+    expect(restingOnly).not.toContain('alpaca');
     for (const exchange of ['nowhere', 'Exchange', '__proto__', 'pro']) {
       await expect(CcxtVenue.open({ exchange, ...options })).rejects.toMatchObject({ code: 'exchange-not-known' });
     }

@@ -1,14 +1,16 @@
 import { decimalText, type Decimal } from '@ballast/money';
 import { AccountBudgets } from './account-budgets.js';
-import { ccxtCapabilities, refuseNotOffered } from './ccxt-capabilities.js';
+import { ccxtCapabilities } from './ccxt-capabilities.js';
 import { CcxtClient, CcxtTroubled } from './ccxt-client.js';
 import { openCcxtExchange, type CcxtExchangeOptions, type CcxtOrderWords, type CcxtRecord } from './ccxt-exchange.js';
 import { CcxtFills } from './ccxt-fills.js';
 import { CcxtMarket } from './ccxt-market.js';
 import { CcxtOrderList, type CcxtAccess } from './ccxt-order-list.js';
+import { paramsOf } from './ccxt-params.js';
 import { quirksOf } from './ccxt-quirks.js';
 import { CcxtUpdateSession } from './ccxt-update-session.js';
 import { readCcxtOrder } from './ccxt-wire.js';
+import { refuseNotOffered } from './offered.js';
 import { QuotePollSession } from './quote-poll-session.js';
 import { ReconnectingStream } from './reconnecting-stream.js';
 import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
@@ -78,11 +80,7 @@ export class CcxtVenue implements Venue {
     const { brokerKey, symbol, side, quantity, limitPrice, stopPrice } = request;
     await this.#market.refuseOffSteps(symbol, quantity, [limitPrice, stopPrice]);
     const words = wordsOf({ symbol, side, quantity, limitPrice });
-    const params = {
-      clientOrderId: brokerKey,
-      timeInForce: request.timeInForce.toUpperCase(),
-      ...(stopPrice === undefined ? {} : { triggerPrice: decimalText(stopPrice) }),
-    };
+    const params = paramsOf({ ...request, stopPrice });
     return this.made(brokerKey, symbol, () => this.#access.exchange.createOrder(...words, params));
   }
 
@@ -96,11 +94,7 @@ export class CcxtVenue implements Venue {
     const stopPrice = change.stopPrice ?? old.stopPrice;
     await this.#market.refuseOffSteps(symbol, quantity, [limitPrice, stopPrice]);
     const words = wordsOf({ symbol, side, quantity, limitPrice });
-    const params = {
-      clientOrderId: change.brokerKey,
-      timeInForce: (change.timeInForce ?? 'gtc').toUpperCase(),
-      ...(stopPrice === undefined ? {} : { triggerPrice: decimalText(stopPrice) }),
-    };
+    const params = paramsOf({ ...change, timeInForce: change.timeInForce ?? 'gtc', stopPrice });
     return this.made(change.brokerKey, symbol, () => this.#access.exchange.editOrder(venueOrderId, ...words, params));
   }
 

@@ -25,10 +25,11 @@ export async function openVenue(settings: VenueSettings): Promise<Venue> {
     const { exchange, symbols, currency } = settings;
     return CcxtVenue.open({ ...account, exchange, currency, ...(symbols.length === 0 ? {} : { symbols }) });
   }
-  const { baseUrl, dataUrl, streamUrl } = settings;
+  const { baseUrl, dataUrl, streamUrl, postOnly } = settings;
   return new AlpacaVenue({
     ...account,
     baseUrl,
+    postOnly,
     ...(dataUrl === undefined ? {} : { dataUrl }),
     ...(streamUrl === undefined ? {} : { streamUrl }),
   });

@@ -23,6 +23,7 @@ const NO_VENUE = {
   streamUrl: undefined,
   feeRate: '0.001',
   requestsPerMinute: undefined,
+  postOnly: false,
 } as const;
 
 /** An event as its owner publishes it. */

@@ -47,6 +47,7 @@ export function readPlaceOrder(body: unknown): PlaceOrderRequest {
     ...sizeOf(fields, { symbol, type, orderClass, timeInForce }),
     ...pricesOf(pricing, type),
     clientOrderId: clientOrderIdOf(fields),
+    postOnly: postOnlyOf(fields, { symbol, type, orderClass, timeInForce }),
     orderClass,
     takeProfit: exits.takeProfit,
     stopLoss: exits.stopLoss,
@@ -87,6 +88,16 @@ function sizeOf(fields: Fields, shape: Shape): Pick<PlaceOrderRequest, 'quantity
   if (notional.lt(NOTIONAL_MIN)) throw unprocessable(`notional must be >= ${NOTIONAL_MIN.toFixed()}`);
   if (notional.decimalPlaces() > 2) throw unprocessable('notional must be in cents');
   return { quantity: undefined, notional };
+}
+
+/** `post_only`, this venue's addition, is for simple limit orders that rest. */
+function postOnlyOf(fields: Fields, { type, orderClass, timeInForce }: Shape): boolean {
+  if (!isGiven(fields, 'post_only')) return false;
+  const value = fields['post_only'];
+  if (typeof value !== 'boolean') throw malformed('post_only must be true or false');
+  const rests = type === 'limit' && orderClass === 'simple' && (timeInForce === 'day' || timeInForce === 'gtc');
+  if (value && !rests) throw unprocessable('post_only is accepted for simple limit orders of day, gtc');
+  return value;
 }
 
 function pricesOf(fields: Fields, type: OrderType): OrderPrices {

@@ -29,9 +29,9 @@ export function intentFor(
   return quantity.gt(0) || !facts.isShortingAllowed ? 'sell_to_close' : 'sell_to_open';
 }
 
-/** Says why an order may not be taken, or undefined when it may: increments, a price, then buying power or the position. */
+/** Says why an order may not be taken, or undefined when it may: increments, a price, buying power or the position, then whether it must rest. */
 export function decideAdmission(order: OrderTerms, facts: AdmissionFacts): Refusal | undefined {
-  return decideIncrements(order, facts.asset) ?? decidePower(order, facts);
+  return decideIncrements(order, facts.asset) ?? decidePower(order, facts) ?? decideRest(order, facts);
 }
 
 /** Says why the quantity or a price of an order does not fit the asset's steps, or undefined when all do. */
@@ -63,6 +63,12 @@ function decidePower(order: OrderTerms, facts: AdmissionFacts): Refusal | undefi
     if (!order.quantity.isInteger()) return unprocessable('fractional orders cannot be sold short');
   }
   return decideBuyingPower(order, facts, tick);
+}
+
+function decideRest({ postOnly, side, limitPrice }: OrderTerms, { tick }: AdmissionFacts): Refusal | undefined {
+  if (postOnly !== true || limitPrice === undefined || tick === undefined) return undefined;
+  const takes = side === 'buy' ? limitPrice.gte(tick.ask) : limitPrice.lte(tick.bid);
+  return takes ? unprocessable(`post_only order at ${decimalText(limitPrice)} would take what is offered`) : undefined;
 }
 
 function decideBuyingPower(order: OrderTerms, facts: AdmissionFacts, tick: Tick): Refusal | undefined {

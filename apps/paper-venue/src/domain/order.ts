@@ -43,6 +43,8 @@ export interface OrderTerms {
   trailPercent?: Decimal | undefined;
   /** Dollars to be spent or taken in place of a quantity; `quantity` is then what they buy at the latest price. */
   notional?: Decimal | undefined;
+  /** Whether it may never take what is offered. */
+  postOnly?: boolean | undefined;
   intent?: PositionIntent | undefined;
   orderClass?: OrderClass | undefined;
   /** The order that this one is a leg of. */

@@ -20,6 +20,7 @@ const ORDER_OF: Partial<Record<Feature, Partial<VenueOrderRequest>>> = {
   'bracket orders': { orderClass: 'bracket', exits },
   'oco orders': { side: 'sell', limitPrice: decimal('110'), orderClass: 'oco', exits },
   'oto orders': { orderClass: 'oto', exits: { takeProfit: exits.takeProfit } },
+  'post-only orders': { postOnly: true, limitPrice: decimal('99') },
   'orders by notional': { timeInForce: 'day', notional: decimal('1000') },
 };
 
@@ -100,6 +101,24 @@ export function orderTypes(stage: Stage): void {
       await stage.price('101', '102', '10');
       expect(await status(brokerKey)).toBe('filled');
     });
+
+    stage.itHas(
+      'post-only orders',
+      'post-only is refused where it would take, and else rests until it is met',
+      async () => {
+        await stage.price('99', '100', '10');
+        const taking = stage.order({ ...ORDER_OF['post-only orders'], limitPrice: decimal('100') });
+        await expect(stage.venue.submit(taking)).rejects.toBeInstanceOf(VenueRejected);
+        await expect(stage.venue.lookup(taking.brokerKey)).resolves.toBeUndefined();
+        const { brokerKey } = await stage.venue.submit(stage.order(ORDER_OF['post-only orders']));
+        expect(await status(brokerKey)).toBe('open');
+        await stage.price('98', '99', '10');
+        await expect(stage.venue.lookup(brokerKey)).resolves.toMatchObject({
+          status: 'filled',
+          averagePrice: decimal('99'),
+        });
+      },
+    );
 
     stage.itHas(
       'bracket orders',

@@ -21,6 +21,8 @@ export interface BenchAdapter {
   keys?: VenueKeys;
   /** Another address. */
   url?: string;
+  /** Whether limit orders may be told to rest only; the paper venue's own yes where left out. */
+  postOnly?: boolean;
 }
 
 /** A scripted price; more is on offer than any test asks for unless it says how much. */
@@ -65,7 +67,7 @@ export class PaperBench {
   alpaca({ url = this.paper.url, ...options }: BenchAdapter = {}): AlpacaVenue {
     const { keys } = this;
     const budgets = new AccountBudgets();
-    return new AlpacaVenue({ baseUrl: url, keys, feeRate: FEE_RATE, budgets, ...options });
+    return new AlpacaVenue({ baseUrl: url, keys, feeRate: FEE_RATE, postOnly: true, budgets, ...options });
   }
 
   /** ccxt's adapter with a budget of its own. */

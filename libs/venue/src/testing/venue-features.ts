@@ -17,6 +17,7 @@ export const FEATURES = {
   'oco orders': (has) => has.orderClasses.includes('oco'),
   'oto orders': (has) => has.orderClasses.includes('oto'),
   'orders by notional': (has) => has.notional,
+  'post-only orders': (has) => has.postOnly === true,
   'short sales': (has) => has.short,
   'replacing orders': (has) => has.replace,
   'extended hours': (has) => has.extendedHours,
