@@ -1,12 +1,15 @@
 import { newUserId } from '@ballast/contracts';
 import type { Problem } from '@ballast/contracts';
 import type { BalancesAsOfView } from '@ballast/contracts/ledger';
+import type { LedgerSnapshot, StreamEvents } from '@ballast/contracts/streams';
 import type { PostingDocument } from './adapters/ledger-documents.js';
-import { ask, bearer, startBench } from './testing/bench.js';
+import { ask, bearer, startBench, until } from './testing/bench.js';
 import type { Answer, Bench, TestProfile } from './testing/bench.js';
 import { operatorOf, postingsOf, profileWithHistory } from './testing/profile-with-history.js';
 
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
+/** Request units of the query of a replay of three events. */
+const REPLAY_REQUEST_UNITS_MAX = 10;
 const ZEROS = { allocated: '0.00', available: '0.00', fees: '0.00', realizedPnl: '0.00', version: 0 };
 
 describe('what was', () => {
@@ -116,5 +119,24 @@ describe('what was', () => {
     const stranger = { ...profile, token: await bench.tokenFor(newUserId(Date.now()), 'trader') };
     expect((await get(stranger, below)).status).toBe(404);
     expect((await get(await operatorOf(bench, profile), below)).status).toBe(200);
+  });
+
+  it('is streamed by the gateway: a snapshot, and any event again as it was published', async () => {
+    const profile = await bench.openProfile();
+    for (const amount of ['10.00', '20.00', '30.00']) await bench.move(profile, 'deposits', amount);
+    const streamed = async <Body>({ token }: TestProfile, what: string): Promise<Answer<Body>> =>
+      ask(`${bench.ledger.url}/v1/streams/${profile.profileId}/${what}`, { headers: bearer({ token }) });
+    const { body: snapshot } = await streamed<LedgerSnapshot>(profile, 'snapshot');
+    expect(snapshot).toMatchObject({ sequence: 4, capital: { available: '60.00' } });
+    bench.azure.usage.reset();
+    const { body: after1 } = await streamed<StreamEvents>(profile, 'events?after=1');
+    const used = bench.azure.usage.snapshot().cosmos.byContainer['capital_ledgers'] ?? {};
+    expect(used['read']?.requests).toBe(1);
+    expect(used['query']?.requestUnits).toBeLessThan(REPLAY_REQUEST_UNITS_MAX);
+    await until('all of it is published', () => bench.published(profile.profileId).length === 4);
+    const published = JSON.parse(JSON.stringify(bench.published(profile.profileId))) as object[];
+    expect(after1).toEqual({ sequence: 4, events: published.slice(1), isComplete: true });
+    const stranger = await bench.openProfile();
+    for (const what of ['snapshot', 'events?after=0']) expect((await streamed(stranger, what)).status).toBe(404);
   });
 });

@@ -12,6 +12,7 @@ import { LedgerStore } from './adapters/ledger.store.js';
 import { MonitorsController } from './adapters/monitors.controller.js';
 import { OrdersEventsConsumer } from './adapters/orders-events.consumer.js';
 import { PostingRows } from './adapters/posting-rows.js';
+import { StreamController } from './adapters/stream.controller.js';
 import { StatementController } from './adapters/statement.controller.js';
 import { TransferEventsConsumer } from './adapters/transfer-events.consumer.js';
 import { TransferRows } from './adapters/transfer-rows.js';
@@ -28,6 +29,7 @@ import { OpenAccount } from './open-account.js';
 import { PostExecution } from './post-execution.js';
 import { PreviewHold } from './preview-hold.js';
 import { ReadBalances } from './read-balances.js';
+import { ReadStream } from './read-stream.js';
 import { ReadCapital } from './read-capital.js';
 import { ReadStatement } from './read-statement.js';
 import { ResumeTransfers } from './resume-transfers.js';
@@ -61,6 +63,7 @@ export class LedgerModule {
         TransfersController,
         VerifyController,
         StatementController,
+        StreamController,
         TransferEventsConsumer,
         AccountsEventsConsumer,
         OrdersEventsConsumer,
@@ -87,6 +90,7 @@ export class LedgerModule {
         ReadBalances,
         ReadStatement,
         ReadCapital,
+        ReadStream,
         VerifyLedger,
       ],
     };

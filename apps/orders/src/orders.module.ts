@@ -14,6 +14,7 @@ import { Market } from './adapters/market.js';
 import { accountNameOf, openVenue } from './adapters/open-venue.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { OrdersController } from './adapters/orders.controller.js';
+import { StreamController } from './adapters/stream.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { PlacementDesk } from './adapters/placement-desk.js';
 import { TradesController } from './adapters/trades.controller.js';
@@ -39,6 +40,7 @@ import { ReadOrders } from './read-orders.js';
 import { ReadTrades } from './read-trades.js';
 import { RecordExecution } from './record-execution.js';
 import { RecordMissedExecutions } from './record-missed-executions.js';
+import { ReadStream } from './read-stream.js';
 import { RecordTrade } from './record-trade.js';
 import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
@@ -68,6 +70,7 @@ const VERBS = [
   RecordTrade,
   ReadOrders,
   ReadTrades,
+  ReadStream,
 ];
 const ADAPTERS = [
   OrderBooks,
@@ -105,7 +108,14 @@ export class OrdersModule {
           ],
         }),
       ],
-      controllers: [OrdersController, LimitsController, TradesController, ControlsController, EventsConsumer],
+      controllers: [
+        OrdersController,
+        LimitsController,
+        TradesController,
+        StreamController,
+        ControlsController,
+        EventsConsumer,
+      ],
       providers: [
         ...VERBS,
         ...ADAPTERS,

@@ -1,6 +1,7 @@
 import { RecordTrade } from './record-trade.js';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { TradeClosedV1 } from '@ballast/contracts/orders';
+import type { OrdersSnapshot, StreamEvents } from '@ballast/contracts/streams';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
 
@@ -104,9 +105,62 @@ describe('what a profile holds and has traded', () => {
     expect((await listOf('trades', '?cursor=garbage')).code).toBe('invalid-request');
   });
 
+  describe('as the gateway streams it', () => {
+    /** Request units of a replay of at most twenty events, its read of the book included. */
+    const REPLAY_REQUEST_UNITS_MAX = 20;
+    const streamed = async (what: string) =>
+      (await bench.ask(profile, 'GET', `/v1/streams/${profile.profileId}/${what}`)).body;
+    const eventsAfter = async (after: number) => (await streamed(`events?after=${after}`)) as unknown as StreamEvents;
+
+    it('is replayed from any sequence on, each event as it was published', async () => {
+      const { tradeId } = await buy('4', '99');
+      const exit = await sell('4', '110');
+      bench.azure.usage.reset();
+      const all = await eventsAfter(0);
+      const used = bench.azure.usage.snapshot().cosmos.byContainer['trade_orders'] ?? {};
+      expect(Object.values(used).reduce((sum, { requestUnits }) => sum + requestUnits, 0)).toBeLessThan(
+        REPLAY_REQUEST_UNITS_MAX,
+      );
+      expect(all.events.map(({ sequence }) => sequence)).toEqual(
+        Array.from({ length: all.sequence }, (_, at) => at + 1),
+      );
+      await until('all of it is published', () => bench.published(tradeId).length === 1);
+      await until('the exit is told', () => bench.typesOf(exit).includes('order.executed.v1'));
+      const published = [profile.profileId, exit, tradeId].flatMap((subject) => bench.published(subject));
+      expect(all.events).toEqual(expect.arrayContaining(JSON.parse(JSON.stringify(published)) as object[]));
+      expect((await eventsAfter(3)).events).toEqual(all.events.slice(3));
+      expect(await eventsAfter(all.sequence)).toEqual({ sequence: all.sequence, events: [], isComplete: true });
+      expect(await eventsAfter(all.sequence + 1)).toMatchObject({ events: [], isComplete: false });
+    });
+
+    it('is a snapshot that the next event follows', async () => {
+      await buy('4', '99');
+      const { body } = await bench.place(profile, { side: 'sell', quantity: '4', limitPrice: '100' });
+      await until('the exit rests', async () => (await bench.order(profile, body.orderId)).state === 'open');
+      const snapshot = (await streamed('snapshot')) as unknown as OrdersSnapshot;
+      expect(snapshot).toMatchObject({
+        orders: [{ orderId: body.orderId, state: 'open' }],
+        positions: [{ symbol: 'AAPL', quantity: '4', exiting: '4' }],
+      });
+      expect((await eventsAfter(0)).sequence).toBe(snapshot.sequence);
+    });
+
+    it.each(['events', 'events?after=-1', 'events?after=x', 'events?after=1&more=1'])(
+      'is no answer to %s',
+      async (what) => {
+        expect((await streamed(what)).code).toBe('invalid-request');
+      },
+    );
+  });
+
   it('is nobody else’s to know', async () => {
     const other = await bench.openProfile();
-    for (const what of ['positions', 'trades'])
-      expect((await bench.ask(other, 'GET', `/v1/profiles/${profile.profileId}/${what}`)).status).toBe(404);
+    for (const what of [
+      'profiles/:id/positions',
+      'profiles/:id/trades',
+      'streams/:id/snapshot',
+      'streams/:id/events?after=0',
+    ])
+      expect((await bench.ask(other, 'GET', `/v1/${what.replace(':id', profile.profileId)}`)).status).toBe(404);
   });
 });

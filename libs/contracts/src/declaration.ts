@@ -121,6 +121,9 @@ export function hearersOf(event: EventDeclaration): string[] {
 
 const BY_PROFILE = ['/productId', '/profileId'];
 
+/** Where the sequence of an event is: in its own row, or in one that carries it. */
+const BY_SEQUENCE = ['/sequence/?', '/event/sequence/?'];
+
 const leases = (owner: string): ContainerDeclaration => ({
   name: `${owner}_leases`,
   owner,
@@ -150,7 +153,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'orders',
     partitionKeyPaths: BY_PROFILE,
     defaultTtlSeconds: -1,
-    indexedPaths: ['/kind/?', '/liveOrders/?'],
+    indexedPaths: ['/kind/?', '/liveOrders/?', ...BY_SEQUENCE],
   },
   {
     name: 'trade_history',
@@ -179,7 +182,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'ledger',
     partitionKeyPaths: BY_PROFILE,
     defaultTtlSeconds: -1,
-    indexedPaths: ['/kind/?', '/at/?', '/occurredAt/?'],
+    indexedPaths: ['/kind/?', '/at/?', '/occurredAt/?', ...BY_SEQUENCE],
   },
   leases('ledger'),
   {

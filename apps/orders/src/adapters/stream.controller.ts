@@ -1,0 +1,37 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ReplayQuery } from '@ballast/contracts/streams';
+import type { OrdersSnapshot, StreamEvents } from '@ballast/contracts/streams';
+import { CurrentCaller, idParam } from '@ballast/service-host';
+import type { Caller } from '@ballast/service-host';
+import { ReadOrders } from '../read-orders.js';
+import { ReadStream } from '../read-stream.js';
+
+/** What the gateway tells subscribers, over private HTTP. Somebody else's profile is answered as one that does not exist. */
+@Controller('v1/streams/:id')
+export class StreamController {
+  constructor(
+    private readonly orders: ReadOrders,
+    private readonly stream: ReadStream,
+  ) {}
+
+  @Get('snapshot')
+  async snapshot(
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrdersSnapshot> {
+    await this.orders.requireOwnBook(profileId, caller);
+    return this.stream.snapshot(profileId);
+  }
+
+  /** At most `REPLAY_EVENTS_MAX` events, or none where that is not all. */
+  @Get('events')
+  async events(
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @Query() { after }: ReplayQuery,
+    @CurrentCaller() caller: Caller,
+  ): Promise<StreamEvents> {
+    await this.orders.requireOwnBook(profileId, caller);
+    return this.stream.events(profileId, Number(after));
+  }
+}

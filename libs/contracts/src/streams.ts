@@ -1,0 +1,46 @@
+import type { EventEnvelope } from './event.js';
+import { IdField } from './fields.js';
+import type { CapitalView } from './ledger-api.js';
+import type { OrderView } from './order-api.js';
+import type { PositionView } from './trade-api.js';
+
+/** Topics whose events carry a profile's sequence, each asked from the service of the same name. */
+export const SEQUENCED_TOPICS = ['orders', 'ledger'] as const;
+export type SequencedTopic = (typeof SEQUENCED_TOPICS)[number];
+
+/** Events that are replayed of one profile and topic, at most; who missed more begins anew with a snapshot. */
+export const REPLAY_EVENTS_MAX = 500;
+
+/** A sequence as text; never more than a number holds exactly. */
+const SEQUENCE_PATTERN = /^(0|[1-9]\d{0,14})$/;
+
+/** After which of its events a profile's later ones are asked for. */
+export class ReplayQuery {
+  @IdField(SEQUENCE_PATTERN, { description: 'The last sequence that is known, 0 for none.' })
+  after!: string;
+}
+
+/** What was committed of a profile after a sequence, as its owner tells the gateway. */
+export interface StreamEvents {
+  /** That of the profile's last event. */
+  readonly sequence: number;
+  /** In order, from the one after what is known to the last. */
+  readonly events: readonly EventEnvelope[];
+  /** False, and `events` empty, where they are more than `REPLAY_EVENTS_MAX`, or not there any more, or not yet. */
+  readonly isComplete: boolean;
+}
+
+/** A profile's orders as they were after the event with this sequence. */
+export interface OrdersSnapshot {
+  readonly sequence: number;
+  /** Those that have not ended. */
+  readonly orders: readonly OrderView[];
+  /** What is held, without market prices. */
+  readonly positions: readonly PositionView[];
+}
+
+/** A profile's capital as it was after the event with this sequence. */
+export interface LedgerSnapshot {
+  readonly sequence: number;
+  readonly capital: CapitalView;
+}
