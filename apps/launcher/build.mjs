@@ -16,6 +16,8 @@ const EXTRA_ENTRIES = [
   'launcher/src/start.ts',
   'launcher/src/demo.ts',
   'launcher/src/generate.ts',
+  'gateway/src/generate.ts',
+  'gateway/src/publish-api.ts',
   'launcher/src/parked-cli.ts',
   'local-azure/src/stand-alone.ts',
 ];

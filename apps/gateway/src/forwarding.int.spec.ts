@@ -53,7 +53,8 @@ describe('a forwarded request', () => {
   ] as const)('%s %s goes to %s, and its answer comes back', async (method, path, owner) => {
     platform.owners[owner].answer(`${method} ${path}`, { status: 209, body: `{"of":  "${owner}"}` });
     const body = method === 'POST' || method === 'PUT' ? { some: 'body' } : undefined;
-    const { status, text, headers } = await platform.ask(method, path, { body });
+    const authorization = `Bearer ${await platform.token({ role: 'admin' })}`;
+    const { status, text, headers } = await platform.ask(method, path, { body, headers: { authorization } });
     expect({ status, text }).toEqual({ status: 209, text: `{"of":  "${owner}"}` });
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     const seen = platform.owners[owner].seen.at(-1);

@@ -7,13 +7,8 @@ import { GatewayModule } from './gateway.module.js';
 /** Starts the gateway with these settings and returns it running. */
 export async function startGateway(settings: GatewaySettings): Promise<RunningService> {
   const { host, port, logLevel } = settings;
-  const service = await startService({
-    name: 'gateway',
-    host,
-    port,
-    logLevel,
-    module: GatewayModule.forRoot(settings),
-  });
-  service.app.get(DocsController, { strict: false }).describe(service.app);
+  const module = GatewayModule.forRoot(settings);
+  const service = await startService({ name: 'gateway', host, port, logLevel, module });
+  service.app.get(DocsController, { strict: false }).describe(service.app, module.controllers ?? []);
   return service;
 }

@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Trace } from '@ballast/service-bus';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { shapeError } from './body-shape.js';
 import type { Clock } from './clock.js';
 import { PROBLEM_MEDIA_TYPE, unreadableProblem } from './problem.filter.js';
 import { ProblemException } from './problem-exception.js';
-import { beginTrace } from './request-trace.js';
+import { beginTrace, newTrace, traceHeaders } from './request-trace.js';
 
 /** Bytes of a request's body, at most. */
 export const BODY_BYTES_MAX = 1_048_576;
@@ -37,7 +38,7 @@ export function createHttpServer(clock: Clock): FastifyAdapter {
         .header('cache-control', 'no-store')
         .send(unreadableProblem(400, 'the address cannot be read', correlationId));
     },
-    clientErrorHandler: endUnreadable,
+    clientErrorHandler: (error, socket) => endUnreadable(error, socket, newTrace(clock)),
   });
 }
 
@@ -48,15 +49,16 @@ const UNREADABLE: Readonly<Record<string, readonly [number, string, string]>> = 
 };
 
 /** Answers what is no HTTP request, which never reaches Fastify, and ends its connection. */
-function endUnreadable(error: Error & { code?: string }, socket: Socket): void {
+function endUnreadable(error: Error & { code?: string }, socket: Socket, trace: Trace): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const [status, reason, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'Bad Request', 'the request is not HTTP'];
-  const body = unreadableProblem(status, detail);
+  const body = unreadableProblem(status, detail, trace.correlationId);
   if (socket.writable) {
     const head = [
       `HTTP/1.1 ${status} ${reason}`,
       `content-type: ${PROBLEM_MEDIA_TYPE}`,
       `content-length: ${Buffer.byteLength(body)}`,
+      ...Object.entries(traceHeaders(trace)).map(([name, value]) => `${name}: ${value}`),
       'connection: close',
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -63,6 +63,9 @@ describe('a problem', () => {
     expect(answer).toMatch(/\r\ncontent-type: application\/problem\+json/);
     const [, body = ''] = answer.split('\r\n\r\n');
     expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid-request' });
+    expect(answer).toMatch(/\r\nx-trace-id: [0-9a-f]{32}\r\n/);
+    const [, requestId] = /\r\nx-request-id: (req_\w+)\r\n/.exec(answer) ?? [];
+    expect(JSON.parse(body).requestId).toBe(requestId);
   });
 });
 
@@ -94,12 +97,14 @@ describe('a trace', () => {
     const headers = { 'content-type': 'application/json', 'x-request-id': 'run-7:a.b_c', traceparent: parent };
     const made = await ask('POST', '/v1/things', { body: '{"name":"a"}', headers });
     expect(made.headers.get('x-request-id')).toBe('run-7:a.b_c');
+    expect(made.headers.get('x-trace-id')).toBe('0af7651916cd43dd8448eb211c80319c');
     expect(made.body.trace).toMatchObject({ correlationId: 'run-7:a.b_c', causationId: 'run-7:a.b_c' });
     expect(made.body.trace.traceparent).toMatch(
       /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/,
     );
     const refused = await ask('POST', '/v1/things', { body: '{', headers });
     expect(refused.body.requestId).toBe('run-7:a.b_c');
+    expect(refused.headers.get('x-trace-id')).toBe('0af7651916cd43dd8448eb211c80319c');
   });
 
   it('is the request’s in the handler of a body that arrived late', async () => {
@@ -121,6 +126,7 @@ describe('a trace', () => {
     for (const headers of given) {
       const { headers: answered } = await ask('GET', '/health/live', { headers });
       expect(answered.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/);
+      expect(answered.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
     }
   });
 });

@@ -1,6 +1,6 @@
 export { AzureModule, InjectStore, storeToken } from './azure-module.js';
 export type { AzureOptions, OwnedContainer, ParkedIn } from './azure-module.js';
-export { CurrentCaller, Public, RequireFreshSecondFactor, Roles } from './caller.js';
+export { CurrentCaller, PUBLIC, Public, ROLES_ALLOWED, RequireFreshSecondFactor, Roles } from './caller.js';
 export type { Caller } from './caller.js';
 export { Clock } from './clock.js';
 export { LOG_LEVELS, platformSettings } from './platform-settings.js';

@@ -15,7 +15,7 @@ export function requestIdOf(request: FastifyRequest): string | undefined {
 
 /**
  * Gives every request its id and trace: the caller's where they are well-formed, else new ones. The handler runs in that
- * trace, the answer carries the id, and one line is logged per request.
+ * trace, the answer carries both ids, and one line is logged per request.
  */
 export function traceRequests(fastify: FastifyInstance, options: { clock: Clock; log: ServiceLog }): void {
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -35,11 +35,22 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
   });
 }
 
-/** Gives the request its id and trace, and the answer the id. */
+/** The headers of every answer: the request's id and the id of its trace. */
+export function traceHeaders({ correlationId, traceparent = '' }: Trace): Record<string, string> {
+  return { 'x-request-id': correlationId, 'x-trace-id': traceparent.split('-')[1] ?? '' };
+}
+
+/** A trace of its own, for what could not be read so far that the caller's is known. */
+export function newTrace(clock: Clock): Trace {
+  const requestId = newRequestId(clock.now());
+  return { correlationId: requestId, causationId: requestId, traceparent: childTraceparent(undefined) };
+}
+
+/** Gives the request its id and trace, and the answer both ids. */
 export function beginTrace(request: FastifyRequest, reply: FastifyReply, clock: Clock): Trace {
   const trace = traceOf(request, clock);
   traces.set(request, trace);
-  reply.header('x-request-id', trace.correlationId);
+  for (const [name, value] of Object.entries(traceHeaders(trace))) reply.header(name, value);
   return trace;
 }
 

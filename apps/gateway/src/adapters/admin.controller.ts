@@ -1,6 +1,6 @@
 import { AuditPage, AuditVerdict } from '@ballast/contracts/audit';
 import { ChangeControlsRequest, ControlsView } from '@ballast/contracts/orders';
-import { Scopes } from '@ballast/service-host';
+import { Roles, Scopes } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,13 +9,14 @@ import { Owners } from './owners.js';
 
 @ApiTags('Operation')
 @ApiBearerAuth()
+@Roles('operator', 'admin')
 @Controller('v1/admin')
 export class AdminController {
   constructor(private readonly owners: Owners) {}
 
   @Get('controls')
   @Scopes('admin:read')
-  @ApiOperation({ summary: 'What trading is allowed now.' })
+  @ApiOperation({ operationId: 'getControls', summary: 'What trading is allowed now.' })
   @ApiOkResponse({ type: ControlsView })
   @ApiProblems('forbidden')
   controls(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -24,7 +25,7 @@ export class AdminController {
 
   @Put('controls')
   @Scopes('admin:write')
-  @ApiOperation({ summary: 'Move the kill switch.' })
+  @ApiOperation({ operationId: 'setControls', summary: 'Move the kill switch.' })
   @ApiBody({ type: ChangeControlsRequest })
   @ApiOkResponse({ type: ControlsView })
   @ApiBodyProblems('forbidden')
@@ -34,7 +35,7 @@ export class AdminController {
 
   @Get('audit')
   @Scopes('admin:read')
-  @ApiOperation({ summary: 'Audited events of one chain, in its order.' })
+  @ApiOperation({ operationId: 'listAuditRecords', summary: 'Audited events of one chain, in its order.' })
   @ApiQuery({ name: 'chainId', description: 'A profile’s id, or `_system`.', required: false, type: String })
   @ApiQuery({
     name: 'subject',
@@ -52,7 +53,7 @@ export class AdminController {
 
   @Get('audit/verify')
   @Scopes('admin:read')
-  @ApiOperation({ summary: 'Recompute the audit chains and say where one is broken.' })
+  @ApiOperation({ operationId: 'verifyAudit', summary: 'Recompute the audit chains and say where one is broken.' })
   @ApiQuery({ name: 'chainId', description: 'This chain only.', required: false, type: String })
   @ApiOkResponse({ type: AuditVerdict })
   @ApiProblems('invalid-request', 'forbidden')

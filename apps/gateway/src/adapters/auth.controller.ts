@@ -13,7 +13,7 @@ export class AuthController {
 
   @Public()
   @Post('login')
-  @ApiOperation({ summary: 'Sign in with a name and a password.' })
+  @ApiOperation({ operationId: 'signIn', summary: 'Sign in with a name and a password.' })
   @ApiBody({ type: LoginRequest })
   @ApiOkResponse({ type: TokenView, description: 'A token for the other routes.' })
   @ApiBodyProblems('login-failed')

@@ -1,6 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import { CapitalLimitsRequest, CapitalView, ChangeAccountStateRequest } from '@ballast/contracts/ledger';
-import { Scopes, idParam } from '@ballast/service-host';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,6 +19,7 @@ const CHANGE_PROBLEMS = [
 
 @ApiTags('Capital')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
 @Controller('v1/profiles/:id/capital')
 export class CapitalAccountController {
@@ -25,7 +27,7 @@ export class CapitalAccountController {
 
   @Get()
   @Scopes('capital:read', 'profiles:write')
-  @ApiOperation({ summary: 'The capital of a profile.' })
+  @ApiOperation({ operationId: 'getCapital', summary: 'The capital of a profile.' })
   @ApiOkResponse({ type: CapitalView })
   @ApiProblems('not-found')
   read(
@@ -39,7 +41,11 @@ export class CapitalAccountController {
   @Post('close')
   @Scopes('capital:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Close an account in which nothing stands; it takes part in nothing new.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({
+    operationId: 'closeCapitalAccount',
+    summary: 'Close an account in which nothing stands; it takes part in nothing new.',
+  })
   @ApiIdempotencyKey()
   @ApiBody({ type: ChangeAccountStateRequest })
   @ApiOkResponse({ type: CapitalView })
@@ -55,7 +61,8 @@ export class CapitalAccountController {
   @Post('reopen')
   @Scopes('capital:write')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Open a closed account again.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({ operationId: 'reopenCapitalAccount', summary: 'Open a closed account again.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: ChangeAccountStateRequest })
   @ApiOkResponse({ type: CapitalView })
@@ -70,7 +77,11 @@ export class CapitalAccountController {
 
   @Put('limits')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Set what must stay available and what may be reserved; what is absent is removed.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({
+    operationId: 'setCapitalLimits',
+    summary: 'Set what must stay available and what may be reserved; what is absent is removed.',
+  })
   @ApiIdempotencyKey()
   @ApiBody({ type: CapitalLimitsRequest })
   @ApiOkResponse({ type: CapitalView })

@@ -1,4 +1,5 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import {
   BalancesAsOfView,
   LEDGER_CLOCKS,
@@ -8,7 +9,7 @@ import {
   STATEMENT_LINES_MAX,
   StatementView,
 } from '@ballast/contracts/ledger';
-import { Scopes, idParam } from '@ballast/service-host';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -20,6 +21,7 @@ const ApiInstant = (name: string, description: string, required = false): Method
 
 @ApiTags('Capital')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
 @Controller('v1/profiles/:id/capital')
 export class CapitalHistoryController {
@@ -28,6 +30,7 @@ export class CapitalHistoryController {
   @Get('balances')
   @Scopes('capital:read')
   @ApiOperation({
+    operationId: 'getBalancesAsOf',
     summary: 'The balances at an instant of the past, by one of two clocks.',
     description:
       'By `booked` they are those after the last posting booked by then, whatever is booked later. By `occurred` what ' +
@@ -49,6 +52,7 @@ export class CapitalHistoryController {
   @Get('statement')
   @Scopes('capital:read')
   @ApiOperation({
+    operationId: 'getStatement',
     summary: 'What was booked in a period, with the balances before and after it.',
     description:
       'The period is half open, by the time of booking. All pages of one statement are of one state of the ledger.',
@@ -69,6 +73,7 @@ export class CapitalHistoryController {
   @Get('statement.csv')
   @Scopes('capital:read')
   @ApiOperation({
+    operationId: 'getStatementAsCsv',
     summary: `The same as CSV (RFC 4180), the whole period at once, ${STATEMENT_CSV_LINES_MAX} lines at most.`,
   })
   @ApiInstant('from', 'Beginning; what was booked then is in it.', true)
@@ -85,7 +90,9 @@ export class CapitalHistoryController {
 
   @Get('verify')
   @Scopes('capital:read')
+  @Roles('operator', 'admin')
   @ApiOperation({
+    operationId: 'verifyLedger',
     summary: 'Recompute a profile’s ledger from its postings and say what is not as it must be. Operators only.',
   })
   @ApiOkResponse({ type: LedgerVerdictView })

@@ -1,6 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import { MONITOR_ID_PATTERN, MonitorList, MonitorView, SetMonitorRequest } from '@ballast/contracts/ledger';
-import { Scopes, idParam } from '@ballast/service-host';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,6 +17,7 @@ const ApiMonitorId = (): MethodDecorator =>
 
 @ApiTags('Capital')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
 @Controller('v1/profiles/:id/capital/monitors')
 export class CapitalMonitorsController {
@@ -23,7 +25,10 @@ export class CapitalMonitorsController {
 
   @Get()
   @Scopes('capital:read')
-  @ApiOperation({ summary: 'The thresholds that a profile watches, and on which side of them it is.' })
+  @ApiOperation({
+    operationId: 'listCapitalMonitors',
+    summary: 'The thresholds that a profile watches, and on which side of them it is.',
+  })
   @ApiOkResponse({ type: MonitorList })
   @ApiProblems('not-found')
   list(
@@ -36,7 +41,11 @@ export class CapitalMonitorsController {
 
   @Put(':monitorId')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Watch a threshold: one event each time it is crossed, either way.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({
+    operationId: 'setCapitalMonitor',
+    summary: 'Watch a threshold: one event each time it is crossed, either way.',
+  })
   @ApiMonitorId()
   @ApiIdempotencyKey()
   @ApiBody({ type: SetMonitorRequest })
@@ -53,7 +62,8 @@ export class CapitalMonitorsController {
 
   @Delete(':monitorId')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Watch a threshold no longer.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({ operationId: 'removeCapitalMonitor', summary: 'Watch a threshold no longer.' })
   @ApiMonitorId()
   @ApiIdempotencyKey()
   @ApiOkResponse({ type: MonitorList, description: 'Those that are left.' })

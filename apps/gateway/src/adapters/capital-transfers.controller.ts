@@ -1,6 +1,7 @@
 import { PROFILE_ID_PATTERN, TRANSFER_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import { TransferCapitalRequest, TransferView } from '@ballast/contracts/ledger';
-import { Scopes, idParam } from '@ballast/service-host';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -17,6 +18,7 @@ import { Owners } from './owners.js';
 
 @ApiTags('Capital')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
 @Controller('v1/profiles/:id/transfers')
 export class CapitalTransfersController {
@@ -24,7 +26,11 @@ export class CapitalTransfersController {
 
   @Post()
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Move capital to another profile of the same owner; it ends in both or in neither.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({
+    operationId: 'transferCapital',
+    summary: 'Move capital to another profile of the same owner; it ends in both or in neither.',
+  })
   @ApiIdempotencyKey()
   @ApiBody({ type: TransferCapitalRequest })
   @ApiCreatedResponse({ type: TransferView, description: 'The transfer at its end: completed, or returned and why.' })
@@ -46,7 +52,7 @@ export class CapitalTransfersController {
 
   @Get(':transferId')
   @Scopes('capital:read')
-  @ApiOperation({ summary: 'Where a transfer stands that this profile gives.' })
+  @ApiOperation({ operationId: 'getTransfer', summary: 'Where a transfer stands that this profile gives.' })
   @ApiParam({
     name: 'transferId',
     description: 'The transfer.',

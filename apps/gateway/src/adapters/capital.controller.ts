@@ -1,4 +1,5 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import {
   AdjustCapitalRequest,
   CapitalMoveView,
@@ -6,7 +7,7 @@ import {
   MoveCapitalRequest,
   ReversePostingRequest,
 } from '@ballast/contracts/ledger';
-import { Scopes, idParam } from '@ballast/service-host';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +26,7 @@ const MOVE_PROBLEMS = [
 
 @ApiTags('Capital')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
 @Controller('v1/profiles/:id')
 export class CapitalController {
@@ -32,7 +34,8 @@ export class CapitalController {
 
   @Post('deposits')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Add capital to a profile.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({ operationId: 'depositCapital', summary: 'Add capital to a profile.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
@@ -47,7 +50,8 @@ export class CapitalController {
 
   @Post('withdrawals')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Take capital out of a profile.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({ operationId: 'withdrawCapital', summary: 'Take capital out of a profile.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
@@ -62,7 +66,11 @@ export class CapitalController {
 
   @Post('fees')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Post a fee that the broker charged beside its executions. Operators only.' })
+  @Roles('operator', 'admin')
+  @ApiOperation({
+    operationId: 'chargeFee',
+    summary: 'Post a fee that the broker charged beside its executions. Operators only.',
+  })
   @ApiIdempotencyKey()
   @ApiBody({ type: ChargeFeeRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
@@ -77,7 +85,8 @@ export class CapitalController {
 
   @Post('adjustments')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Correct the realised profit or loss. Operators only.' })
+  @Roles('operator', 'admin')
+  @ApiOperation({ operationId: 'adjustCapital', summary: 'Correct the realised profit or loss. Operators only.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: AdjustCapitalRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
@@ -92,7 +101,11 @@ export class CapitalController {
 
   @Post('reversals')
   @Scopes('capital:write')
-  @ApiOperation({ summary: 'Take back, once, what was entered by hand. Operators only.' })
+  @Roles('operator', 'admin')
+  @ApiOperation({
+    operationId: 'reversePosting',
+    summary: 'Take back, once, what was entered by hand. Operators only.',
+  })
   @ApiIdempotencyKey()
   @ApiBody({ type: ReversePostingRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })

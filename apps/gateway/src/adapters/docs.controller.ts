@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { Failure } from '@ballast/contracts';
 import { ProblemException, Public } from '@ballast/service-host';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
-import { ApiExcludeController, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import type { INestApplication, Type } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
+import type { ApiDocument } from '../domain/openapi.js';
+import { describeApi } from './api-document.js';
 import { DOCS_PAGE, DOCS_START } from './docs-page.js';
 
 /** The files of Swagger UI that the page loads, with their media types. */
@@ -22,23 +23,15 @@ const ASSETS: Readonly<Record<string, string | undefined>> = {
 @Public()
 @Controller()
 export class DocsController {
-  private document: OpenAPIObject | undefined;
+  private document: ApiDocument | undefined;
 
   /** Writes the reference of the application's routes; until then it is not available. */
-  describe(app: INestApplication): void {
-    const config = new DocumentBuilder()
-      .setTitle('Ballast')
-      .setDescription(
-        'Every order is backed by reserved capital before it may reach a broker, and every step is audited.',
-      )
-      .setVersion('1')
-      .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-      .build();
-    this.document = SwaggerModule.createDocument(app, config);
+  describe(app: INestApplication, controllers: readonly Type[]): void {
+    this.document = describeApi(app, controllers);
   }
 
   @Get('docs-json')
-  json(): OpenAPIObject {
+  json(): ApiDocument {
     if (this.document === undefined) throw new Failure('docs-not-ready', 'the reference is not written yet');
     return this.document;
   }

@@ -1,4 +1,5 @@
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import { TimelineView } from '@ballast/contracts/audit';
 import {
   CancelledOrders,
@@ -8,7 +9,7 @@ import {
   PlaceOrderRequest,
   SYMBOL_PATTERN,
 } from '@ballast/contracts/orders';
-import { ProblemException, Scopes, idParam } from '@ballast/service-host';
+import { ProblemException, Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -33,6 +34,7 @@ const ApiOrderId = (): MethodDecorator =>
 
 @ApiTags('Orders')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @Controller('v1/orders')
 export class OrdersController {
   constructor(
@@ -43,7 +45,11 @@ export class OrdersController {
 
   @Post()
   @Scopes('orders:write')
-  @ApiOperation({ summary: 'Place an order. Answered once it is durable; with `Prefer: wait`, once it is decided.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({
+    operationId: 'placeOrder',
+    summary: 'Place an order. Answered once it is durable; with `Prefer: wait`, once it is decided.',
+  })
   @ApiIdempotencyKey()
   @ApiHeader({
     name: 'Prefer',
@@ -78,7 +84,9 @@ export class OrdersController {
   @Post('preview')
   @Scopes('orders:read', 'orders:write')
   @HttpCode(200)
+  @Roles('trader', 'operator', 'admin')
   @ApiOperation({
+    operationId: 'previewOrder',
     summary: 'What would become of an order that were placed now, its capital included. Nothing is written.',
   })
   @ApiBody({ type: PlaceOrderRequest })
@@ -90,7 +98,9 @@ export class OrdersController {
 
   @Delete()
   @Scopes('orders:write')
+  @Roles('trader', 'operator', 'admin')
   @ApiOperation({
+    operationId: 'cancelOrders',
     summary: 'Ask to cancel every live order of a profile, or those in one symbol. Fills may be faster.',
   })
   @ApiQuery({
@@ -112,7 +122,7 @@ export class OrdersController {
 
   @Get()
   @Scopes('orders:read')
-  @ApiOperation({ summary: 'The orders of a profile, newest first.' })
+  @ApiOperation({ operationId: 'listOrders', summary: 'The orders of a profile, newest first.' })
   @ApiQuery({
     name: 'profileId',
     description: 'The profile.',
@@ -127,7 +137,7 @@ export class OrdersController {
 
   @Get(':id')
   @Scopes('orders:read', 'orders:write')
-  @ApiOperation({ summary: 'One order.' })
+  @ApiOperation({ operationId: 'getOrder', summary: 'One order.' })
   @ApiOrderId()
   @ApiOkResponse({ type: OrderView })
   @ApiProblems('not-found')
@@ -141,7 +151,8 @@ export class OrdersController {
 
   @Delete(':id')
   @Scopes('orders:write')
-  @ApiOperation({ summary: 'Ask to cancel an order. A fill may be faster.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({ operationId: 'cancelOrder', summary: 'Ask to cancel an order. A fill may be faster.' })
   @ApiOrderId()
   @ApiAcceptedResponse({ type: OrderView, description: 'The order with its cancel pending.' })
   @ApiProblems('not-found', 'order-already-ended', 'forbidden')
@@ -155,7 +166,7 @@ export class OrdersController {
 
   @Get(':id/timeline')
   @Scopes('orders:read')
-  @ApiOperation({ summary: 'The story of an order, as it was audited.' })
+  @ApiOperation({ operationId: 'getOrderTimeline', summary: 'The story of an order, as it was audited.' })
   @ApiOrderId()
   @ApiOkResponse({ type: TimelineView })
   @ApiProblems('not-found')

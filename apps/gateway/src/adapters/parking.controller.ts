@@ -6,7 +6,7 @@ import {
   ParkedMessageList,
   RedriveView,
 } from '@ballast/contracts/parked';
-import { ProblemException, Scopes } from '@ballast/service-host';
+import { ProblemException, Roles, Scopes } from '@ballast/service-host';
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +24,7 @@ const ApiSubject = (): MethodDecorator =>
 
 @ApiTags('Operation')
 @ApiBearerAuth()
+@Roles('operator', 'admin')
 @Controller('v1/admin')
 export class ParkingController {
   constructor(private readonly owners: Owners) {}
@@ -31,7 +32,7 @@ export class ParkingController {
   @Get('parked/:service')
   @Scopes('admin:read')
   @ApiConsumer()
-  @ApiOperation({ summary: 'What a service could not handle, by aggregate.' })
+  @ApiOperation({ operationId: 'listParkedAggregates', summary: 'What a service could not handle, by aggregate.' })
   @ApiOkResponse({ type: ParkedAggregateList })
   @ApiProblems('forbidden', 'not-found')
   list(@Param('service') service: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -42,7 +43,10 @@ export class ParkingController {
   @Scopes('admin:read')
   @ApiConsumer()
   @ApiSubject()
-  @ApiOperation({ summary: 'The parked messages of one aggregate, in the order in which they will be handled.' })
+  @ApiOperation({
+    operationId: 'listParkedMessages',
+    summary: 'The parked messages of one aggregate, in the order in which they will be handled.',
+  })
   @ApiOkResponse({ type: ParkedMessageList })
   @ApiProblems('forbidden', 'not-found')
   show(@Param('service') service: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -55,6 +59,7 @@ export class ParkingController {
   @ApiConsumer()
   @ApiSubject()
   @ApiOperation({
+    operationId: 'redriveParkedMessages',
     summary: 'Handle the parked messages of one aggregate again, in order.',
     description: 'Stops at the first one that cannot be handled, or after five seconds. Safe to repeat.',
   })
@@ -73,7 +78,10 @@ export class ParkingController {
   @HttpCode(OK)
   @ApiConsumer()
   @ApiSubject()
-  @ApiOperation({ summary: 'Give one parked message up for good. Audit gives none up.' })
+  @ApiOperation({
+    operationId: 'dropParkedMessage',
+    summary: 'Give one parked message up for good. Audit gives none up.',
+  })
   @ApiBody({ type: DropParkedRequest })
   @ApiOkResponse({ type: RedriveView })
   @ApiBodyProblems('forbidden', 'not-found', 'conflict')
@@ -84,7 +92,10 @@ export class ParkingController {
   @Get('dead-letters/:service')
   @Scopes('admin:read')
   @ApiConsumer()
-  @ApiOperation({ summary: 'What could not even be parked, in the broker’s dead-letter queues.' })
+  @ApiOperation({
+    operationId: 'listDeadLetters',
+    summary: 'What could not even be parked, in the broker’s dead-letter queues.',
+  })
   @ApiOkResponse({ type: DeadLetterList })
   @ApiProblems('forbidden', 'not-found')
   deadLetters(
@@ -99,7 +110,10 @@ export class ParkingController {
   @Scopes('admin:write')
   @HttpCode(OK)
   @ApiConsumer()
-  @ApiOperation({ summary: 'Handle the dead letters again, in order. Safe to repeat.' })
+  @ApiOperation({
+    operationId: 'redriveDeadLetters',
+    summary: 'Handle the dead letters again, in order. Safe to repeat.',
+  })
   @ApiOkResponse({ type: RedriveView })
   @ApiProblems('forbidden', 'not-found')
   redriveDeadLetters(
@@ -114,7 +128,7 @@ export class ParkingController {
   @Scopes('admin:write')
   @HttpCode(OK)
   @ApiConsumer()
-  @ApiOperation({ summary: 'Remove one dead letter for good. Audit gives none up.' })
+  @ApiOperation({ operationId: 'dropDeadLetter', summary: 'Remove one dead letter for good. Audit gives none up.' })
   @ApiBody({ type: DropDeadLetterRequest })
   @ApiOkResponse({ type: RedriveView })
   @ApiBodyProblems('forbidden', 'not-found', 'conflict')

@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
-import { CreateProfileRequest, ProfilePage, ProfileView } from '@ballast/contracts/accounts';
-import { Scopes, idParam } from '@ballast/service-host';
+import { CreateProfileRequest, ProfilePage, ProfileView, ROLES } from '@ballast/contracts/accounts';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -18,6 +18,7 @@ import { Owners, ownerRequest, sendAnswer } from './owners.js';
 
 @ApiTags('Profiles')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @Controller('v1/profiles')
 export class ProfilesController {
   constructor(
@@ -27,7 +28,8 @@ export class ProfilesController {
 
   @Post()
   @Scopes('profiles:write')
-  @ApiOperation({ summary: 'Make a profile. Answered when it can be funded and traded.' })
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({ operationId: 'createProfile', summary: 'Make a profile. Answered when it can be funded and traded.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: CreateProfileRequest })
   @ApiCreatedResponse({ type: ProfileView })
@@ -38,7 +40,7 @@ export class ProfilesController {
 
   @Get()
   @Scopes('profiles:read')
-  @ApiOperation({ summary: 'Your profiles; everybody’s for operators and admins.' })
+  @ApiOperation({ operationId: 'listProfiles', summary: 'Your profiles; everybody’s for operators and admins.' })
   @ApiPage(50, 500)
   @ApiOkResponse({ type: ProfilePage })
   @ApiProblems('invalid-request')
@@ -48,7 +50,7 @@ export class ProfilesController {
 
   @Get(':id')
   @Scopes('profiles:read')
-  @ApiOperation({ summary: 'One profile.' })
+  @ApiOperation({ operationId: 'getProfile', summary: 'One profile.' })
   @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
   @ApiOkResponse({ type: ProfileView })
   @ApiProblems('not-found')

@@ -1,6 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
+import { ROLES } from '@ballast/contracts/accounts';
 import { PositionList, TradePage, TradingLimits } from '@ballast/contracts/orders';
-import { Scopes, idParam } from '@ballast/service-host';
+import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,6 +10,7 @@ import { Owners } from './owners.js';
 
 @ApiTags('Trades')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @ApiParam({ name: 'id', description: 'The profile.', schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source } })
 @Controller('v1/profiles/:id')
 export class TradesController {
@@ -16,7 +18,7 @@ export class TradesController {
 
   @Get('positions')
   @Scopes('orders:read')
-  @ApiOperation({ summary: 'What a profile holds, valued at the best bids.' })
+  @ApiOperation({ operationId: 'listPositions', summary: 'What a profile holds, valued at the best bids.' })
   @ApiOkResponse({ type: PositionList })
   @ApiProblems('not-found')
   positions(
@@ -29,7 +31,7 @@ export class TradesController {
 
   @Get('trades')
   @Scopes('orders:read')
-  @ApiOperation({ summary: 'The trades of a profile that are over, newest first.' })
+  @ApiOperation({ operationId: 'listTrades', summary: 'The trades of a profile that are over, newest first.' })
   @ApiPage(50, 200)
   @ApiOkResponse({ type: TradePage })
   @ApiProblems('invalid-request', 'not-found')
@@ -43,7 +45,7 @@ export class TradesController {
 
   @Get('trading-limits')
   @Scopes('orders:read')
-  @ApiOperation({ summary: 'The limits of a profile that are not the product’s.' })
+  @ApiOperation({ operationId: 'getTradingLimits', summary: 'The limits of a profile that are not the product’s.' })
   @ApiOkResponse({ type: TradingLimits })
   @ApiProblems('not-found')
   limits(
@@ -56,7 +58,8 @@ export class TradesController {
 
   @Put('trading-limits')
   @Scopes('profiles:write')
-  @ApiOperation({ summary: 'Replace the limits of a profile. Operators only.' })
+  @Roles('operator', 'admin')
+  @ApiOperation({ operationId: 'setTradingLimits', summary: 'Replace the limits of a profile. Operators only.' })
   @ApiBody({ type: TradingLimits })
   @ApiOkResponse({ type: TradingLimits })
   @ApiBodyProblems('not-found', 'forbidden')
