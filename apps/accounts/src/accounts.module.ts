@@ -3,6 +3,8 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ACCOUNTS_SETTINGS } from './accounts.config.js';
 import type { AccountsSettings } from './accounts.config.js';
+import { ApiKeyStore } from './adapters/api-key.store.js';
+import { ApiKeyExchangeController, ApiKeysController } from './adapters/api-keys.controller.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { FirstLogins } from './adapters/first-logins.js';
 import { KeysController } from './adapters/keys.controller.js';
@@ -11,10 +13,18 @@ import { ProfileStore } from './adapters/profile.store.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { SigningKey } from './adapters/signing-key.js';
 import { UserStore } from './adapters/user.store.js';
+import { CreateApiKey } from './create-api-key.js';
 import { CreateFirstUsers } from './create-first-users.js';
 import { CreateProfile } from './create-profile.js';
+import { ExchangeApiKey } from './exchange-api-key.js';
+import { ReadApiKeys } from './read-api-keys.js';
 import { ReadProfiles } from './read-profiles.js';
+import { RevokeApiKey } from './revoke-api-key.js';
+import { RotateApiKey } from './rotate-api-key.js';
 import { SignIn } from './sign-in.js';
+
+/** Everything about API keys. */
+const API_KEYS = [ApiKeyStore, CreateApiKey, ReadApiKeys, RotateApiKey, RevokeApiKey, ExchangeApiKey];
 
 /** Accounts, wired. */
 @Module({})
@@ -30,11 +40,12 @@ export class AccountsModule {
           containers: [
             { name: 'trading_users', relayed: true },
             { name: 'trade_profiles', relayed: true },
+            { name: 'api_keys', relayed: true },
           ],
           tokenKeys: signingKey.publicKeys,
         }),
       ],
-      controllers: [AuthController, KeysController, ProfilesController],
+      controllers: [AuthController, KeysController, ProfilesController, ApiKeysController, ApiKeyExchangeController],
       providers: [
         { provide: ACCOUNTS_SETTINGS, useValue: settings },
         { provide: SigningKey, useValue: signingKey },
@@ -46,6 +57,7 @@ export class AccountsModule {
         SignIn,
         CreateProfile,
         ReadProfiles,
+        ...API_KEYS,
       ],
     };
   }

@@ -5,6 +5,7 @@ import type { GatewayPlatform } from '../test/gateway-platform.js';
 let platform: GatewayPlatform;
 const profileId = newProfileId(1);
 const orderId = newOrderId(profileId, 1);
+const keyId = `key_${'0'.repeat(26)}`;
 const transferId = orderId.replace('ord_', 'trf_');
 
 beforeAll(async () => {
@@ -35,6 +36,9 @@ describe('a forwarded request', () => {
     ['GET', `/v1/profiles/${profileId}/capital/monitors`, 'ledger'],
     ['PUT', `/v1/profiles/${profileId}/capital/monitors/low`, 'ledger'],
     ['DELETE', `/v1/profiles/${profileId}/capital/monitors/low`, 'ledger'],
+    ['GET', '/v1/api-keys?limit=2', 'accounts'],
+    ['GET', `/v1/api-keys/${keyId}`, 'accounts'],
+    ['DELETE', `/v1/api-keys/${keyId}`, 'accounts'],
     ['POST', '/v1/orders', 'orders'],
     ['POST', '/v1/orders/preview', 'orders'],
     ['GET', `/v1/orders?profileId=${profileId}`, 'orders'],
@@ -200,6 +204,11 @@ describe('the reference', () => {
         .sort(),
     ).toEqual(
       [
+        'delete /v1/api-keys/{id}',
+        'get /v1/api-keys',
+        'get /v1/api-keys/{id}',
+        'post /v1/api-keys',
+        'post /v1/api-keys/{id}/rotate',
         'delete /v1/orders',
         'delete /v1/orders/{id}',
         'delete /v1/profiles/{id}/capital/monitors/{monitorId}',

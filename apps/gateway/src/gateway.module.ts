@@ -6,6 +6,7 @@ import { Clock, Readiness, TokenKeys, TokenVerifier, keysAt } from '@ballast/ser
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import { AdminController } from './adapters/admin.controller.js';
+import { ApiKeysController } from './adapters/api-keys.controller.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Broadcaster } from './adapters/broadcaster.js';
 import { CapitalAccountController } from './adapters/capital-account.controller.js';
@@ -37,6 +38,7 @@ export class GatewayModule implements OnApplicationShutdown {
       module: GatewayModule,
       controllers: [
         AuthController,
+        ApiKeysController,
         ProfilesController,
         CapitalController,
         CapitalAccountController,

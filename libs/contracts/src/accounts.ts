@@ -2,23 +2,28 @@ import { declareEvent } from './event.js';
 import { CountField, IdField, InstantField, ListField, TextField, WordField } from './fields.js';
 import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
 
+export {
+  ADDRESS_RANGES_MAX,
+  API_KEY_DAYS_DEFAULT,
+  API_KEY_DAYS_MAX,
+  API_KEY_SECRET_PATTERN,
+  API_KEY_TOKEN_TTL_SECONDS,
+  ApiKeyPage,
+  ApiKeySecretView,
+  ApiKeyTokenView,
+  ApiKeyView,
+  CreateApiKeyRequest,
+  ExchangeApiKeyRequest,
+  RotateApiKeyRequest,
+} from './api-key-api.js';
+export { API_KEY_EVENTS, apiKeyCreated, apiKeyRevoked, apiKeyRotated } from './api-key-events.js';
+export type { ApiKeyCreatedV1, ApiKeyRevokedV1, ApiKeyRotatedV1 } from './api-key-events.js';
+export { SCOPES } from './scopes.js';
+export type { Scope } from './scopes.js';
+
 /** What a user may do: read own, trade own, operate everybody's, administer. */
 export const ROLES = ['viewer', 'trader', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
-
-/** What an API key may be limited to: a kind of resource, to read it or to change it. */
-export const SCOPES = [
-  'orders:read',
-  'orders:write',
-  'capital:read',
-  'capital:write',
-  'profiles:read',
-  'profiles:write',
-  'events:read',
-  'admin:read',
-  'admin:write',
-] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Seconds an access token is valid. */
 export const ACCESS_TOKEN_TTL_SECONDS = 900;

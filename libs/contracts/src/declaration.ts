@@ -1,4 +1,4 @@
-import { profileCreated, userCreated, userSignedIn } from './accounts.js';
+import { API_KEY_EVENTS, profileCreated, userCreated, userSignedIn } from './accounts.js';
 import type { EventDeclaration } from './event.js';
 import {
   LEDGER_EVENTS,
@@ -34,6 +34,7 @@ import type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, T
 export const EVENTS: readonly EventDeclaration[] = [
   userCreated,
   userSignedIn,
+  ...API_KEY_EVENTS,
   profileCreated,
   bookOpened,
   bookLimitsChanged,
@@ -144,6 +145,13 @@ const containers: ContainerDeclaration[] = [
     name: 'trade_profiles',
     owner: 'accounts',
     partitionKeyPaths: BY_PROFILE,
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/kind/?', '/ownerId/?'],
+  },
+  {
+    name: 'api_keys',
+    owner: 'accounts',
+    partitionKeyPaths: ['/productId', '/keyId'],
     defaultTtlSeconds: -1,
     indexedPaths: ['/kind/?', '/ownerId/?'],
   },

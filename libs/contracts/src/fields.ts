@@ -218,3 +218,30 @@ export function ListField(
     { of, isList: true },
   );
 }
+
+/** A list of texts without repetition, at least one: words of a closed list, or whatever matches. */
+export function TextListField(
+  options: FieldOptions & { itemsMax: number; words?: readonly string[]; pattern?: RegExp },
+): PropertyDecorator {
+  const { itemsMax, words, pattern } = options;
+  const isItem = (value: unknown): boolean =>
+    isText(value) && words?.includes(value) !== false && pattern?.test(value) !== false;
+  const items = {
+    type: 'string',
+    ...(words === undefined ? {} : { enum: [...words] }),
+    ...(pattern === undefined ? {} : { pattern: pattern.source }),
+  };
+  const each = words === undefined ? `texts that match ${pattern?.source}` : `words out of ${words.join(', ')}`;
+  return field(options, { type: 'array', items, minItems: 1, maxItems: itemsMax, uniqueItems: true }, [
+    {
+      name: 'isTextList',
+      words: `must be a list of 1 to ${itemsMax} different ${each}`,
+      test: (value) =>
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.length <= itemsMax &&
+        new Set(value).size === value.length &&
+        value.every(isItem),
+    },
+  ]);
+}

@@ -1,3 +1,4 @@
+export { AddressRanges, isAddressRange, plainAddress } from './address-ranges.js';
 export { AzureModule, InjectStore, storeToken } from './azure-module.js';
 export type { AzureOptions, OwnedContainer, ParkedIn } from './azure-module.js';
 export { CurrentCaller, PUBLIC, Public, ROLES_ALLOWED, RequireFreshSecondFactor, Roles } from './caller.js';

@@ -7,6 +7,19 @@ import { createJsonFile, readJsonFile } from './private-file.js';
 
 const FILE = 'token-signing-key.json';
 
+/** What a token says. */
+export interface TokenClaims {
+  readonly userId: string;
+  readonly role: Role;
+  readonly tokenId: string;
+  /** The session or API key for which it is made. */
+  readonly sessionId?: string;
+  /** To what it is limited; absent, it allows all that the role does. */
+  readonly scopes?: readonly string[];
+  /** Seconds for which it is valid; 15 minutes where it is absent. */
+  readonly ttlSeconds?: number;
+}
+
 /** The private key of all access tokens. */
 export class SigningKey {
   private constructor(
@@ -37,20 +50,22 @@ export class SigningKey {
     return SigningKey.of((await createJsonFile(path, made)) ? made : await readJsonFile(path));
   }
 
-  /** A token for the user. `issuedAtMs` since 1970. */
-  sign(
-    { userId, role, tokenId }: { userId: string; role: Role; tokenId: string },
-    issuedAtMs: number,
-  ): Promise<string> {
+  /** A token with these claims. `issuedAtMs` since 1970. */
+  sign(claims: TokenClaims, issuedAtMs: number): Promise<string> {
+    const { userId, role, tokenId, sessionId, scopes, ttlSeconds = ACCESS_TOKEN_TTL_SECONDS } = claims;
     const issuedAt = Math.floor(issuedAtMs / 1_000);
-    return new SignJWT({ role })
+    const optional = {
+      ...(sessionId === undefined ? {} : { sid: sessionId }),
+      ...(scopes === undefined ? {} : { scope: scopes.join(' ') }),
+    };
+    return new SignJWT({ role, ...optional })
       .setProtectedHeader({ alg: 'ES256', kid: this.keyId, typ: 'JWT' })
       .setIssuer(TOKEN_ISSUER)
       .setAudience(TOKEN_AUDIENCE)
       .setSubject(userId)
       .setJti(tokenId)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + ACCESS_TOKEN_TTL_SECONDS)
+      .setExpirationTime(issuedAt + ttlSeconds)
       .sign(this.key);
   }
 
