@@ -22,6 +22,8 @@ import { AnswerOnce } from './answer-once.js';
 import { ChangeAccount } from './change-account.js';
 import { CountHoldings } from './count-holdings.js';
 import { EndHold } from './end-hold.js';
+import { RaiseHold } from './raise-hold.js';
+import { ReleaseSurplus } from './release-surplus.js';
 import { HoldCapital } from './hold-capital.js';
 import type { LedgerSettings } from './ledger.config.js';
 import { MoveCapital } from './move-capital.js';
@@ -78,6 +80,8 @@ export class LedgerModule {
         PreviewHold,
         PostExecution,
         EndHold,
+        RaiseHold,
+        ReleaseSurplus,
         AnswerOnce,
         MoveCapital,
         ReversePosting,

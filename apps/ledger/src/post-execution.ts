@@ -107,5 +107,6 @@ function executionOf(executed: OrderExecutedV1): Execution {
     feeAfter: decimal(executed.feeAfter),
     closedCostUnits: BigInt(executed.closedCostUnits),
     fillsOrder: executed.fillsOrder,
+    revision: executed.revision,
   };
 }

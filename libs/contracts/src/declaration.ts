@@ -23,6 +23,10 @@ import {
   orderOpened,
   orderPlaced,
   orderRefused,
+  orderReplaceRejected,
+  orderReplaceRequested,
+  orderReplaceSubmitted,
+  orderReplaced,
   orderSubmitted,
   tradeClosed,
 } from './orders.js';
@@ -46,6 +50,10 @@ export const EVENTS: readonly EventDeclaration[] = [
   orderExecuted,
   orderEnded,
   orderCancelRequested,
+  orderReplaceRequested,
+  orderReplaceSubmitted,
+  orderReplaced,
+  orderReplaceRejected,
   orderExitsDue,
   tradeClosed,
   controlsChanged,
@@ -66,14 +74,14 @@ const HEARINGS: readonly Hearing[] = [
   { consumer: 'orders', events: [capitalHeld, capitalDeclined, shortfallOpened, shortfallCleared] },
   {
     consumer: 'orders',
-    events: [orderPlaced, orderCancelRequested, orderExitsDue, tradeClosed, controlsChanged],
+    events: [orderPlaced, orderCancelRequested, orderReplaceRequested, orderExitsDue, tradeClosed, controlsChanged],
     only: { event: orderPlaced, intent: 'exit' },
   },
   { consumer: 'ledger', events: [profileCreated] },
   { consumer: 'ledger', events: [transferReserved, transferReceived, transferRefused] },
   {
     consumer: 'ledger',
-    events: [orderPlaced, orderExecuted, orderEnded],
+    events: [orderPlaced, orderExecuted, orderEnded, orderReplaceRequested, orderReplaced, orderReplaceRejected],
     only: { event: orderPlaced, intent: 'entry' },
   },
 ];

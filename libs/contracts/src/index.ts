@@ -33,6 +33,7 @@ export {
   HOLD_REFUSAL_CODES,
   ORDER_REFUSALS,
   ORDER_REFUSAL_CODES,
+  REPLACE_REFUSAL_CODES,
 } from './refusals.js';
 export type { CapitalRefusalCode, OrderRefusalCode, Refusal } from './refusals.js';
 export {

@@ -1,6 +1,6 @@
 import { declareEvent } from './event.js';
 import { CountField, IdField, NestedField, TextField, UnitsField } from './fields.js';
-import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from './ids.js';
+import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN, REVISION_MAX } from './ids.js';
 import { RefusalReason } from './orders.js';
 
 /** What a posting can be about, and what it does. */
@@ -8,9 +8,10 @@ export const POSTING_KINDS = {
   deposit: 'Capital comes in; a shortfall is repaid first.',
   withdrawal: 'Available capital goes out.',
   hold: 'The worst cost and fee of an entry are reserved.',
+  'hold-raised': 'What other terms of an entry may cost beyond its hold is reserved before the broker is asked.',
   'entry-execution': 'A fill opened a position: its cost and fee leave the hold, what its part leaves over is free.',
   'exit-execution': 'A fill closed a position: cost leaves the positions, proceeds less fee are free, the rest is P&L.',
-  release: 'What is left of the hold of an ended order is free again.',
+  release: 'What is left of the hold of an ended order, or too much for its other terms, is free again.',
   fee: 'The broker charged a fee beside its executions; what is not available becomes shortfall.',
   adjustment: 'An operator corrects the realised profit or loss.',
   'transfer-reserved': 'Available capital is on its way to another profile.',
@@ -67,6 +68,13 @@ export class CapitalMovedV1 extends LedgerReference {
 export class CapitalHeldV1 extends CapitalMovedV1 {
   @IdField(ORDER_ID_PATTERN, { description: 'The order for which it is held.' })
   orderId!: string;
+  @CountField({
+    description: 'The replacement of the order for which it is held; absent for the placement.',
+    min: 1,
+    max: REVISION_MAX,
+    optional: true,
+  })
+  revision?: number;
 }
 
 export class CapitalDeclinedV1 extends LedgerReference {
@@ -74,6 +82,14 @@ export class CapitalDeclinedV1 extends LedgerReference {
   orderId!: string;
   @NestedField(() => RefusalReason, { description: 'Why.' })
   refusal!: RefusalReason;
+  @CountField({
+    description:
+      'The replacement of the order that gets no capital; the order stays as it was; absent for the placement.',
+    min: 1,
+    max: REVISION_MAX,
+    optional: true,
+  })
+  revision?: number;
 }
 
 export class CapitalPostedV1 extends CapitalMovedV1 {

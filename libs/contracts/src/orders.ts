@@ -1,4 +1,4 @@
-import { PROFILE_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
+import { PROFILE_ID_PATTERN, REVISION_MAX, TRADE_ID_PATTERN } from './ids.js';
 import {
   CountField,
   DecimalField,
@@ -26,6 +26,18 @@ import type { OrderEndState, OrderIntent, OrderSide, OrderType } from './order-t
 export { PositionList, PositionView, TradePage, TradeView } from './trade-api.js';
 export { DecisionFacts } from './decision-facts.js';
 export { OrderExitsDueV1, orderExitsDue } from './exit-events.js';
+export {
+  OrderReplaceRejectedV1,
+  OrderReplaceRequestedV1,
+  OrderReplaceSubmittedV1,
+  OrderReplacedV1,
+  ReplacedTerms,
+  orderReplaceRejected,
+  orderReplaceRequested,
+  orderReplaceSubmitted,
+  orderReplaced,
+} from './replace-events.js';
+export { ReplaceOrderRequest } from './replace-api.js';
 export { CancelledOrders, OrderPreview, PREVIEW_VERDICTS } from './order-preview.js';
 export { BookLimitsChangedV1, TradingLimits, bookLimitsChanged } from './trading-limits.js';
 export { TradeClosedV1, tradeClosed } from './trade-events.js';
@@ -161,6 +173,13 @@ export class OrderExecutedV1 extends OrderReference {
   fillsOrder!: boolean;
   @InstantField({ description: 'When the broker says that it happened.' })
   executedAt!: string;
+  @CountField({
+    description: 'The replacement under whose terms it was executed; absent under those of the placement.',
+    min: 1,
+    max: REVISION_MAX,
+    optional: true,
+  })
+  revision?: number;
 }
 
 export class OrderEndedV1 extends OrderReference {

@@ -51,7 +51,12 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such thing, or it is not yours.' },
   'method-not-allowed': { status: 405, title: 'This resource does not know that method.' },
   conflict: { status: 409, title: 'The state of the resource does not allow this.' },
-  'order-already-ended': { status: 409, title: 'The order has ended; there is nothing to cancel.' },
+  'order-already-ended': { status: 409, title: 'The order has ended; there is nothing to cancel or change.' },
+  'order-not-open': {
+    status: 409,
+    title: 'The order does not rest at the broker now, or another change of it is under way.',
+  },
+  'precondition-failed': { status: 412, title: 'The resource has changed since it was looked at.' },
   'body-too-large': { status: 413, title: 'The body is larger than allowed.' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json.' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used for another request.' },

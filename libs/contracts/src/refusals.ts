@@ -6,6 +6,19 @@ const HOLD_REFUSALS = {
   'reserved-above-limit': 'More would be reserved for orders and positions than may be in this profile.',
 } as const;
 
+/** Why other terms of an order that is live are refused, beside the reasons for which an order is. */
+const REPLACE_REFUSALS = {
+  'replace-not-offered': 'The broker cannot change this of an order that is live.',
+  'exit-pair-fixed': 'Of two exits that end each other only the limit can be changed; cancel them and place others.',
+  'replaces-nothing': 'The order is as asked for already.',
+  'replace-below-filled': 'The new quantity is not more than what is filled.',
+} as const;
+
+export const REPLACE_REFUSAL_CODES = [
+  ...(Object.keys(REPLACE_REFUSALS) as (keyof typeof REPLACE_REFUSALS)[]),
+  'replace-withdrawn' as const,
+];
+
 export const HOLD_REFUSAL_CODES = Object.keys(HOLD_REFUSALS) as (keyof typeof HOLD_REFUSALS)[];
 
 /**
@@ -17,6 +30,7 @@ export const ORDER_REFUSALS = {
   'trading-halted': 'Trading is halted; no order may be placed until an operator makes it active again.',
   'reduce-only': 'Only exits are allowed now; an order that opens or enlarges a position is not.',
   'short-selling-not-allowed': 'A sale must close a position that the profile holds.',
+  ...REPLACE_REFUSALS,
   'symbol-not-tradable': 'The broker does not offer this symbol, or not now.',
   'order-type-not-offered': 'The broker does not offer this order type.',
   'entry-not-bounded': 'An entry of this type has no worst price, so that what it may cost cannot be held.',
@@ -41,6 +55,7 @@ export const ORDER_REFUSALS = {
   'losses-in-a-row-reached': 'As many trades in a row ended in a loss today as may; only exits until tomorrow, UTC.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
   'exit-above-position': 'The exit is larger than what is held and not already being sold.',
+  'replace-withdrawn': 'A cancel was asked for before the broker was asked for the other terms.',
   'capital-not-answered': 'Whether there is capital for the order was not known in time; nothing was sent.',
   ...HOLD_REFUSALS,
 } as const;

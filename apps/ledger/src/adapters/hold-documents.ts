@@ -1,3 +1,4 @@
+import { decimal, decimalText } from '@ballast/money';
 import { holdIdOf } from '../domain/hold.js';
 import type { Hold, HoldState } from '../domain/hold.js';
 import { profileKey } from './ledger-documents.js';
@@ -7,6 +8,11 @@ import type { AccountDocument, ProfileKey } from './ledger-documents.js';
 export interface LiveHoldDocument {
   readonly units: string;
   readonly used?: string;
+  readonly raised?: string;
+  readonly base?: string;
+  readonly revision?: number;
+  readonly asked?: number;
+  readonly settled?: number;
   readonly postedUpTo?: number;
   readonly postedAhead?: readonly number[];
   readonly executions?: number;
@@ -38,21 +44,32 @@ export function liveHoldOf({ holds }: AccountDocument, orderId: string): Hold | 
   if (document === undefined) return undefined;
   const units = BigInt(document.units);
   const used = BigInt(document.used ?? 0);
+  const raised = BigInt(document.raised ?? 0);
+  const { revision = 0, asked = 0, settled = 0 } = document;
   return {
     orderId,
     state: 'held',
     units,
     used,
-    remaining: units - used,
+    remaining: units + raised - used,
+    raised,
+    base: decimal(document.base ?? '0'),
+    ...{ revision, asked, settled },
     posted: { upTo: document.postedUpTo ?? 0, ahead: document.postedAhead ?? [] },
     executions: document.executions,
   };
 }
 
-function liveHoldDocument({ units, used, posted, executions }: Hold): LiveHoldDocument {
+function liveHoldDocument(hold: Hold): LiveHoldDocument {
+  const { units, used, raised, base, revision, asked, settled, posted, executions } = hold;
   return {
     units: units.toString(),
     ...(used > 0n && { used: used.toString() }),
+    ...(raised > 0n && { raised: raised.toString() }),
+    ...(!base.isZero() && { base: decimalText(base) }),
+    ...(revision > 0 && { revision }),
+    ...(asked > 0 && { asked }),
+    ...(settled > 0 && { settled }),
     ...(posted.upTo > 0 && { postedUpTo: posted.upTo }),
     ...(posted.ahead.length > 0 && { postedAhead: posted.ahead }),
     ...(executions !== undefined && { executions }),
@@ -84,6 +101,7 @@ export function holdOf(document: HoldDocument): Hold {
     units: BigInt(units),
     used: BigInt(used),
     remaining: BigInt(remaining),
+    ...{ raised: 0n, base: decimal('0'), revision: 0, asked: 0, settled: 0 },
     posted: { upTo: postedUpTo, ahead: postedAhead ?? [] },
     executions,
   };

@@ -21,6 +21,8 @@ export interface Execution {
   readonly closedCostUnits: bigint;
   /** Whether it fills the order, which then has `number` executions. */
   readonly fillsOrder: boolean;
+  /** The replacement under whose terms it was executed; absent under those of the placement. */
+  readonly revision?: number | undefined;
 }
 
 /** What settling an execution moves, in whole units. */
@@ -38,7 +40,7 @@ export type ExecutionDecision =
   | { readonly outcome: 'posted'; readonly settlement: Settlement; readonly hold: Hold | undefined }
   | { readonly outcome: 'already-posted' }
   /** What must be posted before this can be. */
-  | { readonly outcome: 'too-early'; readonly missing: 'hold' | 'position' };
+  | { readonly outcome: 'too-early'; readonly missing: 'hold' | 'position' | 'replacement' };
 
 /**
  * Settles an execution that opened a position: cost and fee come out of its part of the hold, then out of the rest of
@@ -51,6 +53,8 @@ export function decideEntryExecution(
 ): ExecutionDecision {
   if (hold === undefined) return { outcome: 'too-early', missing: 'hold' };
   if (isPosted(hold.posted, execution.number)) return { outcome: 'already-posted' };
+  if (hold.state === 'held' && (execution.revision ?? 0) > hold.revision)
+    return { outcome: 'too-early', missing: 'replacement' };
   const { notionalUnits, feeUnits } = amountsOf(execution, account.asset);
   const charge = notionalUnits + feeUnits;
   const usedUnits = least(hold.remaining, greatest(partOf(hold, execution), charge));
@@ -97,10 +101,9 @@ function amountsOf(execution: Execution, asset: string): { notionalUnits: bigint
 }
 
 /** The part of the hold that belongs to the executed quantity; the parts of all executions add up to the hold. */
-function partOf(hold: Hold, { quantityBefore, quantityAfter, orderQuantity }: Execution): bigint {
-  return (
-    shareOfUnits(hold.units, quantityAfter, orderQuantity) - shareOfUnits(hold.units, quantityBefore, orderQuantity)
-  );
+function partOf({ units, base }: Hold, { quantityBefore, quantityAfter, orderQuantity }: Execution): bigint {
+  const whole = orderQuantity.minus(base);
+  return shareOfUnits(units, quantityAfter.minus(base), whole) - shareOfUnits(units, quantityBefore.minus(base), whole);
 }
 
 function afterExecution(hold: Hold, { orderId, number, fillsOrder }: Execution, usedUnits: bigint): Hold {

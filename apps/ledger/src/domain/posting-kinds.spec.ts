@@ -10,6 +10,7 @@ import { decideEntryExecution, decideExitExecution } from './decide-execution.js
 import type { Execution } from './decide-execution.js';
 import { decideHold } from './decide-hold.js';
 import { decideMove } from './decide-move.js';
+import { decideRaise } from './decide-replacement.js';
 import { decideReversal } from './decide-reversal.js';
 import { FINDING_KINDS } from './findings.js';
 import { evolveHold } from './hold.js';
@@ -63,6 +64,12 @@ const EXAMPLES: Readonly<Record<PostingKind, Example>> = {
     what: '1 at 100.00, fee 0.10',
     decide: (account) => decideHold(account, 10_010n),
     legs: { available: -10_010n, 'reserved-for-orders': 10_010n },
+  },
+  'hold-raised': {
+    given: { available: 9_990n, reservedForOrders: 10_010n },
+    what: '2 in place of 1, which holds 100.10',
+    decide: (account) => decideRaise(account, HELD, { orderId: ORDER, revision: 1, holdUnits: 19_990n, executions: 0 }),
+    legs: { available: -9_980n, 'reserved-for-orders': 9_980n },
   },
   'entry-execution': {
     given: { reservedForOrders: 10_010n },

@@ -1,26 +1,47 @@
 import { Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { OrderEndedV1, OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
+import type {
+  OrderEndedV1,
+  OrderExecutedV1,
+  OrderPlacedV1,
+  OrderReplaceRejectedV1,
+  OrderReplaceRequestedV1,
+  OrderReplacedV1,
+} from '@ballast/contracts/orders';
 import type { RunningService } from '@ballast/service-host';
 import { EndHold } from '../end-hold.js';
 import { HoldCapital } from '../hold-capital.js';
 import { PostExecution } from '../post-execution.js';
+import { RaiseHold } from '../raise-hold.js';
+import { ReleaseSurplus } from '../release-surplus.js';
+import { OrdersEventsConsumer } from '../adapters/orders-events.consumer.js';
 
 /** One replica's hearing, event by event, so that a test decides who hears what and when. */
 export type Hearing = (event: EventEnvelope) => Promise<void>;
 
 /** The hearing of this replica for the events of orders. */
 export function hearingOf({ app }: RunningService): Hearing {
-  return ({ id, type, data }) => {
-    switch (type) {
+  const use = [HoldCapital, PostExecution, EndHold, RaiseHold, ReleaseSurplus] as const;
+  return (event) => {
+    const consumer = new OrdersEventsConsumer(
+      ...(use.map((one) => app.get<object>(one)) as ConstructorParameters<typeof OrdersEventsConsumer>),
+    );
+    const { data } = event;
+    switch (event.type) {
       case 'order.placed.v1':
-        return app.get(HoldCapital).execute(data as OrderPlacedV1, id);
+        return consumer.orderPlaced({ ...event, data: data as OrderPlacedV1 });
       case 'order.executed.v1':
-        return app.get(PostExecution).execute(data as OrderExecutedV1, id);
+        return consumer.orderExecuted({ ...event, data: data as OrderExecutedV1 });
       case 'order.ended.v1':
-        return app.get(EndHold).execute(data as OrderEndedV1, id);
+        return consumer.orderEnded({ ...event, data: data as OrderEndedV1 });
+      case 'order.replace-requested.v1':
+        return consumer.orderReplaceRequested({ ...event, data: data as OrderReplaceRequestedV1 });
+      case 'order.replaced.v1':
+        return consumer.orderReplaced({ ...event, data: data as OrderReplacedV1 });
+      case 'order.replace-rejected.v1':
+        return consumer.orderReplaceRejected({ ...event, data: data as OrderReplaceRejectedV1 });
       default:
-        throw new Error(`nobody here hears ${type}`);
+        throw new Error(`nobody here hears ${event.type}`);
     }
   };
 }

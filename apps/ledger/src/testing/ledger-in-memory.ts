@@ -14,6 +14,8 @@ import { MoveCapital } from '../move-capital.js';
 import { OpenAccount } from '../open-account.js';
 import { PostExecution } from '../post-execution.js';
 import { ReadBalances } from '../read-balances.js';
+import { RaiseHold } from '../raise-hold.js';
+import { ReleaseSurplus } from '../release-surplus.js';
 import { ReversePosting } from '../reverse-posting.js';
 import { SettleTransfer } from '../settle-transfer.js';
 import { TransferCapital } from '../transfer-capital.js';
@@ -46,6 +48,8 @@ export function ledgerInMemory(memory: MemoryStore, clock: Clock): UseCases {
     new HoldCapital(ledger, clock),
     new PostExecution(ledger, clock, SILENT),
     new EndHold(ledger, clock),
+    new RaiseHold(ledger, clock),
+    new ReleaseSurplus(ledger, clock),
     new MoveCapital(answers, ledger, clock),
     new ReversePosting(answers, clock),
     new ChangeAccount(answers, clock),

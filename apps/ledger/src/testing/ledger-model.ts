@@ -1,31 +1,9 @@
+import type { ModelEvent, ModelReplacement } from './model-events.js';
+
 /**
  * What a ledger must come to, written down a second time and from the rules alone: plain sums, no postings, no legs, no
  * hash, no store. Amounts in whole units.
  */
-
-/** What is told of an order, with the amounts that it makes. */
-export type ModelEvent =
-  | { readonly kind: 'placed'; readonly orderId: string; readonly hold: bigint }
-  | {
-      readonly kind: 'filled';
-      readonly orderId: string;
-      readonly number: number;
-      /** Of the whole order, in tenths. */
-      readonly tenths: bigint;
-      readonly tenthsBefore: bigint;
-      readonly tenthsAfter: bigint;
-      readonly cost: bigint;
-      readonly fee: bigint;
-      readonly isLast: boolean;
-    }
-  | { readonly kind: 'ended'; readonly orderId: string; readonly fills: number }
-  | {
-      readonly kind: 'sold';
-      readonly orderId: string;
-      readonly cost: bigint;
-      readonly proceeds: bigint;
-      readonly fee: bigint;
-    };
 
 interface ModelOrder {
   /** Whether its hold stands, has gone, or never was. */
@@ -34,6 +12,13 @@ interface ModelOrder {
   left: bigint;
   readonly posted: Set<number>;
   fills: number | undefined;
+  /** Held for terms that it does not have yet. */
+  raised: bigint;
+  /** Filled before it had the terms that it has, and which these are. */
+  base: bigint;
+  revision: number;
+  asked: number;
+  settled: number;
 }
 
 /** What was entered by hand, by what it changed. */
@@ -114,7 +99,11 @@ export class ProfileModel {
     const order = this.#orderOf(event.orderId);
     if (event.kind === 'placed') return this.#place(order, event.hold);
     if (event.kind === 'ended') return this.#end(order, event.fills);
+    if (event.kind === 'raise' && event.need === undefined) return 'done';
     if (order.state === 'unheard') return 'too-early';
+    if (event.kind !== 'filled') return this.#replace(order, event);
+    if (order.state === 'held' && event.revision > order.revision && !order.posted.has(event.number))
+      return 'too-early';
     return order.posted.has(event.number) ? 'done' : this.#fill(order, event);
   }
 
@@ -133,6 +122,7 @@ export class ProfileModel {
       left: 0n,
       posted: new Set(),
       fills: undefined,
+      ...{ raised: 0n, base: 0n, revision: 0, asked: 0, settled: 0 },
     };
     this.#orders.set(orderId, order);
     return order;
@@ -149,8 +139,8 @@ export class ProfileModel {
   }
 
   #fill(order: ModelOrder, fill: Extract<ModelEvent, { kind: 'filled' }>): 'done' {
-    const part =
-      rounded(order.hold * fill.tenthsAfter, fill.tenths) - rounded(order.hold * fill.tenthsBefore, fill.tenths);
+    const share = (tenths: bigint): bigint => rounded(order.hold * (tenths - order.base), fill.tenths - order.base);
+    const part = share(fill.tenthsAfter) - share(fill.tenthsBefore);
     const charge = fill.cost + fill.fee;
     const wanted = part > charge ? part : charge;
     order.left -= wanted < order.left ? wanted : order.left;
@@ -161,6 +151,46 @@ export class ProfileModel {
     if (fill.isLast) order.fills = fill.number;
     this.#release(order);
     return 'done';
+  }
+
+  #replace(order: ModelOrder, event: ModelReplacement): 'done' | 'too-early' {
+    const goesAsAWhole = order.fills !== undefined && event.kind !== 'replaced';
+    const known = event.kind === 'raise' ? order.asked : order.settled;
+    if (order.state !== 'held' || goesAsAWhole || known >= event.revision) return 'done';
+    if (order.settled < event.revision - 1) return 'too-early';
+    if (event.kind === 'unreplaced') {
+      if (event.hasAsked && order.asked < event.revision) return 'too-early';
+      const used = order.hold + order.raised - order.left;
+      this.#keep(order, order.hold > used ? order.hold - used : 0n);
+      [order.raised, order.settled] = [0n, event.revision];
+      return 'done';
+    }
+    for (let number = 1; number <= event.fills; number += 1) if (!order.posted.has(number)) return 'too-early';
+    return event.kind === 'raise' ? this.#raise(order, event) : this.#settle(order, event);
+  }
+
+  #raise(order: ModelOrder, { need = 0n, revision }: Extract<ModelReplacement, { kind: 'raise' }>): 'done' {
+    const more = need > order.left ? need - order.left : 0n;
+    order.asked = revision;
+    if (this.isClosed || more > this.available) return 'done';
+    order.raised += more;
+    order.left += more;
+    this.version += 1;
+    return 'done';
+  }
+
+  #settle(order: ModelOrder, { need, tenths, revision }: Extract<ModelReplacement, { kind: 'replaced' }>): 'done' {
+    this.#keep(order, need);
+    [order.hold, order.raised, order.base] = [order.left, 0n, tenths];
+    [order.revision, order.settled] = [revision, revision];
+    return 'done';
+  }
+
+  /** No more than this stays held for it. */
+  #keep(order: ModelOrder, units: bigint): void {
+    if (order.left <= units) return;
+    order.left = units;
+    this.version += 1;
   }
 
   #end(order: ModelOrder, fills: number): 'done' {

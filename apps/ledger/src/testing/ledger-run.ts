@@ -1,6 +1,6 @@
 import { Failure, newProfileId, newUserId } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { CapitalTransferRefusedV1, CapitalTransferV1 } from '@ballast/contracts/ledger';
+import type { CapitalHeldV1, CapitalTransferRefusedV1, CapitalTransferV1 } from '@ballast/contracts/ledger';
 import type { RunningService } from '@ballast/service-host';
 import type { StandingAccount } from '../domain/verify-account.js';
 import { TransferEventsConsumer } from '../adapters/transfer-events.consumer.js';
@@ -35,6 +35,11 @@ export interface Ground {
 /** An event on its way to the ledger: of an order, or of a step of a transfer. */
 type Waiting = Heard | { readonly step: EventEnvelope };
 
+interface Plotted {
+  readonly profile: number;
+  readonly plot: OrderPlot;
+}
+
 interface Heard {
   readonly profile: number;
   readonly told: Told;
@@ -45,7 +50,7 @@ export class LedgerRun {
   readonly profiles: readonly TestProfile[];
   readonly models = Array.from({ length: PROFILES }, () => new ProfileModel());
   readonly #requests: LedgerRequests;
-  readonly #plots: { readonly profile: number; readonly plot: OrderPlot }[] = [];
+  readonly #plots: Plotted[] = [];
   #waiting: Waiting[] = [];
   readonly #heard: Waiting[] = [];
   #eventsSeen = 0;
@@ -119,6 +124,14 @@ export class LedgerRun {
         return this.#plot(doing.which, (plot) => plot.fill(doing.tenths, doing.better));
       case 'end':
         return this.#plot(doing.which, (plot) => plot.end());
+      case 'ask-to-replace':
+        return this.#plot(doing.which, (plot) => plot.askToReplace(doing.tenths, doing.price));
+      case 'replace':
+        return this.#plot(
+          doing.which,
+          (plot) => plot.replace(doing.isTaken, (...of) => this.#isHeld(...of)),
+          ({ plot }) => plot.isWanted,
+        );
       case 'sell':
         return this.#plot(doing.which, (plot) => plot.sell(doing.price));
       case 'hear':
@@ -130,8 +143,20 @@ export class LedgerRun {
     }
   }
 
-  #plot(which: number, next: (plot: OrderPlot) => Told | undefined): void {
-    const told = chosen(this.#plots, which);
+  /** Whether the ledger has said that it holds what this replacement of the order costs. */
+  #isHeld(orderId: string, revision: number): boolean {
+    return this.ground.events.some(({ type, subject, data }) => {
+      if (type !== 'capital.held.v1' || subject !== orderId) return false;
+      return (data as CapitalHeldV1).revision === revision;
+    });
+  }
+
+  #plot(
+    which: number,
+    next: (plot: OrderPlot) => Told | undefined,
+    isMeant: (of: Plotted) => boolean = () => true,
+  ): void {
+    const told = chosen(this.#plots.filter(isMeant), which);
     if (told !== undefined) this.#tell(told.profile, next(told.plot));
   }
 

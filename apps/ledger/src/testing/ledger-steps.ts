@@ -19,6 +19,8 @@ export type Doing =
   | { readonly do: 'place'; readonly tenths: bigint; readonly price: bigint }
   | { readonly do: 'fill'; readonly which: number; readonly tenths: bigint; readonly better: bigint }
   | { readonly do: 'end'; readonly which: number }
+  | { readonly do: 'ask-to-replace'; readonly which: number; readonly tenths: bigint; readonly price: bigint }
+  | { readonly do: 'replace'; readonly which: number; readonly isTaken: boolean }
   | { readonly do: 'sell'; readonly which: number; readonly price: bigint }
   | { readonly do: 'hear'; readonly which: number }
   | { readonly do: 'hear-again'; readonly which: number };
@@ -68,6 +70,23 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('ask-to-replace' as const),
+      which,
+      tenths: fc.bigInt({ min: 1n, max: 50n }),
+      price: fc.bigInt({ min: 1n, max: 9_999n }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('replace' as const),
+      which,
+      isTaken: fc.constantFrom(true, true, true, false),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('sell' as const), which, price: fc.bigInt({ min: 1n, max: 9_999n }) }),

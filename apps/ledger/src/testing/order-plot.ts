@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@ballast/contracts';
 import { rounded } from './ledger-model.js';
-import type { ModelEvent } from './ledger-model.js';
+import type { ModelEvent } from './model-events.js';
 import { OrderScript } from './order-script.js';
 import type { TestProfile } from './bench.js';
 
@@ -27,11 +27,14 @@ export class OrderPlot {
   #isEnded = false;
   #soldTenths = 0n;
   #soldCost = 0n;
+  #revision = 0;
+  #asked = 0;
+  #wanted: Wanted | undefined;
 
   constructor(
     private readonly profile: TestProfile,
-    private readonly tenths: bigint,
-    private readonly price: bigint,
+    private tenths: bigint,
+    private price: bigint,
   ) {
     const worst = tenths * price;
     this.#holdUnits = up(worst, TENTHS) + up(worst * FEE_PER_MILLE, TENTHS * THOUSAND);
@@ -63,7 +66,8 @@ export class OrderPlot {
     const fill = { quantity: decimalOf(part, 1), price: decimalOf(price, 2), fee: decimalOf(fee, 2) };
     const { orderId, tenths: whole } = this;
     const isLast = this.#filled === whole;
-    const amounts = { tenths: whole, tenthsBefore: before, tenthsAfter: this.#filled, cost, fee, isLast };
+    const revision = this.#revision;
+    const amounts = { tenths: whole, tenthsBefore: before, tenthsAfter: this.#filled, cost, fee, isLast, revision };
     return {
       event: this.#script.executed(fill),
       model: { kind: 'filled', orderId, number: this.#number, ...amounts },
@@ -75,6 +79,52 @@ export class OrderPlot {
     if (this.#isEnded || this.#filled === this.tenths) return undefined;
     this.#isEnded = true;
     return { event: this.#script.ended(), model: { kind: 'ended', orderId: this.orderId, fills: this.#number } };
+  }
+
+  /** Asks for other terms; nothing where another request is under way, or there is nothing left that could have them. */
+  askToReplace(tenths: bigint, price: bigint): Told | undefined {
+    const isOver = this.#isEnded || this.#filled === this.tenths;
+    if (this.#wanted !== undefined || isOver || tenths <= this.#filled) return undefined;
+    const [rest, left] = [tenths - this.#filled, this.tenths - this.#filled];
+    const shared = rest < left ? rest : left;
+    const worst = shared * (price > this.price ? price : this.price) + (rest - shared) * price;
+    const need = tenths > this.tenths || price > this.price ? needOf(worst) : undefined;
+    this.#asked += 1;
+    this.#wanted = { revision: this.#asked, tenths, price, need };
+    const { orderId } = this;
+    return {
+      event: this.#script.replaceRequested(this.#asked, decimalOf(tenths, 1), need?.toString()),
+      model: { kind: 'raise', orderId, revision: this.#asked, need, fills: this.#number },
+    };
+  }
+
+  /** Whether other terms were asked for and nothing has become of them yet. */
+  get isWanted(): boolean {
+    return this.#wanted !== undefined;
+  }
+
+  /** What becomes of the request: it is not taken, or it is, but not before capital is held for it where that was asked for. */
+  replace(isTaken: boolean, isHeld: (orderId: string, revision: number) => boolean): Told | undefined {
+    if (this.#wanted === undefined) return undefined;
+    const { revision, tenths, price, need } = this.#wanted;
+    const isOver = this.#isEnded || this.#filled >= tenths || this.#filled === this.tenths;
+    const { orderId } = this;
+    const isAllowed = need === undefined || isHeld(orderId, revision);
+    if (isTaken && !isOver && !isAllowed) return undefined;
+    this.#wanted = undefined;
+    if (!isTaken || isOver) {
+      const hasAsked = need !== undefined;
+      return {
+        event: this.#script.replaceRejected(revision, need?.toString()),
+        model: { kind: 'unreplaced', orderId, revision, hasAsked },
+      };
+    }
+    [this.tenths, this.price, this.#revision] = [tenths, price, revision];
+    const needs = needOf((tenths - this.#filled) * price);
+    return {
+      event: this.#script.replaced(revision, decimalOf(tenths, 1), needs.toString()),
+      model: { kind: 'replaced', orderId, revision, need: needs, tenths: this.#filled, fills: this.#number },
+    };
   }
 
   /** The sale of all that was bought and not sold, at `price`; nothing where there is nothing. */
@@ -93,6 +143,17 @@ export class OrderPlot {
     };
   }
 }
+
+/** Terms that were asked for; `need` is what must be held for them, in cents. */
+interface Wanted {
+  readonly revision: number;
+  readonly tenths: bigint;
+  readonly price: bigint;
+  readonly need: bigint | undefined;
+}
+
+/** Worst cost and fee of what is left, in cents, and a cent more for each that is rounded on its own. */
+const needOf = (worst: bigint): bigint => up(worst, TENTHS) + up(worst * FEE_PER_MILLE, TENTHS * THOUSAND) + 4n;
 
 const up = (units: bigint, by: bigint): bigint => (units + by - 1n) / by;
 

@@ -28,11 +28,14 @@ export class OrderScript {
   #quantity = new Decimal(0);
   #notional = new Decimal(0);
   #fee = new Decimal(0);
+  #revision = 0;
+  #whole: string;
 
   constructor(
     private readonly profile: TestProfile,
     private readonly terms: Terms,
   ) {
+    this.#whole = terms.quantity;
     this.orderId = newOrderId(profile.profileId, Date.now());
   }
 
@@ -68,7 +71,7 @@ export class OrderScript {
       intent: this.terms.intent,
       quantity,
       price,
-      orderQuantity: this.terms.quantity,
+      orderQuantity: this.#whole,
       quantityBefore: decimalText(before.quantity),
       quantityAfter: decimalText(this.#quantity),
       notionalBefore: decimalText(before.notional),
@@ -77,14 +80,44 @@ export class OrderScript {
       feeAfter: decimalText(this.#fee),
       closedCostUnits: this.terms.closedCostUnits ?? '0',
       asset: 'USD',
-      fillsOrder: this.#quantity.eq(this.terms.quantity),
+      fillsOrder: this.#quantity.eq(this.#whole),
       executedAt: new Date().toISOString(),
+      ...(this.#revision > 0 && { revision: this.#revision }),
     });
   }
 
   /** The end, after as many executions as were told before, or as given. */
   ended(executions = this.#executions): EventEnvelope {
     return this.event('order.ended.v1', { state: 'cancelled', intent: this.terms.intent, executions });
+  }
+
+  /** Other terms are asked for; `holdUnits` where they cost more, in cents. */
+  replaceRequested(revision: number, quantity: string, holdUnits: string | undefined): EventEnvelope {
+    const asks = holdUnits === undefined ? {} : { holdUnits };
+    return this.event('order.replace-requested.v1', {
+      ...this.otherTerms(revision, quantity),
+      requestedBy: 'u',
+      ...asks,
+    });
+  }
+
+  /** The order has them; `holdUnits` is what it needs from now on, in cents. */
+  replaced(revision: number, quantity: string, holdUnits: string): EventEnvelope {
+    [this.#revision, this.#whole] = [revision, quantity];
+    const filledQuantity = decimalText(this.#quantity);
+    const filled = { filledQuantity, filledEarlier: filledQuantity };
+    return this.event('order.replaced.v1', { ...this.otherTerms(revision, quantity), ...filled, holdUnits });
+  }
+
+  /** It stays as it was. */
+  replaceRejected(revision: number, holdUnits: string | undefined): EventEnvelope {
+    const asked = holdUnits === undefined ? {} : { holdUnits };
+    return this.event('order.replace-rejected.v1', { revision, intent: this.terms.intent, ...asked });
+  }
+
+  private otherTerms(revision: number, quantity: string): object {
+    const { intent } = this.terms;
+    return { revision, intent, timeInForce: 'gtc', quantity, executions: this.#executions, asset: 'USD' };
   }
 
   private get side(): 'buy' | 'sell' {

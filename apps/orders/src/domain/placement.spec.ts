@@ -1,5 +1,5 @@
 import { decimal } from '@ballast/money';
-import { HOLD_REFUSAL_CODES, ORDER_REFUSAL_CODES } from '@ballast/contracts';
+import { HOLD_REFUSAL_CODES, ORDER_REFUSAL_CODES, REPLACE_REFUSAL_CODES } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import { UNTOUCHED_CONTROLS } from './controls.js';
 import { AAPL, EXIT, FACTS, TRADE, terms } from './given-placement.js';
@@ -286,7 +286,8 @@ describe('the ladder of refusals', () => {
 
   it('has a row for every code but the ledger’s', () => {
     const codes = new Set(REFUSALS.map(({ refusal }) => refusal.code));
-    expect(ORDER_REFUSAL_CODES.filter((code) => !codes.has(code))).toEqual([
+    const replacing: readonly string[] = REPLACE_REFUSAL_CODES;
+    expect(ORDER_REFUSAL_CODES.filter((code) => !codes.has(code) && !replacing.includes(code))).toEqual([
       'capital-not-answered',
       ...HOLD_REFUSAL_CODES,
     ]);
