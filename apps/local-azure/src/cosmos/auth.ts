@@ -54,7 +54,7 @@ export function verifySignature(
   if (date === undefined) throw unauthorized('Required Header x-ms-date is missing.');
   const text = textToSign(request, date);
   const given = Buffer.from(signature, 'base64');
-  const isKnown = keys.some((key) => isSignature(given, createHmac('sha256', key).update(text).digest()));
+  const isKnown = keys.some((key) => isMadeWith(key, text, given));
   if (!isKnown) throw unauthorized(wrongSignature(text));
   const sentMs = Date.parse(date);
   if (!(Math.abs(nowMs - sentMs) <= DATE_SKEW_MS_MAX)) throw outOfTime(date, nowMs);
@@ -62,6 +62,22 @@ export function verifySignature(
 
 /** 401: who asks is not known. */
 export const unauthorized = (message: string): CosmosError => new CosmosError(401, 'Unauthorized', message);
+
+/** Right signatures remembered for each key at most; then all are forgotten. */
+const SIGNATURES_MAX = 1_000;
+/** What was signed with a key, and how: the requests of one second for the same resource have the same signature. */
+const rightSignatures = new WeakMap<Buffer, Map<string, Buffer>>();
+
+function isMadeWith(key: Buffer, text: string, given: Buffer): boolean {
+  const right = rightSignatures.get(key) ?? new Map<string, Buffer>();
+  const known = right.get(text);
+  if (known !== undefined) return isSignature(given, known);
+  const expected = createHmac('sha256', key).update(text).digest();
+  if (!isSignature(given, expected)) return false;
+  if (right.size >= SIGNATURES_MAX) right.clear();
+  rightSignatures.set(key, right.set(text, expected));
+  return true;
+}
 
 /** A signature of another length is compared as well, so that every comparison takes the same time. */
 function isSignature(given: Buffer, expected: Buffer): boolean {

@@ -69,6 +69,17 @@ describe.each(RANGE_COUNTS)('transactional batches over %d physical partitions, 
     ]);
   });
 
+  it.each(['Read', 'Delete', 'Patch'])('tells an id with half of a character from every other: %s', async (type) => {
+    const id = `whole-${type}-\ufffd`;
+    await fixture.orders.items.create(document(id));
+    const resourceBody = { operations: [{ op: 'set', path: '/n', value: 1 }] };
+    const result = await batch([
+      { operationType: type, id: `whole-${type}-\ud800`, resourceBody } as unknown as OperationInput,
+    ]);
+    expect(result.map(({ statusCode }) => statusCode)).toEqual([404]);
+    expect(await exists(id)).toBe(true);
+  });
+
   it('refuses a batch of another partition, an empty one and one above 100 operations', async () => {
     const different = 'different partition key value';
     await expect(batch([create('fine'), create('foreign', { profileId: 'p2' })])).rejects.toThrow(different);

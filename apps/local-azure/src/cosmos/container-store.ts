@@ -7,6 +7,7 @@ import { createItemsTable, recomputeExpiry } from './items-table.js';
 import type { JsonObject } from './json.js';
 import { PlaceCache } from './place-cache.js';
 import { splitKeySpace, type PartitionRange } from './partition-ranges.js';
+import { containerSelf } from './resource-id.js';
 import { sortKey } from './sort-key.js';
 
 /** What a container starts from when it is loaded. */
@@ -43,6 +44,8 @@ export class ContainerStore implements EffectsHost {
   readonly n: number;
   readonly databaseId: string;
   readonly rid: string;
+  /** Its link made of internal ids, with a slash at the end. */
+  readonly self: string;
   readonly table: string;
   readonly columns: IndexedColumns;
   readonly effects: ItemEffects;
@@ -66,6 +69,7 @@ export class ContainerStore implements EffectsHost {
     this.n = record.n;
     this.databaseId = record.databaseId;
     this.rid = record.rid;
+    this.self = containerSelf(record.rid);
     this.table = `d_${record.n}`;
     this.define(record);
     this.lsn = record.lsn;

@@ -11,7 +11,6 @@ import type { MetadataContext } from './metadata.js';
 import { throughputIn } from './offers.js';
 import { isQuery, isSet, parseObject } from './request-body.js';
 import { resourceFeedReply } from './resource-feed.js';
-import { containerSelf } from './resource-id.js';
 
 const INDEX_PROGRESS = { 'x-ms-documentdb-collection-index-transformation-progress': '100' };
 const KB_BYTES = 1024;
@@ -82,7 +81,7 @@ const etagOf = ({ rid, version }: ContainerStore): string => `"${rid}-${version}
 const bodyOf = (container: ContainerStore): JsonObject => ({
   ...container.definition.body,
   _rid: container.rid,
-  _self: containerSelf(container.rid),
+  _self: container.self,
   _etag: etagOf(container),
   _ts: container.ts,
   _docs: 'docs/',

@@ -1,6 +1,7 @@
 import { isTtl } from './container-definition.js';
 import { badRequest } from './cosmos-error.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
+import { isWellFormed } from './sort-key.js';
 
 const ID_BYTES_MAX = 1023;
 /** Objects and arrays within each other at most; the item itself is the first. */
@@ -32,13 +33,13 @@ export function requireItem(body: unknown): { readonly id: string; readonly docu
 
 /** The body itself, when there is nothing of the service's in it. */
 function withoutSystemProperties(body: JsonObject): JsonObject {
-  const entries = Object.entries(body);
-  const own = entries.filter(([name]) => !SYSTEM_PROPERTIES.has(name));
-  return own.length === entries.length ? body : Object.fromEntries(own);
+  for (const name in body) {
+    if (isItemSystemProperty(name)) return Object.fromEntries(Object.entries(body).filter(isOwnProperty));
+  }
+  return body;
 }
 
-/** Half of a character cannot be stored as text. */
-const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+const isOwnProperty = ([name]: [string, Json]): boolean => !isItemSystemProperty(name);
 
 function requireNesting(value: Json, left: number): void {
   if (typeof value !== 'object' || value === null) return;

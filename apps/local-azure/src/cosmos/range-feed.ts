@@ -3,7 +3,6 @@ import type { ContainerStore } from './container-store.js';
 import type { CosmosReply } from './cosmos-reply.js';
 import { metadataFeed } from './metadata-reply.js';
 import { METADATA_RU } from './request-charge.js';
-import { containerSelf } from './resource-id.js';
 
 /** `/dbs/D/colls/C/pkranges`: the physical partitions; 304 for a reader that names their present state. */
 export function readRanges(container: ContainerStore, headers: IncomingHttpHeaders): CosmosReply {
@@ -19,7 +18,7 @@ export function readRanges(container: ContainerStore, headers: IncomingHttpHeade
       minInclusive: min,
       maxExclusive: max,
       ridPrefix: Number(id),
-      _self: `${containerSelf(container.rid)}pkranges/${id}/`,
+      _self: `${container.self}pkranges/${id}/`,
       throughputFraction: 1 / container.ranges.length,
       status: 'online',
       parents,

@@ -95,7 +95,8 @@ export class HttpServer {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, handle: HttpHandler): Promise<void> {
-  const body = await bodyOf(request).catch(() => undefined);
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  const body = await bodyOf(request);
   if (body === undefined) return void request.destroy();
   const { method = 'GET', url = '/', headers } = request;
   const secure = (request.socket as Partial<TLSSocket>).encrypted === true;
@@ -107,23 +108,25 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   const length = reply.body === undefined ? 0 : Buffer.byteLength(reply.body);
   const hasLength = reply.status !== 204 && reply.status !== 304;
   response.writeHead(reply.status, hasLength ? { ...reply.headers, 'content-length': String(length) } : reply.headers);
-  const sent = new Promise<void>((resolve) => response.once('finish', resolve).once('close', resolve));
   response.end(reply.body);
-  await sent;
+  await closed;
 }
 
 const TOO_LARGE = JSON.stringify({ code: 'RequestEntityTooLarge', message: 'Request size is too large.' });
 
-function bodyOf(request: IncomingMessage): Promise<Buffer | 'too-large'> {
-  return new Promise((resolve, reject) => {
+/** The whole body, which arrives in one piece unless it is long; undefined when the client went away before its end. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | 'too-large' | undefined> {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
     });
-    request.on('end', () => resolve(bytes > BODY_BYTES_MAX ? 'too-large' : Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => reject(new Error('The client went away.')));
+    request.on('end', () => {
+      if (bytes > BODY_BYTES_MAX) resolve('too-large');
+      else resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
+    request.on('close', () => resolve(undefined));
   });
 }
