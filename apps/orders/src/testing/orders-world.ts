@@ -1,27 +1,19 @@
 import { Failure, orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { OrderExitsDueV1, OrderPlacedV1, PlaceOrderRequest } from '@ballast/contracts/orders';
-import type { ServiceLog } from '@ballast/service-host';
-import type { VenueExecution, VenueUpdate } from '@ballast/venue';
-import { Market } from '../adapters/market.js';
-import { OrderBooks } from '../adapters/order-books.js';
-import { PlacementDesk } from '../adapters/placement-desk.js';
-import type { TradingPermit } from '../adapters/trading-permit.js';
-import { CancelAtVenue } from '../cancel-at-venue.js';
-import { UNTOUCHED_CONTROLS } from '../domain/controls.js';
-import { FACTS } from '../domain/given-placement.js';
+import type {
+  ChangeControlsRequest,
+  ControlsChangedV1,
+  OrderExitsDueV1,
+  OrderPlacedV1,
+  PlaceOrderRequest,
+} from '@ballast/contracts/orders';
+import type { VenueOrderRequest, VenueUpdate } from '@ballast/venue';
 import { OWNER_ID, PROFILE_ID } from '../domain/given.js';
-import type { ExpireOrders } from '../expire-orders.js';
-import { PlaceExits } from '../place-exits.js';
-import { PlaceOrder } from '../place-order.js';
-import { RecordExecution } from '../record-execution.js';
-import { RejectOrder } from '../reject-order.js';
-import { RequestCancel } from '../request-cancel.js';
-import { SettleFromVenue } from '../settle-from-venue.js';
-import { SubmitOrder } from '../submit-order.js';
 import { MemoryStore } from './memory-store.js';
 import type { Crash } from './memory-store.js';
-import { ScriptedVenue } from './scripted-venue.js';
+import { ModelBroker } from './model-broker.js';
+import { verbsOf } from './orders-verbs.js';
+import type { Verbs } from './orders-verbs.js';
 import { SettableClock } from './settable-clock.js';
 
 /** A message that somebody is to handle: the ledger's word, an event that comes back, or the broker's update. */
@@ -29,64 +21,94 @@ interface Message {
   readonly run: (verbs: Verbs) => Promise<unknown>;
 }
 
+/** Who looks on: told of everything the moment it happens. */
+export interface Onlooker {
+  /** An event was committed. */
+  heard(event: EventEnvelope): void;
+  /** An order is about to reach the broker. */
+  submission(request: VenueOrderRequest): void;
+  /** What placed the exits of a fill has come to its end. */
+  exitsHandled(due: OrderExitsDueV1): void;
+}
+
 /** Entries above this the ledger declines, in whole units of USD. */
 const HOLD_UNITS_MAX = 900_000n;
 /** Deliveries in which everything that is under way comes to an end. */
 const DELIVERIES_MAX = 2_000;
-/** Beyond the time after which "not found" counts, and after which a cancel can be asked for again. */
+/** Beyond the time after which "not found" counts, after which a cancel can be asked for again, and a permit lapses. */
 const PATIENCE_MS = 11_000;
-const LIMITS = { ...FACTS.limits, quoteAgeMsMax: Number.MAX_SAFE_INTEGER, positionUsdMax: FACTS.limits.positionUsdMax };
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+const REPLICAS = 2;
 
-/** Executions are listed whatever the clocks say. */
-class TimelessVenue extends ScriptedVenue {
-  override executionsSince(): Promise<VenueExecution[]> {
-    return super.executionsSince(new Date(0));
-  }
-}
-
-type Verbs = ReturnType<typeof verbsOf>;
-
-/** One profile's orders, with the real verbs, a store that can crash, a broker, and messages in any order. */
+/** One profile's orders, with the real verbs in two replicas, a store that can crash, a broker, and messages in any order. */
 export class OrdersWorld {
-  readonly venue = new TimelessVenue();
-  readonly store = new MemoryStore((event) => this.heard(event));
+  readonly clock = new SettableClock();
+  readonly broker: ModelBroker;
+  readonly store: MemoryStore;
+  /** Orders whose capital is held, as the ledger has told. */
   readonly held = new Set<string>();
   readonly inbox: Message[] = [];
-  private readonly clock = new SettableClock();
+  readonly bugs: unknown[] = [];
+  onlooker: Onlooker | undefined;
   private nowMs = Date.parse('2026-11-20T12:00:00.000Z');
   private placements = 0;
-  private verbs: Verbs;
+  private readonly controls = new MemoryStore((event) => this.heard(event));
+  private replicas: Verbs[];
+  /** Which replica acts. */
+  private acting = 0;
 
   constructor() {
     this.clock.set(this.nowMs);
-    this.verbs = verbsOf(this.store, this.venue, this.clock);
-    const tell = async (update: VenueUpdate): Promise<void> => void this.inbox.push(messageOf(update));
-    this.venue.stream({ onUpdate: tell, onConnected: async () => undefined });
+    this.store = new MemoryStore((event) => this.heard(event));
+    this.broker = new ModelBroker(this.clock, {
+      submission: (request) => this.onlooker?.submission(request),
+      update: (update) => this.updated(update),
+    });
+    this.replicas = Array.from({ length: REPLICAS }, () => this.start());
   }
 
   open(): Promise<void> {
     return this.verbs.books.open({ profileId: PROFILE_ID, ownerId: OWNER_ID, entriesPerSymbolMax: 3 });
   }
 
-  /** Another process takes over, with nothing in memory. */
+  /** The acting process dies and another takes its place, with nothing in memory. */
   restart(): void {
-    this.verbs = verbsOf(this.store, this.venue, this.clock);
+    this.replicas = this.replicas.map((verbs, index) => (index === this.acting ? this.start() : verbs));
   }
 
-  /** A caller that asks again under the same key until there is an answer. */
-  async place(terms: Omit<PlaceOrderRequest, 'profileId' | 'symbol' | 'type'>, crash: Crash): Promise<void> {
+  /** The other replica goes on, with what it remembers. */
+  handOver(): void {
+    this.acting = (this.acting + 1) % REPLICAS;
+  }
+
+  /** A caller that asks again under the same key until there is an answer. `lastsMs` makes it end by itself. */
+  async place(
+    { lastsMs, ...terms }: Omit<PlaceOrderRequest, 'profileId' | 'type'> & { lastsMs?: number },
+    crash: Crash,
+  ): Promise<void> {
     this.placements += 1;
-    const request: PlaceOrderRequest = { profileId: PROFILE_ID, symbol: 'AAPL', type: 'limit', ...terms };
+    const dated = lastsMs === undefined ? {} : { expiresAt: new Date(this.nowMs + lastsMs).toISOString() };
+    const request: PlaceOrderRequest = { profileId: PROFILE_ID, type: 'limit', ...terms, ...dated };
     const command = { request, idempotencyKey: `key-${this.placements}`, requestHash: JSON.stringify(request) };
-    this.store.crash = crash;
-    while (!(await this.attempt((verbs) => verbs.place.execute(command))));
+    await this.insist(crash, (verbs) => verbs.place.execute(command));
   }
 
   async cancel(orderId: string, crash: Crash): Promise<void> {
-    this.store.crash = crash;
     const key = { profileId: PROFILE_ID, orderId };
-    while (!(await this.attempt((verbs) => verbs.requestCancel.execute(key, OWNER_ID))));
+    await this.insist(crash, (verbs) => verbs.requestCancel.execute(key, OWNER_ID));
+  }
+
+  /** Moves the kill switch. */
+  async change(request: Omit<ChangeControlsRequest, 'reason'>): Promise<void> {
+    await this.insist(undefined, (verbs) => verbs.changeControls.execute({ ...request, reason: 'model' }, OWNER_ID));
+  }
+
+  /** What the acting replica does by the clock: it ends what has waited or stood long enough. */
+  async tick(crash: Crash): Promise<void> {
+    this.store.crash = crash;
+    await this.attempt((verbs) => verbs.expire.discover());
+    await this.attempt((verbs) => verbs.expire.execute());
+    await this.attempt((verbs) => verbs.endCapitalWait.execute());
+    this.store.crash = undefined;
   }
 
   /** Hands over one message; it stays where its handler failed, and where it is to come again. */
@@ -116,14 +138,29 @@ export class OrdersWorld {
 
   /** Compares every order with the broker, as is done now and then. */
   async heal(): Promise<void> {
-    for (const { brokerKey } of this.venue.received) {
-      const atVenue = await this.venue.lookup(brokerKey);
-      if (atVenue !== undefined) this.inbox.push(messageOf({ kind: 'opened', order: atVenue, at: new Date() }));
+    for (const { brokerKey } of this.broker.received) {
+      const atVenue = await this.broker.lookup(brokerKey);
+      if (atVenue !== undefined) this.updated({ kind: 'opened', order: atVenue, at: new Date(this.nowMs) });
     }
   }
 
+  private get verbs(): Verbs {
+    return this.replicas[this.acting] as Verbs;
+  }
+
+  private start(): Verbs {
+    const { store: orders, controls, clock, bugs } = this;
+    return verbsOf({ orders, controls, venue: this.broker.asVenue, clock, bugs });
+  }
+
+  private async insist(crash: Crash, work: Message['run']): Promise<void> {
+    this.store.crash = crash;
+    while (!(await this.attempt(work)));
+    this.store.crash = undefined;
+  }
+
   /** False where it failed and is to be tried again; anything but a `Failure` is a bug and thrown. */
-  private async attempt(work: (verbs: Verbs) => Promise<unknown>): Promise<boolean> {
+  private async attempt(work: Message['run']): Promise<boolean> {
     try {
       await work(this.verbs);
       return true;
@@ -133,12 +170,31 @@ export class OrdersWorld {
     }
   }
 
-  private heard({ type, data }: EventEnvelope): void {
-    if (type === 'order.placed.v1') this.inbox.push(this.answerTo(data as OrderPlacedV1));
-    if (type === 'order.exits-due.v1')
-      this.inbox.push({ run: ({ placeExits }) => placeExits.execute(data as OrderExitsDueV1) });
-    if (type === 'order.cancel-requested.v1')
-      this.inbox.push({ run: ({ cancelAtVenue }) => cancelAtVenue.execute(data as OrderPlacedV1) });
+  private heard(event: EventEnvelope): void {
+    this.onlooker?.heard(event);
+    const message = this.messageOf(event);
+    if (message !== undefined) this.inbox.push(message);
+  }
+
+  /** What an event brings about, by whichever replica it is delivered to. */
+  private messageOf({ type, data, time }: EventEnvelope): Message | undefined {
+    switch (type) {
+      case 'order.placed.v1':
+        return this.answerTo(data as OrderPlacedV1);
+      case 'order.exits-due.v1':
+        return { run: (verbs) => this.placeExits(verbs, data as OrderExitsDueV1) };
+      case 'order.cancel-requested.v1':
+        return { run: ({ cancelAtVenue }) => cancelAtVenue.execute(data as OrderPlacedV1) };
+      case 'controls.changed.v1':
+        return { run: ({ enforce }) => enforce.execute(data as ControlsChangedV1, time) };
+      default:
+        return undefined;
+    }
+  }
+
+  private async placeExits({ placeExits }: Verbs, due: OrderExitsDueV1): Promise<void> {
+    await placeExits.execute(due);
+    this.onlooker?.exitsHandled(due);
   }
 
   private answerTo(placed: OrderPlacedV1): Message {
@@ -148,40 +204,23 @@ export class OrdersWorld {
       const { orderId, profileId, asset } = placed;
       return { run: ({ reject }) => reject.execute({ orderId, profileId, asset, refusal }) };
     }
-    this.held.add(placed.orderId);
-    return { run: ({ submit }) => submit.execute(placed) };
+    return {
+      run: ({ submit }) => {
+        this.held.add(placed.orderId);
+        return submit.execute(placed);
+      },
+    };
   }
-}
 
-function messageOf(update: VenueUpdate): Message {
-  const orderId = orderOfBrokerKey(update.order.brokerKey)?.orderId ?? '';
-  const key = { orderId, profileId: profileOfOrder(orderId) ?? '' };
-  return update.kind === 'executed'
-    ? { run: ({ record }) => record.execute(key, update.execution) }
-    : { run: ({ settle }) => settle.execute(key, update.order) };
-}
-
-function verbsOf(memory: MemoryStore, venue: ScriptedVenue, clock: SettableClock) {
-  const store = memory.asContainer;
-  const permit = {
-    current: async () => UNTOUCHED_CONTROLS,
-    during: <T>(_order: unknown, call: () => Promise<T>) => call(),
-    duringCancel: <T>(call: () => Promise<T>) => call(),
-  } as unknown as TradingPermit;
-  const expiry = { watch: () => undefined } as unknown as ExpireOrders;
-  const books = new OrderBooks(store, clock);
-  const record = new RecordExecution(books, SILENT as unknown as ServiceLog, venue);
-  const settle = new SettleFromVenue(books, record, clock, venue);
-  const desk = new PlacementDesk(new Market(venue, clock), clock, LIMITS);
-  return {
-    books,
-    record,
-    settle,
-    place: new PlaceOrder(books, desk, permit, clock, expiry, store),
-    submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
-    reject: new RejectOrder(books),
-    requestCancel: new RequestCancel(books, clock),
-    cancelAtVenue: new CancelAtVenue(books, settle, permit, venue),
-    placeExits: new PlaceExits(books, permit),
-  };
+  /** An order that is not ours is nothing to us: the second of a pair. That one rests is known from its submission. */
+  private updated(update: VenueUpdate): void {
+    const orderId = orderOfBrokerKey(update.order.brokerKey)?.orderId;
+    if (orderId === undefined) return;
+    const key = { orderId, profileId: profileOfOrder(orderId) ?? '' };
+    this.inbox.push(
+      update.kind === 'executed'
+        ? { run: ({ record }) => record.execute(key, update.execution) }
+        : { run: ({ settle }) => settle.execute(key, update.order) },
+    );
+  }
 }

@@ -1,0 +1,84 @@
+import { Failure } from '@ballast/contracts';
+import type { Clock, ServiceLog } from '@ballast/service-host';
+import type { Venue } from '@ballast/venue';
+import { ControlSwitch } from '../adapters/control-switch.js';
+import { LiveOrderList } from '../adapters/live-order-list.js';
+import { Market } from '../adapters/market.js';
+import { OrderBooks } from '../adapters/order-books.js';
+import { PlacementDesk } from '../adapters/placement-desk.js';
+import { TradingPermit } from '../adapters/trading-permit.js';
+import { CancelAtVenue } from '../cancel-at-venue.js';
+import { CancelOpenOrders } from '../cancel-open-orders.js';
+import { ChangeControls } from '../change-controls.js';
+import { FACTS } from '../domain/given-placement.js';
+import { EndCapitalWait } from '../end-capital-wait.js';
+import { EnforceControls } from '../enforce-controls.js';
+import { ExpireOrders } from '../expire-orders.js';
+import { PlaceExits } from '../place-exits.js';
+import { PlaceOrder } from '../place-order.js';
+import { RecordExecution } from '../record-execution.js';
+import { RejectOrder } from '../reject-order.js';
+import { RequestCancel } from '../request-cancel.js';
+import { SettleFromVenue } from '../settle-from-venue.js';
+import { SubmitOrder } from '../submit-order.js';
+import type { MemoryStore } from './memory-store.js';
+
+/** What one replica of orders works on. */
+export interface Surroundings {
+  readonly orders: MemoryStore;
+  readonly controls: MemoryStore;
+  readonly venue: Venue;
+  readonly clock: Clock;
+  /** Errors that were logged and are no failure of the world. */
+  readonly bugs: unknown[];
+}
+
+/** No limit of the ladder is in the way of a long run. */
+const LIMITS = {
+  ...FACTS.limits,
+  quoteAgeMsMax: Number.MAX_SAFE_INTEGER,
+  dailyLossUsdMax: FACTS.limits.orderNotionalUsdMax.times(1_000),
+  lossesInARowMax: Number.MAX_SAFE_INTEGER,
+};
+
+/** The verbs of one replica, with nothing in memory. */
+export type Verbs = ReturnType<typeof verbsOf>;
+
+/** Wires the real verbs; only who sees a change of the kill switch through is left to its event. */
+export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) {
+  const store = orders.asContainer;
+  const log = logInto(bugs);
+  const switches = new ControlSwitch(controls.asContainer, clock);
+  const permit = new TradingPermit(switches, clock);
+  const books = new OrderBooks(store, clock);
+  const live = new LiveOrderList(store);
+  const requestCancel = new RequestCancel(books, clock);
+  const record = new RecordExecution(books, log, venue);
+  const settle = new SettleFromVenue(books, record, clock, venue);
+  const expire = new ExpireOrders(live, books, requestCancel, clock, log);
+  const desk = new PlacementDesk(new Market(venue, clock), clock, LIMITS);
+  const laterByItsEvent = { execute: async () => undefined } as unknown as EnforceControls;
+  return {
+    books,
+    record,
+    settle,
+    requestCancel,
+    expire,
+    place: new PlaceOrder(books, desk, permit, clock, expire, store),
+    submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
+    reject: new RejectOrder(books),
+    cancelAtVenue: new CancelAtVenue(books, settle, permit, venue),
+    placeExits: new PlaceExits(books, permit),
+    endCapitalWait: new EndCapitalWait(live, books, clock, log),
+    changeControls: new ChangeControls(switches, permit, laterByItsEvent, log),
+    enforce: new EnforceControls(switches, permit, new CancelOpenOrders(live, requestCancel), clock, venue),
+  };
+}
+
+/** Keeps what was logged beside a bug, which nobody throws. */
+function logInto(bugs: unknown[]): ServiceLog {
+  const keep = ({ err }: { err?: unknown }): void => {
+    if (err !== undefined && !(err instanceof Failure)) bugs.push(err);
+  };
+  return { info: () => undefined, debug: () => undefined, warn: keep, error: keep } as unknown as ServiceLog;
+}
