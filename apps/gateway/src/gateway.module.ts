@@ -20,7 +20,10 @@ import { OrdersController } from './adapters/orders.controller.js';
 import { OWNER_URLS, Owners } from './adapters/owners.js';
 import { ParkingController } from './adapters/parking.controller.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
+import { OwnerStreams } from './adapters/owner-streams.js';
 import { Sockets } from './adapters/sockets.js';
+import { StreamSessions } from './adapters/stream-sessions.js';
+import { StreamHub } from './stream-hub.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
@@ -61,6 +64,9 @@ export class GatewayModule implements OnApplicationShutdown {
         CreateProfile,
         PlaceOrder,
         PreviewOrder,
+        OwnerStreams,
+        StreamHub,
+        StreamSessions,
         Sockets,
         Broadcaster,
         GatewayListeners,

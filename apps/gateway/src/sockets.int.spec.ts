@@ -6,7 +6,7 @@ import { someEvent } from '../test/events.js';
 import { startGatewayPlatform } from '../test/gateway-platform.js';
 import type { GatewayPlatform } from '../test/gateway-platform.js';
 import { Broadcaster, GAP_MS_MAX } from './adapters/broadcaster.js';
-import type { EventMessage } from './adapters/broadcaster.js';
+import type { EventMessage } from '@ballast/contracts/stream-protocol';
 
 let platform: GatewayPlatform;
 const sockets: Socket[] = [];

@@ -20,6 +20,11 @@ export interface FakeAnswer {
 /** A service behind the gateway that answers what a test tells it to, else 404. */
 export class FakeOwner {
   readonly seen: SeenRequest[] = [];
+  /** Answers what no route does. */
+  otherwise: (request: SeenRequest) => FakeAnswer | Promise<FakeAnswer> = () => ({
+    status: 404,
+    body: { code: 'not-found' },
+  });
   private readonly answers = new Map<string, (request: SeenRequest) => FakeAnswer | Promise<FakeAnswer>>();
   private readonly server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -28,8 +33,7 @@ export class FakeOwner {
       const { method = '', url: path = '', headers } = request;
       const seen = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
       this.seen.push(seen);
-      const answer =
-        this.answers.get(`${method} ${path}`) ?? ((): FakeAnswer => ({ status: 404, body: { code: 'not-found' } }));
+      const answer = this.answers.get(`${method} ${path}`) ?? this.otherwise;
       void Promise.resolve(answer(seen)).then(({ status = 200, headers: given = {}, body }) => {
         response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...given });
         response.end(typeof body === 'string' ? body : JSON.stringify(body));

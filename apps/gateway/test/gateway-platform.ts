@@ -17,12 +17,22 @@ import { FakeOwner } from './fake-owner.js';
 export interface GatewayPlatform {
   readonly owners: Readonly<Record<keyof OwnerUrls, FakeOwner>>;
   readonly service: RunningService;
-  token(options?: { role?: Role; userId?: string; expiresInSeconds?: number }): Promise<string>;
+  /** Another gateway beside the first, closed with the platform. */
+  startReplica(): Promise<RunningService>;
+  token(options?: TokenOptions): Promise<string>;
   /** Sends events to their topic, as `/orders` in `source` names it. */
   send(...events: EventEnvelope[]): Promise<void>;
   /** Asks the gateway as a trader, or as whoever the headers say. */
   ask(method: string, path: string, options?: { headers?: Record<string, string>; body?: unknown }): Promise<Asked>;
   close(): Promise<void>;
+}
+
+/** Whose token it is, how long it lasts, and what else it claims. */
+export interface TokenOptions {
+  readonly role?: Role;
+  readonly userId?: string;
+  readonly expiresInSeconds?: number;
+  readonly claims?: Readonly<Record<string, string>>;
 }
 
 /** What the gateway answered. */
@@ -43,18 +53,26 @@ export async function startGatewayPlatform(): Promise<GatewayPlatform> {
   const owners = { accounts, orders, ledger, audit };
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   accounts.answer('GET /.well-known/jwks.json', { body: { keys: [{ ...(await exportJWK(publicKey)), kid: 'test' }] } });
-  const service = await startGateway({
-    host: '127.0.0.1',
-    port: 0,
-    logLevel: 'silent',
-    serviceBus: gatewayBus,
-    owners: { accounts: accounts.url, orders: orders.url, ledger: ledger.url, audit: audit.url },
-  });
+  const start = (): Promise<RunningService> =>
+    startGateway({
+      host: '127.0.0.1',
+      port: 0,
+      logLevel: 'silent',
+      serviceBus: gatewayBus,
+      owners: { accounts: accounts.url, orders: orders.url, ledger: ledger.url, audit: audit.url },
+    });
+  const service = await start();
+  const replicas: RunningService[] = [];
   const client = await connectServiceBus(serviceBus);
   const senders = new Map(topology.topics.map(({ name }) => [`/${name}`, new EventSender(client, name)]));
 
-  const token: GatewayPlatform['token'] = ({ role = 'trader', userId = newUserId(0), expiresInSeconds = 300 } = {}) =>
-    new SignJWT({ role })
+  const token: GatewayPlatform['token'] = ({
+    role = 'trader',
+    userId = newUserId(0),
+    expiresInSeconds = 300,
+    claims = {},
+  } = {}) =>
+    new SignJWT({ role, ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'test' })
       .setSubject(userId)
       .setIssuer(TOKEN_ISSUER)
@@ -65,9 +83,14 @@ export async function startGatewayPlatform(): Promise<GatewayPlatform> {
   return {
     owners,
     service,
+    startReplica: async () => {
+      const replica = await start();
+      replicas.push(replica);
+      return replica;
+    },
     token,
     send: async (...events) => {
-      for (const event of events) await senders.get(event.source)?.send([event]);
+      for (const [source, sender] of senders) await sender.send(events.filter((event) => event.source === source));
     },
     ask: async (method, path, { headers = {}, body } = {}) => {
       const response = await fetch(service.url + path, {
@@ -89,7 +112,7 @@ export async function startGatewayPlatform(): Promise<GatewayPlatform> {
       };
     },
     close: async () => {
-      await service.close();
+      await Promise.all([service, ...replicas].map((one) => one.close()));
       await client.close();
       await Promise.all(Object.values(owners).map((owner) => owner.close()));
       await azure.close();

@@ -1,10 +1,10 @@
-import { SYSTEM_PARTITION } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
+import { EventFrame } from '../domain/frame.js';
 import { RecentIds } from '../domain/recent-ids.js';
 import { SequenceOrder } from '../domain/sequence-order.js';
-import { Sockets } from './sockets.js';
+import { StreamHub } from '../stream-hub.js';
 
 /** Milliseconds for which events are held back while one before them is missing. */
 export const GAP_MS_MAX = 1_000;
@@ -13,51 +13,50 @@ const RECENT_EVENTS_MAX = 100_000;
 /** Streams (profile and topic) whose order is remembered; the one that was quiet longest goes. */
 const STREAMS_MAX = 50_000;
 
-/** An event as a socket gets it. */
-export interface EventMessage {
-  readonly id: string;
-  readonly type: string;
-  readonly topic: string;
-  readonly subject: string;
-  /** Absent where the event belongs to no profile. */
-  readonly profileId?: string;
-  /** The profile's sequence in this topic, from 1 without gaps. */
+/** An event on its way, with what is not sent of it. */
+interface Heard {
   readonly sequence?: number;
-  readonly time: string;
-  readonly correlationId: string;
-  readonly data: unknown;
+  readonly frame: EventFrame;
+  readonly ownerId: string | undefined;
 }
 
 interface Stream {
-  readonly order: SequenceOrder<EventEnvelope>;
+  readonly order: SequenceOrder<Heard>;
   timer?: NodeJS.Timeout;
 }
 
-/** Sends every event once, in the sequence of its profile and topic, to the sockets that may hear it. */
+/**
+ * Passes every event on once: at once to those who follow its profile, who keep its sequence themselves, and to everybody
+ * else in the sequence of its profile and topic.
+ */
 @Injectable()
 export class Broadcaster implements OnModuleDestroy {
   private readonly recent = new RecentIds(RECENT_EVENTS_MAX);
   private readonly streams = new Map<string, Stream>();
 
-  constructor(private readonly sockets: Sockets) {}
+  constructor(private readonly hub: StreamHub) {}
 
   /** Takes an event as it was heard, in any order and possibly again. */
   hear(topic: string, event: EventEnvelope): void {
     if (!this.recent.isNew(event.id)) return;
-    if (event.sequence === undefined) {
-      this.send(topic, event);
+    const { sequence, ownerid: ownerId } = event;
+    const frame = new EventFrame(topic, event);
+    const heard: Heard = { frame, ownerId, ...(sequence !== undefined && { sequence }) };
+    this.hub.toFollowers(frame);
+    if (sequence === undefined) {
+      this.hub.toOthers(frame, ownerId);
       return;
     }
     const stream = this.streamOf(`${topic} ${event.partitionkey}`);
-    this.release(topic, stream, stream.order.take(event));
+    this.release(stream, stream.order.take(heard));
   }
 
   onModuleDestroy(): void {
     for (const { timer } of this.streams.values()) clearTimeout(timer);
   }
 
-  private release(topic: string, stream: Stream, events: readonly EventEnvelope[]): void {
-    for (const event of events) this.send(topic, event);
+  private release(stream: Stream, events: readonly Heard[]): void {
+    for (const { frame, ownerId } of events) this.hub.toOthers(frame, ownerId);
     if (events.length > 0 || !stream.order.isWaiting) {
       clearTimeout(stream.timer);
       stream.timer = undefined;
@@ -65,12 +64,18 @@ export class Broadcaster implements OnModuleDestroy {
     if (!stream.order.isWaiting) return;
     stream.timer ??= setTimeout(() => {
       stream.timer = undefined;
-      this.release(topic, stream, stream.order.giveUp());
+      const { hasBegun } = stream.order;
+      const late = stream.order.giveUp();
+      const [first] = late;
+      if (hasBegun && first?.frame.body.profileId !== undefined) {
+        this.hub.tellGap(first.frame.body.profileId, first.ownerId);
+      }
+      this.release(stream, late);
     }, GAP_MS_MAX);
   }
 
   private streamOf(key: string): Stream {
-    const stream = this.streams.get(key) ?? { order: new SequenceOrder<EventEnvelope>() };
+    const stream = this.streams.get(key) ?? { order: new SequenceOrder<Heard>() };
     this.streams.delete(key);
     this.streams.set(key, stream);
     if (this.streams.size > STREAMS_MAX) this.forgetQuietest();
@@ -84,23 +89,4 @@ export class Broadcaster implements OnModuleDestroy {
       return;
     }
   }
-
-  private send(topic: string, event: EventEnvelope): void {
-    this.sockets.send(messageOf(topic, event), event.ownerid);
-  }
-}
-
-function messageOf(topic: string, event: EventEnvelope): EventMessage {
-  const { id, type, subject, partitionkey, sequence, time, correlationid, data } = event;
-  return {
-    id,
-    type,
-    topic,
-    subject,
-    ...(partitionkey !== SYSTEM_PARTITION && { profileId: partitionkey }),
-    ...(sequence !== undefined && { sequence }),
-    time,
-    correlationId: correlationid,
-    data,
-  };
 }

@@ -1,20 +1,28 @@
 import type { Server as HttpServer } from 'node:http';
 import { Failure } from '@ballast/contracts';
-import { Clock, InvalidToken, ServiceLog, TokenVerifier } from '@ballast/service-host';
-import type { VerifiedCaller } from '@ballast/service-host';
+import type { Refused } from '@ballast/contracts/stream-protocol';
+import { Clock, InvalidToken, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Server } from 'socket.io';
 import type { Namespace, Socket } from 'socket.io';
-import type { EventMessage } from './broadcaster.js';
+import { Pace } from '../domain/pace.js';
+import type { StreamClient } from '../stream-client.js';
+import { SocketWire } from './socket-wire.js';
+import { StreamSessions } from './stream-sessions.js';
 
 const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 60_000;
 /** Connections of one replica, at most. */
 const CONNECTIONS_MAX = 10_000;
-/** Bytes of one message from a client; clients say nothing but their token. */
+/** Bytes of one message from a client: a token, or what it wants to hear. */
 const MESSAGE_BYTES_MAX = 16_384;
+/** Messages a second from one client, and how many at once. */
+const CLIENT_MESSAGES_PER_SECOND = 20;
+const CLIENT_MESSAGES_BURST = 100;
+/** Messages beyond that which are refused before the client is disconnected. */
+const CLIENT_MESSAGES_REFUSED_MAX = 100;
 
 /** Namespaces in which a user hears their own events; the root is kept for older clients. */
 const OWN_EVENTS = ['/trading', '/'] as const;
@@ -22,11 +30,13 @@ const OWN_EVENTS = ['/trading', '/'] as const;
 const ALL_EVENTS = '/admin';
 
 /** Why a connection is refused, as `data.code` of `connect_error`. */
-type RefusalCode = 'unauthorized' | 'forbidden' | 'service-unavailable';
+type RefusalCode = 'unauthorized' | 'forbidden' | 'too-many-connections' | 'service-unavailable';
+
+type Answer = (answer: object) => void;
 
 /**
  * The sockets of this replica: Socket.IO on the gateway's own port. A socket is let in with a valid access token, in
- * `auth.token` or the Authorization header, and is disconnected when the token expires.
+ * `auth.token` or the Authorization header, and is disconnected when the token expires and no newer one was sent.
  */
 @Injectable()
 export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -35,19 +45,10 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   constructor(
     private readonly http: HttpAdapterHost,
-    private readonly verifier: TokenVerifier,
+    private readonly sessions: StreamSessions,
     private readonly clock: Clock,
     private readonly log: ServiceLog,
   ) {}
-
-  /** Sends an event to all admins, and to its owner where it has one. */
-  send(message: EventMessage, ownerId: string | undefined): void {
-    const { server } = this;
-    if (server === undefined) return;
-    server.of(ALL_EVENTS).emit('event', message);
-    if (ownerId === undefined) return;
-    for (const name of OWN_EVENTS) server.of(name).to(roomOf(ownerId)).emit('event', message);
-  }
 
   onApplicationBootstrap(): void {
     const server = new Server(this.http.httpAdapter.getHttpServer() as HttpServer, {
@@ -57,10 +58,8 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
       serveClient: false,
       allowRequest: (_request, decide) => decide(null, this.hasRoom()),
     });
-    for (const name of OWN_EVENTS) {
-      this.open(server.of(name), (socket, caller) => void socket.join(roomOf(caller.userId)));
-    }
-    this.open(server.of(ALL_EVENTS), () => {}, 'admin');
+    for (const name of OWN_EVENTS) this.open(server.of(name));
+    this.open(server.of(ALL_EVENTS), 'admin');
     this.server = server;
   }
 
@@ -74,40 +73,86 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
     return !this.isDraining && (this.server?.engine.clientsCount ?? 0) < CONNECTIONS_MAX;
   }
 
-  private open(namespace: Namespace, admit: (socket: Socket, caller: VerifiedCaller) => void, role?: 'admin'): void {
+  private open(namespace: Namespace, role?: 'admin'): void {
     namespace.use((socket, next) => {
-      this.callerOf(socket).then(
-        (caller) => {
-          if (role !== undefined && caller.role !== role) return next(refusal('forbidden'));
-          (socket.data as { caller?: VerifiedCaller }).caller = caller;
+      this.sessions.identify(tokenOf(socket)).then(
+        (identity) => {
+          if (role !== undefined && identity.caller.role !== role) return next(refusal('forbidden'));
+          const client = this.sessions.enter(new SocketWire(socket), identity);
+          if (client === undefined) return next(refusal('too-many-connections'));
+          (socket.data as { client?: StreamClient }).client = client;
+          socket.conn.once('close', () => client.leave());
           next();
         },
         (error: unknown) => next(refusal(this.codeOf(error))),
       );
     });
-    namespace.on('connection', (socket) => {
-      const { caller } = socket.data as { caller: VerifiedCaller };
-      const timer = setTimeout(() => socket.disconnect(), Math.max(caller.expiresAtMs - this.clock.now(), 0));
-      socket.once('disconnect', () => clearTimeout(timer));
-      admit(socket, caller);
+    namespace.on('connection', (socket) => this.serve(socket, role));
+  }
+
+  private serve(socket: Socket, role: 'admin' | undefined): void {
+    const { client } = socket.data as { client: StreamClient };
+    const flush = (): void => client.flush();
+    socket.conn.on('drain', flush);
+    socket.once('disconnect', () => {
+      socket.conn.off('drain', flush);
+      client.leave();
+    });
+    this.limit(socket, client);
+    if (role === 'admin') client.hearAll();
+    else if (wantsOwnEvents(socket)) client.hearUser(client.caller.userId);
+    socket.on('subscribe', (room: unknown, answer: unknown) => {
+      void client.subscribe(room, answerer(answer));
+    });
+    socket.on('unsubscribe', (room: unknown, answer: unknown) => answerer(answer)(client.unsubscribe(room)));
+    socket.on('authenticate', (token: unknown, answer: unknown) => {
+      void this.authenticate(client, token, role).then(answerer(answer));
     });
   }
 
-  private callerOf({ handshake }: Socket): Promise<VerifiedCaller> {
-    const auth: unknown = (handshake.auth as Record<string, unknown>)['token'];
-    const [, bearer] = /^Bearer (\S+)$/i.exec(handshake.headers.authorization ?? '') ?? [];
-    const token = typeof auth === 'string' ? auth : bearer;
-    return token === undefined ? Promise.reject(new InvalidToken('no token')) : this.verifier.verify(token);
+  /** Refuses what a client says beyond its rate, and disconnects one that does not stop. */
+  private limit(socket: Socket, client: StreamClient): void {
+    const pace = new Pace(CLIENT_MESSAGES_PER_SECOND, CLIENT_MESSAGES_BURST);
+    let refused = 0;
+    socket.use((packet, next) => {
+      if (pace.take(this.clock.now())) return next();
+      refused += 1;
+      if (refused > CLIENT_MESSAGES_REFUSED_MAX) client.close('too-many-messages');
+      else answerer(packet.at(-1))({ ok: false, code: 'too-many-messages' } satisfies Refused);
+    });
   }
 
-  private codeOf(error: unknown): RefusalCode {
+  private async authenticate(client: StreamClient, token: unknown, role: 'admin' | undefined): Promise<object> {
+    try {
+      const identity = await this.sessions.identify(typeof token === 'string' ? token : undefined);
+      const isSame = identity.caller.userId === client.caller.userId;
+      if (!isSame || (role !== undefined && identity.caller.role !== role)) return { ok: false, code: 'forbidden' };
+      this.sessions.renew(client, identity);
+      return { ok: true, expiresAt: new Date(identity.caller.expiresAtMs).toISOString() };
+    } catch (error) {
+      return { ok: false, code: this.codeOf(error) };
+    }
+  }
+
+  private codeOf(error: unknown): Extract<RefusalCode, Refused['code']> {
     if (error instanceof InvalidToken) return 'unauthorized';
     if (!(error instanceof Failure)) this.log.error({ err: error }, 'a socket met a bug');
     return 'service-unavailable';
   }
 }
 
-const roomOf = (userId: string): string => `user:${userId}`;
+function tokenOf({ handshake }: Socket): string | undefined {
+  const auth: unknown = (handshake.auth as Record<string, unknown>)['token'];
+  const [, bearer] = /^Bearer (\S+)$/i.exec(handshake.headers.authorization ?? '') ?? [];
+  return typeof auth === 'string' ? auth : bearer;
+}
+
+/** Older clients say nothing and hear their own events; who resumes profiles says that nothing is to come before. */
+const wantsOwnEvents = ({ handshake }: Socket): boolean =>
+  (handshake.auth as Record<string, unknown>)['rooms'] !== 'none';
+
+/** A client may want no answer. */
+const answerer = (answer: unknown): Answer => (typeof answer === 'function' ? (answer as Answer) : () => undefined);
 
 function refusal(code: RefusalCode): Error {
   return Object.assign(new Error(code), { data: { code } });

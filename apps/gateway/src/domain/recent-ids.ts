@@ -4,6 +4,11 @@ export class RecentIds {
 
   constructor(private readonly sizeMax: number) {}
 
+  /** Whether it is remembered; asking does not make it so. */
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
   /** True the first time; an id that comes again is again among the last used. */
   isNew(id: string): boolean {
     const isKnown = this.#ids.delete(id);

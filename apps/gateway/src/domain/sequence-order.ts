@@ -20,6 +20,11 @@ export class SequenceOrder<Item extends Sequenced> {
     return this.#held.length > 0;
   }
 
+  /** Whether it is known where the stream stands: something has left already. */
+  get hasBegun(): boolean {
+    return this.#next !== undefined;
+  }
+
   /** Takes one item and returns what may leave now, in order. One that is late leaves at once: better late than lost. */
   take(item: Item): Item[] {
     const { sequence } = item;

@@ -1,7 +1,7 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { ReplayQuery } from '@ballast/contracts/streams';
 import type { LedgerSnapshot, StreamEvents } from '@ballast/contracts/streams';
-import { CurrentCaller, ProblemException, idParam } from '@ballast/service-host';
+import { CurrentCaller, ProblemException, Scopes, idParam } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Controller, Get, Query } from '@nestjs/common';
 import { ReadStream } from '../read-stream.js';
@@ -12,6 +12,7 @@ export class StreamController {
   constructor(private readonly stream: ReadStream) {}
 
   @Get('snapshot')
+  @Scopes('events:read')
   async snapshot(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
@@ -21,6 +22,7 @@ export class StreamController {
 
   /** At most `REPLAY_EVENTS_MAX` events, or none where that is not all. */
   @Get('events')
+  @Scopes('events:read')
   async events(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @Query() { after }: ReplayQuery,

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { ReplayQuery } from '@ballast/contracts/streams';
 import type { OrdersSnapshot, StreamEvents } from '@ballast/contracts/streams';
-import { CurrentCaller, idParam } from '@ballast/service-host';
+import { CurrentCaller, Scopes, idParam } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { ReadOrders } from '../read-orders.js';
 import { ReadStream } from '../read-stream.js';
@@ -16,6 +16,7 @@ export class StreamController {
   ) {}
 
   @Get('snapshot')
+  @Scopes('events:read')
   async snapshot(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
@@ -26,6 +27,7 @@ export class StreamController {
 
   /** At most `REPLAY_EVENTS_MAX` events, or none where that is not all. */
   @Get('events')
+  @Scopes('events:read')
   async events(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @Query() { after }: ReplayQuery,

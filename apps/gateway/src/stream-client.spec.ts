@@ -1,0 +1,108 @@
+import { newProfileId, newUserId } from '@ballast/contracts';
+import type { OwnerStreams } from './adapters/owner-streams.js';
+import type { Wire } from './adapters/wire.js';
+import { EventFrame, Frame } from './domain/frame.js';
+import { OUTBOX_MESSAGES_MAX } from './domain/outbox.js';
+import { SUBSCRIPTIONS_MAX, StreamClient } from './stream-client.js';
+import { StreamHub } from './stream-hub.js';
+import { someEvent } from '../test/events.js';
+
+/** A connection that is as slow as the test wants. */
+class TestWire implements Wire {
+  isCongested = false;
+  readonly sent: Frame[] = [];
+  send(frames: readonly Frame[]): void {
+    this.sent.push(...frames);
+  }
+  close(): void {
+    this.isCongested = true;
+  }
+  get names(): string[] {
+    return this.sent.map(({ name }) => name);
+  }
+}
+
+const profileId = newProfileId(1);
+const caller = { userId: newUserId(1), role: 'operator' as const, expiresAtMs: 0 };
+const snapshot = { orders: { sequence: 0, orders: [], positions: [] }, ledger: { sequence: 0, capital: {} } };
+const owners = { snapshot: async () => snapshot } as unknown as OwnerStreams;
+
+describe('a client that is too slow', () => {
+  let hub: StreamHub;
+  beforeEach(() => {
+    hub = new StreamHub();
+  });
+
+  const connect = (): { wire: TestWire; client: StreamClient } => {
+    const wire = new TestWire();
+    const onBug = (error: unknown): never => {
+      throw error;
+    };
+    return { wire, client: new StreamClient({ hub, owners, onBug }, wire, { caller, token: '' }) };
+  };
+
+  /** Lets the hub pass on so many events of the profile, from this sequence on. */
+  const publish = (count: number, first = 1): void => {
+    for (let index = 0; index < count; index += 1) {
+      const sequence = first + index;
+      const frame = new EventFrame('orders', someEvent({ partitionkey: profileId, ownerid: caller.userId, sequence }));
+      hub.toFollowers(frame);
+      hub.toOthers(frame, caller.userId);
+    }
+  };
+
+  it('gets in order what has waited when it is ready again, and the others do not wait for it', async () => {
+    const [slow, fast] = [connect(), connect()];
+    for (const { client } of [slow, fast]) await client.subscribe({ room: 'profile', profileId }, () => undefined);
+    slow.wire.isCongested = true;
+    publish(5);
+    expect([slow.wire.sent.length, slow.client.waiting, fast.wire.sent.length]).toEqual([0, 5, 5]);
+    slow.wire.isCongested = false;
+    publish(1, 6);
+    expect([slow.wire.sent.length, slow.client.waiting]).toEqual([0, 6]);
+    slow.client.flush();
+    expect(slow.wire.sent).toEqual(fast.wire.sent);
+    publish(1, 7);
+    expect(slow.wire.sent).toHaveLength(7);
+  });
+
+  it('is told what was dropped, and to begin anew with what it followed', async () => {
+    const { wire, client } = connect();
+    await client.subscribe({ room: 'profile', profileId }, () => undefined);
+    wire.isCongested = true;
+    publish(OUTBOX_MESSAGES_MAX + 5);
+    expect(client.follows(profileId)).toBe(false);
+    wire.isCongested = false;
+    client.flush();
+    expect(wire.sent.map(({ name, body }) => ({ name, body }))).toEqual([
+      { name: 'dropped', body: { topic: 'orders', count: OUTBOX_MESSAGES_MAX + 1 } },
+      { name: 'resync', body: { room: 'profile', profileId } },
+    ]);
+    expect(hub.counts).toMatchObject({ dropped: OUTBOX_MESSAGES_MAX + 1, resyncs: 1 });
+  });
+
+  it('hears of a user’s events what comes after those that were dropped', () => {
+    const { wire, client } = connect();
+    client.hearUser(caller.userId);
+    wire.isCongested = true;
+    publish(OUTBOX_MESSAGES_MAX + 2);
+    wire.isCongested = false;
+    client.flush();
+    publish(1, OUTBOX_MESSAGES_MAX + 3);
+    expect(wire.names).toEqual(['dropped', 'resync', 'event']);
+    expect(wire.sent[1]?.body).toEqual({ room: 'user' });
+  });
+
+  it('is in so many rooms at most', async () => {
+    const { client } = connect();
+    const answers: object[] = [];
+    for (let index = 0; index <= SUBSCRIPTIONS_MAX; index += 1) {
+      await client.subscribe({ room: 'user', userId: newUserId(index) }, (answer) => answers.push(answer));
+    }
+    expect(answers.at(-2)).toEqual({ ok: true });
+    expect(answers.at(-1)).toEqual({ ok: false, code: 'too-many-subscriptions' });
+    client.leave();
+    publish(1);
+    expect(client.waiting).toBe(0);
+  });
+});
