@@ -32,10 +32,11 @@ const project = (displayName, testMatch, testPathIgnorePatterns = []) => ({
   setupFiles: ['reflect-metadata'],
   moduleNameMapper: { ...aliases, '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  // ccxt comes as CommonJS too: 27 MB that need no transformation.
-  transformIgnorePatterns: ['/node_modules/ccxt/dist/'],
+  // Jest's own packages have to stay what they are.
+  transformIgnorePatterns: ['/node_modules/(@jest/|jest)'],
   transform: {
     '\\.ts$': swc({ syntax: 'typescript', decorators: true }),
+    '/node_modules/.*\\.[cm]?js$': '<rootDir>/apps/launcher/jest-package.mjs',
     '\\.m?js$': swc({ syntax: 'ecmascript' }),
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.nx/'],
@@ -48,4 +49,6 @@ export default {
     project('e2e', ['<rootDir>/apps/e2e/**/*.e2e.spec.ts']),
   ],
   testTimeout: 60_000,
+  // What files leave behind in a worker ends with it.
+  workerIdleMemoryLimit: '1GB',
 };

@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { Failure } from '@ballast/contracts';
 import { Delivery } from './delivery.js';

@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import { Lanes } from './lanes.js';
 import type { Gather } from './lanes.js';
 

@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import { wait, within } from './waiting.js';
 
 describe('waiting', () => {

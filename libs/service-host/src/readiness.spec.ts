@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import { Readiness } from './readiness.js';
 
 it('is ready only between start and drain', async () => {

@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import { DRAIN_MS_MAX, exitOnSignals } from './signals.js';
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import type { PolicyRight } from './access-policy.js';
 import { ClientConnection, type OpenLink } from './client-connection.js';
 import type { ServiceBusError } from './service-bus-error.js';

@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import type { ServiceLog } from '@ballast/service-host';
 import { LockKeeper } from './lock-keeper.js';
 import type { OwnedWork } from './lock-keeper.js';

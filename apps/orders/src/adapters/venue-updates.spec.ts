@@ -1,3 +1,4 @@
+/** @jest-environment ./apps/launcher/jest-own-context.mjs */
 import type { ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueStreamHandlers, VenueUpdate } from '@ballast/venue';
 import { newOrderId, newProfileId } from '@ballast/contracts';
