@@ -12,19 +12,25 @@ import { Passwords } from './adapters/passwords.js';
 import { ProfileStore } from './adapters/profile.store.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { SigningKey } from './adapters/signing-key.js';
+import { UsageLeaseController, UsageController } from './adapters/usage.controller.js';
+import { UsageStore } from './adapters/usage.store.js';
 import { UserStore } from './adapters/user.store.js';
 import { CreateApiKey } from './create-api-key.js';
 import { CreateFirstUsers } from './create-first-users.js';
 import { CreateProfile } from './create-profile.js';
 import { ExchangeApiKey } from './exchange-api-key.js';
+import { LeaseUsage } from './lease-usage.js';
 import { ReadApiKeys } from './read-api-keys.js';
 import { ReadProfiles } from './read-profiles.js';
 import { RevokeApiKey } from './revoke-api-key.js';
 import { RotateApiKey } from './rotate-api-key.js';
+import { SetUsagePlans } from './set-usage-plans.js';
 import { SignIn } from './sign-in.js';
 
 /** Everything about API keys. */
 const API_KEYS = [ApiKeyStore, CreateApiKey, ReadApiKeys, RotateApiKey, RevokeApiKey, ExchangeApiKey];
+/** Everything about usage plans. */
+const USAGE = [UsageStore, LeaseUsage, SetUsagePlans];
 
 /** Accounts, wired. */
 @Module({})
@@ -41,11 +47,20 @@ export class AccountsModule {
             { name: 'trading_users', relayed: true },
             { name: 'trade_profiles', relayed: true },
             { name: 'api_keys', relayed: true },
+            { name: 'usage_plans', relayed: true },
           ],
           tokenKeys: signingKey.publicKeys,
         }),
       ],
-      controllers: [AuthController, KeysController, ProfilesController, ApiKeysController, ApiKeyExchangeController],
+      controllers: [
+        AuthController,
+        KeysController,
+        ProfilesController,
+        ApiKeysController,
+        ApiKeyExchangeController,
+        UsageController,
+        UsageLeaseController,
+      ],
       providers: [
         { provide: ACCOUNTS_SETTINGS, useValue: settings },
         { provide: SigningKey, useValue: signingKey },
@@ -58,6 +73,7 @@ export class AccountsModule {
         CreateProfile,
         ReadProfiles,
         ...API_KEYS,
+        ...USAGE,
       ],
     };
   }

@@ -7,8 +7,11 @@ import { Injectable } from '@nestjs/common';
 import { ApiKeyStore } from './adapters/api-key.store.js';
 import { keySecretHash, newKeySecret } from './adapters/key-secrets.js';
 import { traceNow } from './adapters/trace-now.js';
+import { UsageStore } from './adapters/usage.store.js';
 import { apiKeyIdOf, apiKeyViewOf, newApiKey } from './domain/api-key.js';
 import type { RequestMark } from './domain/api-key.js';
+import { planNamed } from './domain/usage.js';
+import { noSuchPlan } from './set-usage-plans.js';
 
 /** Keys of one user that are not revoked, at most. */
 export const KEYS_PER_USER_MAX = 100;
@@ -26,6 +29,7 @@ export interface CreateApiKeyCommand {
 export class CreateApiKey {
   constructor(
     private readonly keys: ApiKeyStore,
+    private readonly usages: UsageStore,
     private readonly clock: Clock,
   ) {}
 
@@ -41,6 +45,7 @@ export class CreateApiKey {
     const made = newApiKey(asked, { time: this.clock.iso(), trace: traceNow(this.clock) });
     const earlier = await this.madeEarlier(keyId, madeBy);
     if (earlier !== undefined) return earlier;
+    await this.requirePlan(request.plan);
     await this.requireRoom(caller.userId);
     try {
       await this.keys.create(made);
@@ -67,6 +72,10 @@ export class CreateApiKey {
       ),
     ];
     if (errors.length > 0) throw new ProblemException('invalid-request', { errors });
+  }
+
+  private async requirePlan(name: string | undefined): Promise<void> {
+    if (name !== undefined && planNamed(await this.usages.plans(), name).name !== name) throw noSuchPlan();
   }
 
   private async requireRoom(ownerId: string): Promise<void> {

@@ -25,6 +25,7 @@ import { Sockets } from './adapters/sockets.js';
 import { StreamSessions } from './adapters/stream-sessions.js';
 import { StreamHub } from './stream-hub.js';
 import { TradesController } from './adapters/trades.controller.js';
+import { UsageController } from './adapters/usage.controller.js';
 import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
@@ -51,6 +52,7 @@ export class GatewayModule implements OnApplicationShutdown {
         OrdersController,
         TradesController,
         AdminController,
+        UsageController,
         ParkingController,
         DocsController,
       ],

@@ -20,6 +20,24 @@ export { API_KEY_EVENTS, apiKeyCreated, apiKeyRevoked, apiKeyRotated } from './a
 export type { ApiKeyCreatedV1, ApiKeyRevokedV1, ApiKeyRotatedV1 } from './api-key-events.js';
 export { SCOPES } from './scopes.js';
 export type { Scope } from './scopes.js';
+export {
+  AssignUsagePlanRequest,
+  DEFAULT_PLAN,
+  LEASE_TOKENS_MAX,
+  LeaseUsageRequest,
+  PLAN_NAME_PATTERN,
+  SetUsagePlanRequest,
+  USAGE_PLANS_MAX,
+  USAGE_PLAN_EVENTS,
+  USAGE_SUBJECT_PATTERN,
+  UsageLeaseView,
+  UsagePlanList,
+  UsagePlanView,
+  UsageView,
+  usagePlanAssigned,
+  usagePlanChanged,
+} from './usage-plans.js';
+export type { UsagePlanAssignedV1, UsagePlanChangedV1 } from './usage-plans.js';
 
 /** What a user may do: read own, trade own, operate everybody's, administer. */
 export const ROLES = ['viewer', 'trader', 'operator', 'admin'] as const;

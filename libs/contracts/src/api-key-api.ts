@@ -2,6 +2,7 @@ import { CountField, IdField, InstantField, ListField, TextField, TextListField,
 import { API_KEY_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
 import { SCOPES } from './scopes.js';
 import type { Scope } from './scopes.js';
+import { PLAN_NAME_PATTERN } from './usage-plans.js';
 
 /** Days for which a key is valid unless its request says otherwise, and at most. */
 export const API_KEY_DAYS_DEFAULT = 90;
@@ -17,7 +18,6 @@ export const API_KEY_SECRET_PATTERN = /^bk_[0-9a-hjkmnp-tv-z]{26}_[A-Za-z0-9_-]{
 
 /** An address, or a range in CIDR notation; whether it exists is checked where it is used. */
 export const ADDRESS_RANGE_PATTERN = /^[0-9A-Fa-f.:]{2,45}(\/\d{1,3})?$/;
-const PLAN_NAME_PATTERN = /^[a-z][a-z0-9-]{0,31}$/;
 const NAME_CHARS_MAX = 64;
 const KEY_STATES = ['active', 'expired', 'revoked'] as const;
 

@@ -1,4 +1,4 @@
-import { API_KEY_EVENTS, profileCreated, userCreated, userSignedIn } from './accounts.js';
+import { API_KEY_EVENTS, USAGE_PLAN_EVENTS, profileCreated, userCreated, userSignedIn } from './accounts.js';
 import type { EventDeclaration } from './event.js';
 import {
   LEDGER_EVENTS,
@@ -39,6 +39,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   userCreated,
   userSignedIn,
   ...API_KEY_EVENTS,
+  ...USAGE_PLAN_EVENTS,
   profileCreated,
   bookOpened,
   bookLimitsChanged,
@@ -162,6 +163,13 @@ const containers: ContainerDeclaration[] = [
     partitionKeyPaths: ['/productId', '/keyId'],
     defaultTtlSeconds: -1,
     indexedPaths: ['/kind/?', '/ownerId/?'],
+  },
+  {
+    name: 'usage_plans',
+    owner: 'accounts',
+    partitionKeyPaths: ['/productId', '/subject'],
+    defaultTtlSeconds: -1,
+    indexedPaths: [],
   },
   leases('accounts'),
   {

@@ -1,6 +1,12 @@
 import { PRODUCT_ID, SYSTEM_PARTITION } from '@ballast/contracts';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
-import { API_KEY_DAYS_DEFAULT, apiKeyCreated, apiKeyRevoked, apiKeyRotated } from '@ballast/contracts/accounts';
+import {
+  API_KEY_DAYS_DEFAULT,
+  apiKeyCreated,
+  apiKeyRevoked,
+  apiKeyRotated,
+  usagePlanAssigned,
+} from '@ballast/contracts/accounts';
 import type { ApiKeyView, CreateApiKeyRequest, Scope } from '@ballast/contracts/accounts';
 import type { Trace } from '@ballast/service-bus';
 import { firstEventOf } from './account-event.js';
@@ -111,6 +117,17 @@ export function revoked(key: ApiKey, revokedBy: string, { time, trace }: KeyOcca
   const { keyId, ownerId } = key;
   const next = { ...key, revokedAt: time, version: key.version + 1 };
   return { key: next, event: eventOf(next, apiKeyRevoked, { keyId, ownerId, revokedBy }, { time, trace }) };
+}
+
+/** The key with a usage plan of its own, or `undefined` where it has that one already. */
+export function withPlan(
+  key: ApiKey,
+  plan: string,
+  { assignedBy, ...occasion }: KeyOccasion & { assignedBy: string },
+): KeyChange | undefined {
+  if (key.plan === plan) return undefined;
+  const next = { ...key, plan, version: key.version + 1 };
+  return { key: next, event: eventOf(next, usagePlanAssigned, { subject: key.keyId, plan, assignedBy }, occasion) };
 }
 
 /** The key with the minute in which it was used, or `undefined` where it says so already. */

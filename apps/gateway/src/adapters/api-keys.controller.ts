@@ -4,9 +4,10 @@ import {
   ApiKeySecretView,
   ApiKeyView,
   CreateApiKeyRequest,
+  ROLES,
   RotateApiKeyRequest,
 } from '@ballast/contracts/accounts';
-import { idParam } from '@ballast/service-host';
+import { Roles, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -26,6 +27,7 @@ const ApiKeyId = (): MethodDecorator =>
 
 @ApiTags('API keys')
 @ApiBearerAuth()
+@Roles(...ROLES)
 @Controller('v1/api-keys')
 export class ApiKeysController {
   constructor(private readonly owners: Owners) {}
@@ -33,6 +35,7 @@ export class ApiKeysController {
   @Post()
   @ApiStepUp()
   @ApiOperation({
+    operationId: 'createApiKey',
     summary: 'Make an API key.',
     description: 'Its secret is in this answer and nowhere else: a repeated request is answered without it.',
   })
@@ -51,19 +54,19 @@ export class ApiKeysController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Your API keys; everybody’s for admins.' })
+  @ApiOperation({ operationId: 'listApiKeys', summary: 'Your API keys; everybody’s for admins.' })
   @ApiPage(50, 500)
   @ApiOkResponse({ type: ApiKeyPage })
-  @ApiProblems('invalid-request')
+  @ApiProblems('invalid-request', 'forbidden')
   list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.owners.forward('accounts', request, reply);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One API key.' })
+  @ApiOperation({ operationId: 'getApiKey', summary: 'One API key.' })
   @ApiKeyId()
   @ApiOkResponse({ type: ApiKeyView })
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'forbidden')
   one(
     @idParam('id', API_KEY_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
@@ -76,6 +79,7 @@ export class ApiKeysController {
   @HttpCode(200)
   @ApiStepUp()
   @ApiOperation({
+    operationId: 'rotateApiKey',
     summary: 'Give an API key another secret.',
     description: 'The secret before ends at once, or after `overlapSeconds`. The new one is in this answer only.',
   })
@@ -87,6 +91,7 @@ export class ApiKeysController {
     'idempotency-key-missing',
     'idempotency-key-reused',
     'second-factor-required',
+    'forbidden',
     'not-found',
     'conflict',
   )
@@ -99,10 +104,10 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'Revoke an API key for good. Admins may revoke anybody’s.' })
+  @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke an API key for good. Admins may revoke anybody’s.' })
   @ApiKeyId()
   @ApiOkResponse({ type: ApiKeyView, description: 'The key, revoked now or earlier.' })
-  @ApiProblems('not-found')
+  @ApiProblems('not-found', 'forbidden')
   revoke(
     @idParam('id', API_KEY_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
