@@ -3,9 +3,10 @@ import type { CommitOperation, ContainerStore, Stored } from './container-store.
 import { DocumentConflict, PreconditionLost, StoreUnavailable } from './store-errors.js';
 
 /** Times one change is decided before the race counts as lost for good. */
-const ATTEMPTS_MAX = 8;
-/** Milliseconds by which the pause between two attempts grows, at most; the real pause is random below that. */
+const ATTEMPTS_MAX = 32;
+/** Milliseconds by which the pause between two attempts grows, and that it lasts at most; the real pause is random below that. */
 const ATTEMPT_PAUSE_MS = 5;
+const ATTEMPT_PAUSE_MS_MAX = 40;
 const CACHE_SIZE_MAX = 10_000;
 
 /** What a decision wants written, in one batch: `first`, then the head, then `operations`. */
@@ -49,7 +50,7 @@ export class HeadStore<Head extends { readonly id: string }> {
   /**
    * Hands the head (`undefined` when there is none) to `decide` and commits its change in one batch; one change of a
    * partition at a time in this process. When another replica was faster, the head is read afresh and `decide` is asked
-   * again, at most 8 times in all, then `StoreUnavailable`. The `DocumentConflict` of any other document is the
+   * again, at most 32 times in all, then `StoreUnavailable`. The `DocumentConflict` of any other document is the
    * caller's and leaves the cache alone; any other error drops the cached head.
    */
   change<Result>(
@@ -67,7 +68,7 @@ export class HeadStore<Head extends { readonly id: string }> {
           if (error instanceof DocumentConflict && !isLostCreation(error, current, change)) throw error;
           this.forget(partition);
           if (!(error instanceof PreconditionLost || error instanceof DocumentConflict)) throw error;
-          await delay(Math.random() * ATTEMPT_PAUSE_MS * attempt);
+          await delay(Math.random() * Math.min(ATTEMPT_PAUSE_MS * attempt, ATTEMPT_PAUSE_MS_MAX));
         }
       }
       throw new StoreUnavailable('contended');
