@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditVerdict, TimelineView } from '@ballast/contracts/audit';
 import type { CapitalView } from '@ballast/contracts/ledger';
 import type { OrderView } from '@ballast/contracts/orders';
-import { Api, Platform } from '@ballast/launcher';
+import { Api, ApiProblem, Platform } from '@ballast/launcher';
 import type { ProcessName } from '@ballast/launcher';
 
 const POLL_MS = 25;
@@ -91,9 +92,22 @@ export class Stage {
 
   /** A profile of the demo trader with this much capital. */
   async fundedProfile(amount: string, settings: object = {}): Promise<string> {
-    const { body } = await this.trader.post<{ id: string }>('/v1/profiles', { name: 'test', ...settings });
-    await this.trader.post(`/v1/profiles/${body.id}/deposits`, { amount });
-    return body.id;
+    const { id } = await this.patiently<{ id: string }>('/v1/profiles', { name: 'test', ...settings });
+    await this.patiently(`/v1/profiles/${id}/deposits`, { amount });
+    return id;
+  }
+
+  /** A POST of the trader, again under its key while a service is away. */
+  private patiently<Body>(path: string, body: object): Promise<Body> {
+    const headers = { 'idempotency-key': randomUUID() };
+    return until(`${path} is answered`, async () => {
+      try {
+        return (await this.trader.post<Body>(path, body, headers)).body;
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 503) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** Scripted prices at the broker; what a quote in use says is old by then. */

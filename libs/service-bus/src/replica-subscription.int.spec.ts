@@ -59,7 +59,11 @@ describe('a subscription of a replica’s own', () => {
     await until('both have heard it', () => first.heard.includes(id) && second.heard.includes(id));
     const administration = await administerServiceBus({ connectionString: bus.connectionString });
     const made = await administration.getSubscription('orders', first.own.name);
-    expect(made).toMatchObject({ autoDeleteOnIdle: 'PT300S', defaultMessageTimeToLive: 'PT300S', lockDuration: 'PT5S' });
+    expect(made).toMatchObject({
+      autoDeleteOnIdle: 'PT300S',
+      defaultMessageTimeToLive: 'PT300S',
+      lockDuration: 'PT5S',
+    });
     await administration.deleteSubscription('orders', first.own.name);
     await until('the replica has made it again', () => first.made > 1);
     const next = await send(2);
