@@ -6,6 +6,7 @@ import type { AuditPage } from '@ballast/contracts/audit';
 import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import { Api } from '@ballast/launcher';
 import { expectWholeStory, playBracket } from './bracket-story.js';
+import { playShortSale } from './short-story.js';
 import { Stage, until } from './stage.js';
 
 type Body = OrderView & Problem & Record<string, unknown>;
@@ -14,7 +15,7 @@ describe('the life of one order, on the real processes', () => {
   let stage: Stage;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open({ 'paper-venue': { SHORTING: 'true' } });
   });
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
@@ -130,6 +131,8 @@ describe('the life of one order, on the real processes', () => {
     const { orderId, timeline } = await playBracket(stage);
     await expectWholeStory(stage, orderId, timeline);
   });
+
+  it('may begin with a sale: collateral is held until what was sold is bought back', () => playShortSale(stage));
 
   it('is one order and one broker order for 100 parallel repeats under one key; another body under it is refused', async () => {
     const profileId = await stage.fundedProfile('10000.00');

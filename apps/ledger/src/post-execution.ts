@@ -106,7 +106,13 @@ function executionOf(executed: OrderExecutedV1): Execution {
     feeBefore: decimal(executed.feeBefore),
     feeAfter: decimal(executed.feeAfter),
     closedCostUnits: BigInt(executed.closedCostUnits),
+    collateralUnits: optionalUnits(executed.collateralUnits),
+    closedProceedsUnits: optionalUnits(executed.closedProceedsUnits),
     fillsOrder: executed.fillsOrder,
     revision: executed.revision,
   };
+}
+
+function optionalUnits(text: string | undefined): bigint | undefined {
+  return text === undefined ? undefined : BigInt(text);
 }

@@ -40,6 +40,8 @@ function riskLimits(settings: SettingsReader): RiskLimits {
     ordersPerMinuteMax: settings.integer('ORDERS_PER_MINUTE_MAX', { min: 1, max: 100_000, default: 1_000 }),
     dailyLossUsdMax: decimal(settings.text('DAILY_LOSS_USD_MAX', { default: '100000' })),
     lossesInARowMax: settings.integer('LOSSES_IN_A_ROW_MAX', { min: 1, max: 1_000, default: 20 }),
+    shortSelling: settings.flag('SHORT_SELLING', { default: false }),
+    shortCollateralRatio: decimal(settings.text('SHORT_COLLATERAL_RATIO', { default: '1.5' })),
     quoteAgeMsMax: settings.integer('QUOTE_AGE_MS_MAX', { min: 100, max: 600_000, default: 30_000 }),
   };
 }

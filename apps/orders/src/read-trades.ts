@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Decimal } from '@ballast/money';
 import { Failure, PRODUCT_ID } from '@ballast/contracts';
 import type { PositionView, TradePage } from '@ballast/contracts/orders';
 import type { ContainerStore } from '@ballast/cosmos';
@@ -8,7 +7,7 @@ import type { PageRequest } from '@ballast/service-host';
 import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { positionView, tradeView } from './adapters/trade-rows.js';
-import type { TradeRow } from './adapters/trade-rows.js';
+import type { Prices, TradeRow } from './adapters/trade-rows.js';
 
 /** Answers what a profile holds and what its trades came to; who may know is the caller's to check. */
 @Injectable()
@@ -19,11 +18,11 @@ export class ReadTrades {
     @InjectStore('trade_history') private readonly history: ContainerStore,
   ) {}
 
-  /** The open trades as they are stored now, by symbol, valued at the best bids; without them where there is no quote. */
+  /** The open trades as they are stored now, by symbol, valued at the best prices; without them where there is no quote. */
   async positions(profileId: string): Promise<PositionView[]> {
     const book = await this.books.stored(profileId);
     const trades = Object.entries(book?.trades ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
-    return Promise.all(trades.map(async ([symbol, trade]) => positionView(symbol, trade, await this.bidOf(symbol))));
+    return Promise.all(trades.map(async ([symbol, trade]) => positionView(symbol, trade, await this.pricesOf(symbol))));
   }
 
   /** One page of the trades that are over, newest first. */
@@ -50,9 +49,9 @@ export class ReadTrades {
     };
   }
 
-  private async bidOf(symbol: string): Promise<Decimal | undefined> {
+  private async pricesOf(symbol: string): Promise<Prices | undefined> {
     try {
-      return (await this.market.symbolFacts(symbol))?.bid;
+      return await this.market.symbolFacts(symbol);
     } catch (error) {
       if (error instanceof Failure) return undefined;
       throw error;

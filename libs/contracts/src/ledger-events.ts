@@ -9,8 +9,10 @@ export const POSTING_KINDS = {
   withdrawal: 'Available capital goes out.',
   hold: 'The worst cost and fee of an entry are reserved.',
   'hold-raised': 'What other terms of an entry may cost beyond its hold is reserved before the broker is asked.',
-  'entry-execution': 'A fill opened a position: its cost and fee leave the hold, what its part leaves over is free.',
-  'exit-execution': 'A fill closed a position: cost leaves the positions, proceeds less fee are free, the rest is P&L.',
+  'entry-execution':
+    'A fill opened a position: cost or collateral and fee leave the hold, the rest of its part is free.',
+  'exit-execution':
+    'A fill closed a position: what was reserved for it is free, with the profit or loss, less the fee.',
   release: 'What is left of the hold of an ended order, or too much for its other terms, is free again.',
   fee: 'The broker charged a fee beside its executions; what is not available becomes shortfall.',
   adjustment: 'An operator corrects the realised profit or loss.',
@@ -31,7 +33,7 @@ export class CapitalBalances {
   allocated!: string;
   @UnitsField({ description: 'Held for orders that are not done.' })
   reservedForOrders!: string;
-  @UnitsField({ description: 'Cost of what is held.' })
+  @UnitsField({ description: 'Cost of what is held, and collateral for what is owed.' })
   reservedForPositions!: string;
   @UnitsField({ description: 'Profit or loss of what was closed.' })
   realizedPnl!: string;

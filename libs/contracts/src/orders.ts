@@ -40,7 +40,8 @@ export {
 export { ReplaceOrderRequest } from './replace-api.js';
 export { CancelledOrders, OrderPreview, PREVIEW_VERDICTS } from './order-preview.js';
 export { BookLimitsChangedV1, TradingLimits, bookLimitsChanged } from './trading-limits.js';
-export { TradeClosedV1, tradeClosed } from './trade-events.js';
+export { TRADE_DIRECTIONS, TradeClosedV1, tradeClosed } from './trade-events.js';
+export type { TradeDirection } from './trade-events.js';
 export { OrderPage, OrderView, PlaceOrderRequest } from './order-api.js';
 export {
   CONTROL_MODES,
@@ -81,7 +82,15 @@ export class OrderPlacedV1 extends OrderTerms {
     optional: true,
   })
   boundPrice?: string;
-  @UnitsField({ description: 'Capital to hold for its worst cost and fee, in units of `asset`; 0 for an exit.' })
+  @DecimalField({
+    description: 'Of a short sale: the capital that is held as collateral for each one that is sold, in USD.',
+    positive: true,
+    optional: true,
+  })
+  collateralPrice?: string;
+  @UnitsField({
+    description: 'Capital to hold for its worst cost, or its collateral, and fee, in units of `asset`; 0 for an exit.',
+  })
   holdUnits!: string;
   @TextField({ description: 'The asset of the hold.', lengthMax: 12 })
   asset!: string;
@@ -167,6 +176,17 @@ export class OrderExecutedV1 extends OrderReference {
     description: 'For an exit: cost of the part of the position that it closes, in units of `asset`; 0 for an entry.',
   })
   closedCostUnits!: string;
+  @UnitsField({
+    description: 'In a short trade: the collateral that an entry is to reserve, or that an exit sets free.',
+    optional: true,
+  })
+  collateralUnits?: string;
+  @UnitsField({
+    description:
+      'For an exit of a short trade: what the part that it closes was sold for; `closedCostUnits` is 0 then.',
+    optional: true,
+  })
+  closedProceedsUnits?: string;
   @TextField({ description: 'The asset of all amounts.', lengthMax: 12 })
   asset!: string;
   @FlagField({ description: 'Whether it fills the order, which ends with `executionNumber` executions.' })

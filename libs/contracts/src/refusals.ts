@@ -29,9 +29,10 @@ export const HOLD_REFUSAL_CODES = Object.keys(HOLD_REFUSALS) as (keyof typeof HO
 export const ORDER_REFUSALS = {
   'trading-halted': 'Trading is halted; no order may be placed until an operator makes it active again.',
   'reduce-only': 'Only exits are allowed now; an order that opens or enlarges a position is not.',
-  'short-selling-not-allowed': 'A sale must close a position that the profile holds.',
+  'short-selling-not-allowed': 'This profile may sell only what it holds.',
   ...REPLACE_REFUSALS,
   'symbol-not-tradable': 'The broker does not offer this symbol, or not now.',
+  'short-selling-not-offered': 'The broker does not let this symbol be sold by somebody who does not hold it.',
   'order-type-not-offered': 'The broker does not offer this order type.',
   'entry-not-bounded': 'An entry of this type has no worst price, so that what it may cost cannot be held.',
   'time-in-force-not-offered': 'The broker does not offer this time in force.',
@@ -42,7 +43,8 @@ export const ORDER_REFUSALS = {
   'quantity-off-increment': 'The quantity is finer than the symbol allows, or below its smallest size.',
   'price-off-increment': 'A price or a trail does not fall on the symbol’s price increment.',
   'trigger-already-reached': 'The market is where the order would be set off at once.',
-  'exits-out-of-order': 'The take profit must lie above the price of the order, and the stop loss below it.',
+  'exits-out-of-order':
+    'The take profit must lie on the side of the order’s price that earns, and the stop loss on the other.',
   'post-only-would-take': 'The limit price would take what is offered, and the order may only rest.',
   'price-outside-collar':
     'The limit price is too far through the market, or through the price that sets the order off.',
@@ -53,8 +55,9 @@ export const ORDER_REFUSALS = {
   'order-rate-above-limit': 'As many entries of this profile were placed in this minute as may be.',
   'daily-loss-reached': 'The profile has lost as much today as it may; only exits are allowed until tomorrow, UTC.',
   'losses-in-a-row-reached': 'As many trades in a row ended in a loss today as may; only exits until tomorrow, UTC.',
+  'trade-in-other-direction': 'The profile has an open trade in this symbol in the other direction.',
   'entry-already-live': 'As many entry orders of this profile and symbol are live as may be.',
-  'exit-above-position': 'The exit is larger than what is held and not already being sold.',
+  'exit-above-position': 'The exit is larger than what is held, or owed, and not already being closed.',
   'replace-withdrawn': 'A cancel was asked for before the broker was asked for the other terms.',
   'capital-not-answered': 'Whether there is capital for the order was not known in time; nothing was sent.',
   ...HOLD_REFUSALS,

@@ -1,5 +1,7 @@
-import { CountField, DecimalField, IdField, InstantField, ListField, TextField } from './fields.js';
+import { CountField, DecimalField, IdField, InstantField, ListField, TextField, WordField } from './fields.js';
 import { ORDER_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
+import { TRADE_DIRECTIONS } from './trade-events.js';
+import type { TradeDirection } from './trade-events.js';
 
 /** Symbols that a list of positions holds at most; a book with more has outgrown its document long before. */
 const POSITIONS_MAX = 10_000;
@@ -10,19 +12,24 @@ export class PositionView {
   symbol!: string;
   @IdField(TRADE_ID_PATTERN, { description: 'The open trade.' })
   tradeId!: string;
-  @DecimalField({ description: 'How much is held.' })
+  @DecimalField({ description: 'How much is held; below zero where it was sold short and is owed.' })
   quantity!: string;
-  @DecimalField({ description: 'How much of it live exits may still sell.' })
+  @DecimalField({ description: 'How much of it live exits may still close.' })
   exiting!: string;
   @CountField({ description: 'Entry orders that are live.', min: 0, max: 1_000 })
   liveEntries!: number;
-  @DecimalField({ description: 'What it cost, without fees.' })
+  @DecimalField({ description: 'What it cost, without fees; below zero where it was sold short: what that brought.' })
   cost!: string;
-  @DecimalField({ description: 'What one cost on average; absent where nothing is held.', optional: true })
+  @DecimalField({ description: 'What one cost on average, or brought; absent where nothing is held.', optional: true })
   averageCost?: string;
-  @DecimalField({ description: 'The best bid; absent where there is no quote now.', optional: true })
+  @DecimalField({ description: 'Capital reserved as collateral; of what was sold short only.', optional: true })
+  collateral?: string;
+  @DecimalField({
+    description: 'The best bid, for what is owed the best offer; absent where there is no quote now.',
+    optional: true,
+  })
   marketPrice?: string;
-  @DecimalField({ description: 'What selling it all at the best bid would earn before fees.', optional: true })
+  @DecimalField({ description: 'What closing it all at that price would earn before fees.', optional: true })
   unrealizedPnl?: string;
   @DecimalField({ description: 'What exits of the open trade have earned, before fees.' })
   realizedPnl!: string;
@@ -41,6 +48,8 @@ export class TradeView {
   tradeId!: string;
   @TextField({ description: 'What was traded.', lengthMax: 17 })
   symbol!: string;
+  @WordField(TRADE_DIRECTIONS, { description: 'Whether it was bought first, or sold first.' })
+  direction!: TradeDirection;
   @DecimalField({ description: 'How much was bought and sold.' })
   quantity!: string;
   @DecimalField({ description: 'What it cost.' })

@@ -1,6 +1,10 @@
 import { declareEvent } from './event.js';
-import { DecimalField, IdField, InstantField, TextField, UnitsField } from './fields.js';
+import { DecimalField, IdField, InstantField, TextField, UnitsField, WordField } from './fields.js';
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
+
+/** What a trade bets on: a long one was bought first, a short one was sold first. */
+export const TRADE_DIRECTIONS = ['long', 'short'] as const;
+export type TradeDirection = (typeof TRADE_DIRECTIONS)[number];
 
 /** A trade that is over, or over again after a fill that came late: what its exits closed since it was opened. */
 export class TradeClosedV1 {
@@ -10,6 +14,8 @@ export class TradeClosedV1 {
   profileId!: string;
   @TextField({ description: 'What was traded.', lengthMax: 17 })
   symbol!: string;
+  @WordField(TRADE_DIRECTIONS, { description: 'Which of the two came first; absent: long.', optional: true })
+  direction?: TradeDirection;
   @DecimalField({ description: 'How much was bought and sold.', positive: true })
   quantity!: string;
   @UnitsField({ description: 'What it cost, in units of `asset`.' })

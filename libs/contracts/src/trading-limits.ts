@@ -1,5 +1,5 @@
 import { declareEvent } from './event.js';
-import { CountField, DecimalField, IdField, TextField } from './fields.js';
+import { CountField, DecimalField, FlagField, IdField, TextField } from './fields.js';
 import { PROFILE_ID_PATTERN } from './ids.js';
 
 /** Limits of one profile; one that is left out is the product's. Amounts in USD. */
@@ -39,6 +39,12 @@ export class TradingLimits {
     example: 3,
   })
   lossesInARowMax?: number;
+  @FlagField({
+    description: 'Whether it may sell what it does not hold, with capital held as collateral.',
+    optional: true,
+    example: false,
+  })
+  shortSelling?: boolean;
 }
 
 export class BookLimitsChangedV1 extends TradingLimits {

@@ -19,6 +19,10 @@ export interface Execution {
   readonly feeAfter: Decimal;
   /** For an exit: cost of the closed part of the position, in whole units. */
   readonly closedCostUnits: bigint;
+  /** In a short trade: the collateral that it is to reserve, or that it sets free, in whole units. */
+  readonly collateralUnits?: bigint | undefined;
+  /** For an exit of a short trade: what the closed part of it was sold for, in whole units. */
+  readonly closedProceedsUnits?: bigint | undefined;
   /** Whether it fills the order, which then has `number` executions. */
   readonly fillsOrder: boolean;
   /** The replacement under whose terms it was executed; absent under those of the placement. */
@@ -28,7 +32,7 @@ export interface Execution {
 /** What settling an execution moves, in whole units. */
 export interface Settlement {
   readonly legs: Legs;
-  /** Cost of an entry, proceeds of an exit. */
+  /** Cost of a purchase, proceeds of a sale. */
   readonly notionalUnits: bigint;
   readonly feeUnits: bigint;
   readonly realizedPnlUnits: bigint;
@@ -43,7 +47,7 @@ export type ExecutionDecision =
   | { readonly outcome: 'too-early'; readonly missing: 'hold' | 'position' | 'replacement' };
 
 /**
- * Settles an execution that opened a position: cost and fee come out of its part of the hold, then out of the rest of
+ * Settles an execution that opened a position: its cost, or the collateral of a short one, and its fee come out of its part of the hold, then out of the rest of
  * the hold, then out of what is available, then out of the shortfall; what its part leaves over becomes available.
  */
 export function decideEntryExecution(
@@ -56,14 +60,15 @@ export function decideEntryExecution(
   if (hold.state === 'held' && (execution.revision ?? 0) > hold.revision)
     return { outcome: 'too-early', missing: 'replacement' };
   const { notionalUnits, feeUnits } = amountsOf(execution, account.asset);
-  const charge = notionalUnits + feeUnits;
+  const { collateralUnits: reservedUnits = notionalUnits } = execution;
+  const charge = reservedUnits + feeUnits;
   const usedUnits = least(hold.remaining, greatest(partOf(hold, execution), charge));
   const posted = afterExecution(hold, execution, usedUnits);
   const isLast = posted.state === 'held' && isComplete(posted);
   const releasedUnits = isLast ? posted.remaining : 0n;
   const legs: Legs = {
     'reserved-for-orders': -usedUnits - releasedUnits,
-    'reserved-for-positions': notionalUnits,
+    'reserved-for-positions': reservedUnits,
     fees: feeUnits,
     ...freeCapitalLegs(account.balances, usedUnits + releasedUnits - charge),
   };
@@ -75,19 +80,21 @@ export function decideEntryExecution(
 }
 
 /**
- * Settles an execution that closed a position or a part of it: its cost leaves the positions, proceeds less fee become
- * available, and the difference is profit or loss. Whether it is posted already, its posting's id decides.
+ * Settles an execution that closed a position or a part of it: what was reserved for that leaves the positions and becomes
+ * available, more by the profit or less by the loss and the fee. Profit is what it was sold for less what it was bought for,
+ * whichever came first. Whether it is posted already, its posting's id decides.
  */
 export function decideExitExecution(account: Account, execution: Execution): ExecutionDecision {
-  const { closedCostUnits } = execution;
-  if (closedCostUnits > account.balances.reservedForPositions) return { outcome: 'too-early', missing: 'position' };
+  const { closedCostUnits, closedProceedsUnits, collateralUnits: reservedUnits = closedCostUnits } = execution;
+  if (reservedUnits > account.balances.reservedForPositions) return { outcome: 'too-early', missing: 'position' };
   const { notionalUnits, feeUnits } = amountsOf(execution, account.asset);
-  const realizedPnlUnits = notionalUnits - closedCostUnits;
+  const realizedPnlUnits =
+    closedProceedsUnits === undefined ? notionalUnits - closedCostUnits : closedProceedsUnits - notionalUnits;
   const legs: Legs = {
-    'reserved-for-positions': -closedCostUnits,
+    'reserved-for-positions': -reservedUnits,
     'realized-pnl': -realizedPnlUnits,
     fees: feeUnits,
-    ...freeCapitalLegs(account.balances, notionalUnits - feeUnits),
+    ...freeCapitalLegs(account.balances, reservedUnits + realizedPnlUnits - feeUnits),
   };
   const settlement = { legs, notionalUnits, feeUnits, realizedPnlUnits, releasedUnits: 0n };
   return { outcome: 'posted', settlement, hold: undefined };

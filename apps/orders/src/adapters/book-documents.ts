@@ -41,6 +41,8 @@ interface TradeDocument {
   readonly tradeId: string;
   readonly quantity: string;
   readonly costUnits: string;
+  /** Of a short trade. */
+  readonly collateralUnits?: string;
   /** This and the next two are left out where they are 0: the book is written with every event. */
   readonly feeUnits?: string;
   readonly exiting?: string;
@@ -112,6 +114,7 @@ function tradeDocument(trade: OpenTrade): TradeDocument {
     tradeId: trade.tradeId,
     quantity: decimalText(trade.quantity),
     costUnits: trade.costUnits.toString(),
+    ...(trade.collateralUnits === undefined ? {} : { collateralUnits: trade.collateralUnits.toString() }),
     ...(trade.feeUnits === 0n ? {} : { feeUnits: trade.feeUnits.toString() }),
     ...(trade.exiting.isZero() ? {} : { exiting: decimalText(trade.exiting) }),
     ...(trade.liveEntries === 0 ? {} : { liveEntries: trade.liveEntries }),
@@ -124,6 +127,7 @@ function tradeOf(document: TradeDocument): OpenTrade {
     tradeId: document.tradeId,
     quantity: decimal(document.quantity),
     costUnits: BigInt(document.costUnits),
+    ...(document.collateralUnits === undefined ? {} : { collateralUnits: BigInt(document.collateralUnits) }),
     feeUnits: BigInt(document.feeUnits ?? 0),
     exiting: decimal(document.exiting ?? '0'),
     liveEntries: document.liveEntries ?? 0,

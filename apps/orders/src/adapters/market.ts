@@ -39,7 +39,7 @@ export class Market {
     if (asset === undefined) return undefined;
     const quote = await this.quote(symbol);
     if (quote === undefined) throw new Failure('quote-missing', `the broker has no quote of ${symbol} now`);
-    const { tradable, quantityScale, quantityMin, priceIncrement } = asset;
+    const { tradable, quantityScale, quantityMin, priceIncrement, shortable } = asset;
     return {
       tradable,
       quantityScale,
@@ -47,6 +47,7 @@ export class Market {
       priceIncrement,
       bid: quote.bid,
       ask: quote.ask,
+      isShortable: shortable === true,
       quotedAtMs: quote.at.getTime(),
     };
   }

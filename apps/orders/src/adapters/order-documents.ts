@@ -63,6 +63,7 @@ export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notiona
   readonly limitPrice?: string;
   /** Of an entry without a limit; a limit order is bound by its limit. */
   readonly boundPrice?: string;
+  readonly collateralPrice?: string;
   /** The money that was named in place of a quantity; `notional` is what was executed. */
   readonly notionalAsked?: string;
   readonly state: OrderState;
@@ -108,6 +109,7 @@ export function orderDocument(order: Order): OrderDocument {
     quantity: decimalText(order.quantity),
     ...optionalText('limitPrice', order.limitPrice),
     ...(order.limitPrice === undefined ? optionalText('boundPrice', order.boundPrice) : {}),
+    ...optionalText('collateralPrice', order.collateralPrice),
     ...storedConditions(order.conditions),
     state: order.state,
     pendingCancel: order.pendingCancel,
@@ -192,6 +194,7 @@ export function orderOf(document: OrderDocument): Order {
     quantity: decimal(document.quantity),
     limitPrice: optionalDecimal(document.limitPrice),
     boundPrice: optionalDecimal(document.boundPrice ?? document.limitPrice),
+    collateralPrice: optionalDecimal(document.collateralPrice),
     conditions: conditionsOf({ ...document, notional: document.notionalAsked }),
     state: document.state,
     pendingCancel: document.pendingCancel,

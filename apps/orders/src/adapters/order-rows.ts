@@ -6,6 +6,7 @@ import { currentTrace } from '@ballast/service-bus';
 import { CAPITAL_ASSET, decimalText } from '@ballast/money';
 import type { Book } from '../domain/book.js';
 import type { Order } from '../domain/order.js';
+import { isShort } from '../domain/trade.js';
 import type { OpenTrade } from '../domain/trade.js';
 import { limitTexts } from '../domain/risk-limits.js';
 import { PUBLISHED_AS } from '../domain/order-event.js';
@@ -79,11 +80,13 @@ export function bookOpenedRow(place: Place): object {
  * What is written for a trade that is over; `order` is the one that closed it. The event takes its version from the
  * profile's sequence: a fill that comes late opens the trade again, and it closes once more.
  */
-export function tradeClosedRow({ tradeId, closed }: OpenTrade, order: Order, place: Place): object {
+export function tradeClosedRow(trade: OpenTrade, order: Order, place: Place): object {
+  const { tradeId, closed } = trade;
   const data: TradeClosedV1 = {
     tradeId,
     profileId: order.profileId,
     symbol: order.symbol,
+    ...(isShort(trade) ? { direction: 'short' } : {}),
     quantity: decimalText(closed.quantity),
     costUnits: closed.costUnits.toString(),
     proceedsUnits: closed.proceedsUnits.toString(),

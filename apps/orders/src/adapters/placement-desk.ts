@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Decimal } from '@ballast/money';
+import { DECIMAL_FRACTION_DIGITS_MAX, Decimal } from '@ballast/money';
 import { Clock } from '@ballast/service-host';
 import { remainingQuantity } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
@@ -33,15 +33,22 @@ export class PlacementDesk {
         symbol,
         venue: this.market.venueFacts,
         limits: { ...this.limits, ...book.limits },
-        askedForUsd: askedFor(liveIn(terms.symbol)),
+        askedForUsd: askedFor(liveIn(terms.symbol), this.limits),
         nowMs: this.clock.now(),
       });
   }
 }
 
-/** What the entries among live orders may still cost, without fees. */
-function askedFor(orders: readonly Order[]): Decimal {
+/** What the entries among live orders may still cost, or bring where they sell short, without fees. */
+function askedFor(orders: readonly Order[], { shortCollateralRatio }: RiskLimits): Decimal {
   return orders
     .filter(({ intent }) => intent === 'entry')
-    .reduce((sum, order) => sum.plus(remainingQuantity(order).times(order.boundPrice ?? 0)), new Decimal(0));
+    .reduce((sum, order) => {
+      const { boundPrice = ZERO, collateralPrice } = order;
+      const worst = collateralPrice === undefined ? boundPrice : collateralPrice.div(shortCollateralRatio);
+      const money = remainingQuantity(order).times(worst);
+      return sum.plus(money.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_UP));
+    }, ZERO);
 }
+
+const ZERO = new Decimal(0);

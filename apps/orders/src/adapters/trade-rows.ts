@@ -1,6 +1,8 @@
 import { CAPITAL_ASSET, DECIMAL_FRACTION_DIGITS_MAX, Decimal, decimalText, toUnits, unitsText } from '@ballast/money';
 import type { EventEnvelope } from '@ballast/contracts';
 import type { PositionView, TradeClosedV1, TradeView } from '@ballast/contracts/orders';
+import type { SymbolFacts } from '../domain/placement.js';
+import { isShort } from '../domain/trade.js';
 import type { OpenTrade } from '../domain/trade.js';
 import { profileKey } from './order-documents.js';
 import type { ProfileKey } from './order-documents.js';
@@ -20,10 +22,11 @@ const money = (units: bigint): string => unitsText(units, CAPITAL_ASSET);
 
 /** The trade as callers see it. */
 export function tradeView(row: TradeRow): TradeView {
-  const { tradeId, symbol, quantity, closedBy, closedAt } = row;
+  const { tradeId, symbol, direction = 'long', quantity, closedBy, closedAt } = row;
   return {
     tradeId,
     symbol,
+    direction,
     quantity,
     cost: money(BigInt(row.costUnits)),
     proceeds: money(BigInt(row.proceedsUnits)),
@@ -34,9 +37,14 @@ export function tradeView(row: TradeRow): TradeView {
   };
 }
 
-/** The open trade of a symbol as callers see it; `bid` is the best one now, where there is a quote. */
-export function positionView(symbol: string, trade: OpenTrade, bid: Decimal | undefined): PositionView {
-  const { tradeId, quantity, exiting, liveEntries, costUnits, closed } = trade;
+/** The best prices of a symbol now. */
+export type Prices = Pick<SymbolFacts, 'bid' | 'ask'>;
+
+/** The open trade of a symbol as callers see it, what is owed below zero; `prices` where there is a quote. */
+export function positionView(symbol: string, trade: OpenTrade, prices: Prices | undefined): PositionView {
+  const { tradeId, exiting, liveEntries, closed, collateralUnits } = trade;
+  const { quantity, costUnits } = signed(trade);
+  const price = isShort(trade) ? prices?.ask : prices?.bid;
   return {
     symbol,
     tradeId,
@@ -45,10 +53,16 @@ export function positionView(symbol: string, trade: OpenTrade, bid: Decimal | un
     liveEntries,
     cost: money(costUnits),
     ...(quantity.isZero() ? {} : { averageCost: averageOf(costUnits, quantity) }),
-    ...(bid === undefined ? {} : { marketPrice: decimalText(bid), unrealizedPnl: unrealized(trade, bid) }),
+    ...(collateralUnits === undefined ? {} : { collateral: money(collateralUnits) }),
+    ...(price === undefined ? {} : { marketPrice: decimalText(price), unrealizedPnl: unrealized(trade, price) }),
     realizedPnl: money(closed.proceedsUnits - closed.costUnits),
     fees: money(trade.feeUnits + closed.feeUnits),
   };
+}
+
+function signed(trade: OpenTrade): Pick<OpenTrade, 'quantity' | 'costUnits'> {
+  const { quantity, costUnits } = trade;
+  return isShort(trade) ? { quantity: new Decimal(0).minus(quantity), costUnits: -costUnits } : { quantity, costUnits };
 }
 
 function averageOf(costUnits: bigint, quantity: Decimal): string {
@@ -56,6 +70,7 @@ function averageOf(costUnits: bigint, quantity: Decimal): string {
   return decimalText(average.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_HALF_EVEN));
 }
 
-function unrealized({ quantity, costUnits }: OpenTrade, bid: Decimal): string {
-  return money(toUnits(quantity.times(bid), CAPITAL_ASSET, 'half-even') - costUnits);
+function unrealized(trade: OpenTrade, price: Decimal): string {
+  const { quantity, costUnits } = signed(trade);
+  return money(toUnits(quantity.times(price), CAPITAL_ASSET, 'half-even') - costUnits);
 }

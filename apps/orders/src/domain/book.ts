@@ -36,7 +36,7 @@ export function tradeOf(book: Book, symbol: string): OpenTrade | undefined {
   return Object.hasOwn(book.trades, symbol) ? book.trades[symbol] : undefined;
 }
 
-/** What can be sold of a symbol: held and not being sold already. */
+/** What exits can still close of a symbol: held, or owed, and not being closed already. */
 export function sellableQuantity(book: Book, symbol: string): Decimal {
   const trade = tradeOf(book, symbol);
   return trade === undefined ? new Decimal(0) : trade.quantity.minus(trade.exiting);

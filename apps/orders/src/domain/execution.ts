@@ -5,14 +5,17 @@ import {
   decimalText,
   shareOfUnits,
   toUnits,
+  unitsBetween,
   unitsText,
 } from '@ballast/money';
+import type { OrderExecutedV1 } from '@ballast/contracts/orders';
 import type { Book } from './book.js';
 import { tradeOf } from './book.js';
 import type { Order } from './order.js';
 import { remainingQuantity } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { reference } from './submission.js';
+import { isOfShort, isShort } from './trade.js';
 
 /** One fill as the broker reports it. */
 export interface ExecutionReport {
@@ -30,10 +33,15 @@ export class Overfill extends Error {
   override readonly name = 'Overfill';
 }
 
+/** An entry was executed while the profile has a trade in the other direction; at the broker one has closed the other. */
+export class FillAgainstTrade extends Error {
+  override readonly name = 'FillAgainstTrade';
+}
+
 /**
  * The event of one more execution. The caller has made sure that this execution id was not recorded before. The fee is
  * the broker's, else `feeRate` × notional, rounded half-even to cents over the whole order so far. Price, notional and
- * fee are rounded half-even to the decimals that an event can carry. Throws `Overfill`.
+ * fee are rounded half-even to the decimals that an event can carry. Throws `Overfill`, and `FillAgainstTrade`.
  */
 export function decideExecution(order: Order, book: Book, report: ExecutionReport, feeRate: Decimal): OrderEvent {
   const quantityAfter = order.filledQuantity.plus(report.quantity);
@@ -64,7 +72,7 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       notionalAfter: decimalText(notionalAfter),
       feeBefore: decimalText(order.fees),
       feeAfter: decimalText(feeAfter),
-      closedCostUnits: closedCostUnits(order, book, report.quantity).toString(),
+      ...(order.intent === 'entry' ? entered(order, book, report.quantity) : closed(order, book, report.quantity)),
       asset: CAPITAL_ASSET,
       fillsOrder: quantityAfter.eq(order.quantity),
       executedAt: report.at,
@@ -81,12 +89,30 @@ function scheduledFee(notional: Decimal, feeRate: Decimal): Decimal {
   return new Decimal(unitsText(toUnits(notional.times(feeRate), CAPITAL_ASSET, 'half-even'), CAPITAL_ASSET));
 }
 
-/** Average cost: the share of the position's cost that belongs to the part being closed; the last part closes all of it. */
-function closedCostUnits(order: Order, book: Book, quantity: Decimal): bigint {
-  if (order.intent === 'entry') return 0n;
+/** What an entry adds to its trade beside its cost: in a short one the collateral of what was sold. */
+function entered(order: Order, book: Book, quantity: Decimal): ClosedAmounts {
   const trade = tradeOf(book, order.symbol);
-  if (trade === undefined || trade.quantity.lt(quantity)) {
-    throw new Overfill(`order ${order.id}: more of ${order.symbol} was sold than is held`);
-  }
-  return shareOfUnits(trade.costUnits, quantity, trade.quantity);
+  if (trade !== undefined && isShort(trade) !== isOfShort(order))
+    throw new FillAgainstTrade(`order ${order.id}: it was executed against the open trade in ${order.symbol}`);
+  const { collateralPrice, filledQuantity } = order;
+  if (collateralPrice === undefined) return { closedCostUnits: '0' };
+  const [before, after] = [filledQuantity, filledQuantity.plus(quantity)].map((sold) => sold.times(collateralPrice));
+  const collateralUnits = unitsBetween(before ?? ZERO, after ?? ZERO, CAPITAL_ASSET).toString();
+  return { closedCostUnits: '0', collateralUnits };
 }
+
+/** By average cost: the share of what entering came to that belongs to the part being closed; the last part closes all of it. */
+function closed(order: Order, book: Book, quantity: Decimal): ClosedAmounts {
+  const trade = tradeOf(book, order.symbol);
+  if (trade === undefined || isShort(trade) !== isOfShort(order) || trade.quantity.lt(quantity)) {
+    throw new Overfill(`order ${order.id}: more of ${order.symbol} was closed than is held`);
+  }
+  const share = (units: bigint): string => shareOfUnits(units, quantity, trade.quantity).toString();
+  const { costUnits, collateralUnits } = trade;
+  return collateralUnits === undefined
+    ? { closedCostUnits: share(costUnits) }
+    : { closedCostUnits: '0', closedProceedsUnits: share(costUnits), collateralUnits: share(collateralUnits) };
+}
+
+type ClosedAmounts = Pick<OrderExecutedV1, 'closedCostUnits' | 'closedProceedsUnits' | 'collateralUnits'>;
+const ZERO = new Decimal(0);

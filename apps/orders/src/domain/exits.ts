@@ -8,6 +8,7 @@ import { conditionTexts } from './conditions.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { reference } from './submission.js';
+import { isShort } from './trade.js';
 
 /**
  * That exits for exactly what an execution of an entry filled are to be placed, where the entry named a take profit or a
@@ -38,20 +39,22 @@ export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEven
 
 /**
  * The placement of exits that are due, as one order: a limit at the take profit with the stop loss beside it, or the one
- * of them that was named. It covers no more than is held and not being sold already; nothing where that is nothing.
+ * of them that was named. It covers no more than is held, or owed, and not being closed already; nothing where that is nothing.
  */
 export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEvent[] {
   const quantity = Decimal.min(decimal(due.quantity), sellableQuantity(book, due.symbol));
   if (quantity.lte(0)) return [];
   const { profileId, symbol } = due;
+  const trade = tradeOf(book, symbol);
+  const side = trade !== undefined && isShort(trade) ? 'buy' : 'sell';
   return [
     {
       fact: 'placed',
       data: {
-        ...{ orderId: due.exitOrderId, profileId, symbol, side: 'sell', intent: 'exit', timeInForce: 'gtc' },
+        ...{ orderId: due.exitOrderId, profileId, symbol, side, intent: 'exit', timeInForce: 'gtc' },
         ...pricesOf(due),
         quantity: decimalText(quantity),
-        tradeId: tradeOf(book, symbol)?.tradeId ?? due.tradeId,
+        tradeId: trade?.tradeId ?? due.tradeId,
         holdUnits: '0',
         asset: CAPITAL_ASSET,
       },

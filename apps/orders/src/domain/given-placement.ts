@@ -14,6 +14,7 @@ export const AAPL: SymbolFacts = {
   priceIncrement: decimal('0.01'),
   bid: decimal('99.99'),
   ask: decimal('100.00'),
+  isShortable: true,
   quotedAtMs: NOW_MS,
 };
 
@@ -27,6 +28,7 @@ export const FACTS: PlacementFacts = {
     timesInForce: ['day', 'gtc', 'ioc', 'fok'],
     orderClasses: ['oco'],
     postOnly: true,
+    short: true,
     feeRate: decimal('0.001'),
   },
   limits: {
@@ -37,6 +39,7 @@ export const FACTS: PlacementFacts = {
     ordersPerMinuteMax: 1_000,
     dailyLossUsdMax: decimal('1000'),
     lossesInARowMax: 3,
+    shortCollateralRatio: decimal('1.5'),
     quoteAgeMsMax: 30_000,
   },
   askedForUsd: decimal('0'),

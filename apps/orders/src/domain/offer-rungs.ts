@@ -1,4 +1,5 @@
 import type { PlacementTerms, Rung, VenueFacts } from './placement.js';
+import { isShortSale } from './worst-cost.js';
 import { heldBy, needsPair, sentType } from './sending.js';
 
 /** Types that trade at whatever price there is once they are set off; a broker has no bound for them. */
@@ -8,6 +9,11 @@ const UNBOUNDED_TYPES: readonly PlacementTerms['type'][] = ['trailing-stop', 'ma
 export const OFFER_RUNGS: readonly Rung[] = [
   (terms, _facts, symbol) =>
     symbol.tradable ? undefined : { code: 'symbol-not-tradable', limit: 'tradable symbols', value: terms.symbol },
+
+  (terms, { venue }, symbol) =>
+    isShortSale(terms) && !(venue.short && symbol.isShortable)
+      ? { code: 'short-selling-not-offered', limit: 'symbols that can be sold short', value: terms.symbol }
+      : undefined,
 
   (terms, { venue }) =>
     venue.orderTypes.includes(terms.type) && venue.orderTypes.includes(sentType(terms))

@@ -29,6 +29,8 @@ export interface Order {
   readonly conditions: Conditions;
   /** The price at which the broker may fill at worst: the limit, or the collar of an entry that has none. */
   readonly boundPrice: Decimal | undefined;
+  /** Of a short sale: the capital that is held as collateral for each one that is sold, in USD. */
+  readonly collateralPrice: Decimal | undefined;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
   readonly venueOrderId: string | undefined;
@@ -110,6 +112,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     limitPrice: data.limitPrice === undefined ? undefined : decimal(data.limitPrice),
     conditions: conditionsOf(data),
     boundPrice: data.boundPrice === undefined ? undefined : decimal(data.boundPrice),
+    collateralPrice: data.collateralPrice === undefined ? undefined : decimal(data.collateralPrice),
     state: nextState(order, event),
     pendingCancel: false,
     venueOrderId: undefined,

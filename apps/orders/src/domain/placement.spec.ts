@@ -46,6 +46,18 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'short-selling-not-allowed', limit: 'buy to enter, sell to exit', value: 'sell to entry' },
   },
   {
+    name: 'a short sale of a symbol that the broker does not lend',
+    terms: { side: 'sell' },
+    facts: { limits: { ...FACTS.limits, shortSelling: true }, symbol: { ...AAPL, isShortable: false } },
+    refusal: { code: 'short-selling-not-offered', limit: 'symbols that can be sold short', value: 'AAPL' },
+  },
+  {
+    name: 'a short sale of what is held',
+    terms: { side: 'sell' },
+    facts: { limits: { ...FACTS.limits, shortSelling: true }, book: HOLDING },
+    refusal: { code: 'trade-in-other-direction', limit: 'long', value: 'short' },
+  },
+  {
     name: 'a symbol that the broker does not know',
     facts: { symbol: undefined },
     refusal: { code: 'symbol-not-tradable', limit: 'tradable symbols', value: 'AAPL' },

@@ -23,7 +23,7 @@ import { OFFER_RUNGS } from './offer-rungs.js';
 import type { RiskLimits } from './risk-limits.js';
 import { RISK_RUNGS } from './risk-rungs.js';
 import { PRICE_RUNGS } from './price-rungs.js';
-import { NOT_OFFERED, boundPrice, sized, worstCostUnits } from './worst-cost.js';
+import { NOT_OFFERED, boundPrice, collateralPrice, isShortSale, sized, worstCostUnits } from './worst-cost.js';
 
 /** What a caller asks for, decoded. */
 export interface PlacementTerms {
@@ -51,6 +51,8 @@ export interface SymbolFacts {
   readonly priceIncrement: Decimal;
   readonly bid: Decimal;
   readonly ask: Decimal;
+  /** Whether somebody who does not hold it may sell it. */
+  readonly isShortable: boolean;
   /** When the quote was made, in milliseconds since 1970. */
   readonly quotedAtMs: number;
 }
@@ -63,6 +65,8 @@ export interface VenueFacts {
   readonly orderClasses: readonly string[];
   /** Whether a limit order can be told never to take what is offered; absent where it cannot. */
   readonly postOnly?: boolean;
+  /** Whether what is not held may be sold. */
+  readonly short: boolean;
   /** Fee as a share of notional. */
   readonly feeRate: Decimal;
 }
@@ -97,12 +101,14 @@ export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts
   const told = decisionFacts(terms.symbol, facts);
   if (refusal !== undefined) return { outcome: 'refused', refusal, terms: common, facts: told };
   const bound = boundPrice(terms, facts);
+  const collateral = collateralPrice(terms, facts);
   return {
     outcome: 'placed',
     data: {
       ...common,
       tradeId: tradeOf(facts.book, terms.symbol)?.tradeId ?? tradeOfEntry(terms.orderId),
       ...(bound === undefined ? {} : { boundPrice: decimalText(bound) }),
+      ...(collateral === undefined ? {} : { collateralPrice: decimalText(collateral) }),
       holdUnits: (terms.intent === 'entry' ? worstCostUnits(terms, facts) : 0n).toString(),
       asset: CAPITAL_ASSET,
       facts: told,
@@ -130,14 +136,10 @@ const LADDER: readonly Rung[] = [
       ? { code: 'reduce-only', limit: 'exit', value: 'entry, the profile has a shortfall' }
       : undefined,
 
-  (terms) =>
-    (terms.side === 'buy') === (terms.intent === 'entry')
-      ? undefined
-      : {
-          code: 'short-selling-not-allowed',
-          limit: 'buy to enter, sell to exit',
-          value: `${terms.side} to ${terms.intent}`,
-        },
+  (terms, { limits }) =>
+    isShortSale(terms) && limits.shortSelling !== true
+      ? { code: 'short-selling-not-allowed', limit: 'buy to enter, sell to exit', value: 'sell to entry' }
+      : undefined,
 
   ...OFFER_RUNGS,
   ...PRICE_RUNGS,

@@ -2,7 +2,8 @@ import { decimalText, fractionDigits } from '@ballast/money';
 import type { Decimal } from '@ballast/money';
 import type { Refusal } from '@ballast/contracts';
 import type { PlacementTerms, Rung, SymbolFacts } from './placement.js';
-import { collarPrice, referencePrice } from './worst-cost.js';
+import { isOfShort } from './trade.js';
+import { collarPrice, isShortSale, referencePrice } from './worst-cost.js';
 
 /** What is wrong with the size or a price, for this symbol and this market. */
 export const PRICE_RUNGS: readonly Rung[] = [
@@ -13,8 +14,12 @@ export const PRICE_RUNGS: readonly Rung[] = [
       : { code: 'market-data-stale', limit: `${limits.quoteAgeMsMax} ms`, value: `${ageMs} ms` };
   },
 
-  ({ quantity }, _facts, { quantityScale, quantityMin }) => {
+  (terms, _facts, symbol) => {
+    const { quantity } = terms;
+    const { quantityMin } = symbol;
     const value = decimalText(quantity);
+    // Brokers lend whole ones only.
+    const quantityScale = isShortSale(terms) ? 0 : symbol.quantityScale;
     if (fractionDigits(quantity) > quantityScale)
       return { code: 'quantity-off-increment', limit: `${quantityScale} decimals`, value };
     return quantity.lt(quantityMin) || quantity.isZero()
@@ -41,11 +46,12 @@ export const PRICE_RUNGS: readonly Rung[] = [
   (terms, facts) => {
     const { takeProfitPrice, stopLossPrice } = terms.conditions;
     const price = terms.limitPrice ?? referencePrice(terms, facts);
-    if (takeProfitPrice?.lte(price) === true)
-      return outOfOrder(`take profit above ${decimalText(price)}`, takeProfitPrice);
-    return stopLossPrice?.gte(price) === true
-      ? outOfOrder(`stop loss below ${decimalText(price)}`, stopLossPrice)
-      : undefined;
+    const [earning, losing] = isOfShort(terms) ? (['below', 'above'] as const) : (['above', 'below'] as const);
+    if (takeProfitPrice !== undefined && !lies(takeProfitPrice, earning, price))
+      return outOfOrder(`take profit ${earning} ${decimalText(price)}`, takeProfitPrice);
+    return stopLossPrice === undefined || lies(stopLossPrice, losing, price)
+      ? undefined
+      : outOfOrder(`stop loss ${losing} ${decimalText(price)}`, stopLossPrice);
   },
 
   ({ conditions, limitPrice, side }, _facts, { ask, bid }) => {
@@ -58,8 +64,9 @@ export const PRICE_RUNGS: readonly Rung[] = [
   (terms, facts, symbol) => {
     const { limitPrice, side } = terms;
     const collar = collarPrice(terms, facts);
-    // Where nothing is offered, no price can bound a buy, a market order least of all.
-    const through = side === 'buy' ? collar.isZero() || limitPrice?.gt(collar) : limitPrice?.lt(collar);
+    // Where nothing is offered, or asked for, no price can bound what enters, a market order least of all.
+    const isUnbounded = collar.isZero() && (side === 'buy' || isShortSale(terms));
+    const through = isUnbounded || (side === 'buy' ? limitPrice?.gt(collar) : limitPrice?.lt(collar));
     return through === true
       ? { code: 'price-outside-collar', limit: decimalText(collar), value: decimalText(limitPrice ?? symbol.ask) }
       : undefined;
@@ -80,6 +87,10 @@ function trigger(
   return waitsAbove
     ? { isReached: price.lte(market), limit: `above ${decimalText(market)}` }
     : { isReached: price.gte(market), limit: `below ${decimalText(market)}` };
+}
+
+function lies(price: Decimal, where: 'above' | 'below', than: Decimal): boolean {
+  return where === 'above' ? price.gt(than) : price.lt(than);
 }
 
 function outOfOrder(limit: string, price: Decimal): Refusal {

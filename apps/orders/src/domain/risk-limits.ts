@@ -18,6 +18,8 @@ export interface RiskLimits extends ProfileLimits {
   readonly dailyLossUsdMax: Decimal;
   /** Trades closed with a loss, one after the other on one day, before no entry is placed any more. */
   readonly lossesInARowMax: number;
+  /** What is held for a short sale, as a share of what it may bring at most: its proceeds and a reserve for losses. */
+  readonly shortCollateralRatio: Decimal;
   /** Age above which a quote is stale, in milliseconds. */
   readonly quoteAgeMsMax: number;
 }
@@ -32,15 +34,17 @@ export interface ProfileLimits {
   readonly ordersPerMinuteMax?: number;
   readonly dailyLossUsdMax?: Decimal;
   readonly lossesInARowMax?: number;
+  /** Whether the profile may sell what it does not hold; absent everywhere: it may not. */
+  readonly shortSelling?: boolean;
 }
 
 const DECIMALS = ['orderNotionalUsdMax', 'positionUsdMax', 'concentrationRatioMax', 'dailyLossUsdMax'] as const;
-const COUNTS = ['openOrdersMax', 'ordersPerMinuteMax', 'lossesInARowMax'] as const;
+const OTHERS = ['openOrdersMax', 'ordersPerMinuteMax', 'lossesInARowMax', 'shortSelling'] as const;
 
 /** Reads limits; throws `RangeError` for text that is no decimal. */
 export function limitsOf(texts: LimitTexts): ProfileLimits {
   const decimals = DECIMALS.flatMap((name) => (texts[name] === undefined ? [] : [[name, decimal(texts[name])]]));
-  return Object.fromEntries([...decimals, ...countsOf(texts)]);
+  return Object.fromEntries([...decimals, ...othersOf(texts)]);
 }
 
 /** Limits as events, documents and views carry them: only those that there are. */
@@ -49,11 +53,11 @@ export function limitTexts(limits: ProfileLimits): LimitTexts {
     const value = limits[name];
     return value === undefined ? [] : [[name, decimalText(value)]];
   });
-  return Object.fromEntries([...decimals, ...countsOf(limits)]);
+  return Object.fromEntries([...decimals, ...othersOf(limits)]);
 }
 
-function countsOf(limits: LimitTexts | ProfileLimits): [string, number][] {
-  return COUNTS.flatMap((name) => {
+function othersOf(limits: LimitTexts | ProfileLimits): [string, number | boolean][] {
+  return OTHERS.flatMap((name): [string, number | boolean][] => {
     const value = limits[name];
     return value === undefined ? [] : [[name, value]];
   });

@@ -1,6 +1,8 @@
 import { CAPITAL_ASSET, Decimal, decimal, decimalText, unitsText } from '@ballast/money';
+import type { TradeDirection } from '@ballast/contracts/orders';
 import { sellableQuantity, tradeOf } from './book.js';
 import type { PlacementFacts, PlacementTerms, Rung } from './placement.js';
+import { isOfShort, isShort } from './trade.js';
 import { dateOf } from './trading-day.js';
 import { minuteOf } from './placement-rate.js';
 import { worstNotional } from './worst-cost.js';
@@ -72,6 +74,13 @@ export const RISK_RUNGS: readonly Rung[] = [
       : { code: 'losses-in-a-row-reached', limit: `${lossesInARowMax}`, value: `${losses}` };
   }),
 
+  forEntries((terms, { book }) => {
+    const trade = tradeOf(book, terms.symbol);
+    return trade === undefined || isShort(trade) === isOfShort(terms)
+      ? undefined
+      : { code: 'trade-in-other-direction', limit: directionOf(isShort(trade)), value: directionOf(isOfShort(terms)) };
+  }),
+
   forEntries(({ symbol }, { book }) => {
     const live = tradeOf(book, symbol)?.liveEntries ?? 0;
     return live < book.entriesPerSymbolMax
@@ -81,7 +90,9 @@ export const RISK_RUNGS: readonly Rung[] = [
 
   (terms, { book }) => {
     if (terms.intent === 'entry') return undefined;
-    const named = terms.tradeId === undefined || terms.tradeId === tradeOf(book, terms.symbol)?.tradeId;
+    const trade = tradeOf(book, terms.symbol);
+    const isMeant = trade !== undefined && isShort(trade) === isOfShort(terms);
+    const named = isMeant && (terms.tradeId === undefined || terms.tradeId === trade.tradeId);
     const sellable = named ? sellableQuantity(book, terms.symbol) : new Decimal(0);
     return terms.quantity.lte(sellable)
       ? undefined
@@ -91,6 +102,10 @@ export const RISK_RUNGS: readonly Rung[] = [
 
 /** Digits of a share of the capital as it is told. */
 const RATIO_DIGITS = 4;
+
+function directionOf(short: boolean): TradeDirection {
+  return short ? 'short' : 'long';
+}
 
 /** What the profile holds of the symbol at cost, with what its live entries and this order may still cost. */
 function exposureUsd(terms: PlacementTerms, facts: PlacementFacts): Decimal {

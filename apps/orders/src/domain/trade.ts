@@ -1,11 +1,15 @@
 import { CAPITAL_ASSET, Decimal, decimal, shareOfUnits, unitsBetween } from '@ballast/money';
+import type { OrderIntent, OrderSide } from '@ballast/contracts/orders';
 import { hasEnded, remainingQuantity } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 
 type Executed = OrderEvent & { readonly fact: 'executed' };
 
-/** What exits have closed of a trade, in whole units of USD; fees are of the exits and of the entries that they closed. */
+/**
+ * What exits have closed of a trade, in whole units of USD: what it was bought for and what it was sold for, whichever came
+ * first; fees are of the exits and of the entries that they closed.
+ */
 export interface ClosedPart {
   readonly quantity: Decimal;
   readonly costUnits: bigint;
@@ -16,13 +20,15 @@ export interface ClosedPart {
 /** The one open trade of a profile in a symbol: from the first entry until nothing is held and nothing is live. */
 export interface OpenTrade {
   readonly tradeId: string;
-  /** What is held. */
+  /** What is held, or owed where it was sold short; never below zero. */
   readonly quantity: Decimal;
-  /** What it cost, in whole units of USD. */
+  /** What entering it came to, in whole units of USD: what it cost, or what it was sold for. */
   readonly costUnits: bigint;
+  /** Of a short trade, and of no other: the capital that is reserved for what is owed, in whole units of USD. */
+  readonly collateralUnits?: bigint;
   /** Fees paid to enter what is held. */
   readonly feeUnits: bigint;
-  /** What live exits may still sell; never more than is held. */
+  /** What live exits may still close; never more than is held. */
   readonly exiting: Decimal;
   /** Entry orders that are live; at most `entriesPerSymbolMax` when one is placed. */
   readonly liveEntries: number;
@@ -42,6 +48,16 @@ export const NO_TRADE: Omit<OpenTrade, 'tradeId'> = {
   closed: NOTHING_CLOSED,
 };
 
+/** Whether the trade was sold first and is closed by buying. */
+export function isShort(trade: OpenTrade): boolean {
+  return trade.collateralUnits !== undefined;
+}
+
+/** Whether an order opens or closes a position that is owed: a sale opens it, a purchase closes it. */
+export function isOfShort({ side, intent }: { readonly side: OrderSide; readonly intent: OrderIntent }): boolean {
+  return (side === 'sell') === (intent === 'entry');
+}
+
 /** Whether nothing is held and nothing is live. */
 export function isOver(trade: OpenTrade): boolean {
   return trade.quantity.isZero() && trade.liveEntries === 0 && trade.exiting.isZero();
@@ -56,23 +72,29 @@ export function resultUnits({ proceedsUnits, costUnits, feeUnits }: ClosedPart):
 export function closedBy(trade: OpenTrade, order: Order, { data }: Executed): ClosedPart {
   if (order.intent === 'entry') return NOTHING_CLOSED;
   const quantity = decimal(data.quantity);
+  const moved = notionalOf(data);
   return {
     quantity,
-    costUnits: BigInt(data.closedCostUnits),
-    proceedsUnits: unitsBetween(decimal(data.notionalBefore), decimal(data.notionalAfter), CAPITAL_ASSET),
+    ...(isOfShort(order)
+      ? { costUnits: moved, proceedsUnits: BigInt(data.closedProceedsUnits ?? 0) }
+      : { costUnits: BigInt(data.closedCostUnits), proceedsUnits: moved }),
     feeUnits: feeOf(data) + shareOfUnits(trade.feeUnits, quantity, trade.quantity),
   };
 }
 
 /** The trade after an event of one of its orders, which is `before` until then; `undefined` for the placement of one. */
 export function evolveTrade(open: OpenTrade | undefined, before: Order | undefined, event: OrderEvent): OpenTrade {
-  if (event.fact === 'placed') return claim(open ?? { tradeId: event.data.tradeId, ...NO_TRADE }, event);
+  if (event.fact === 'placed') return claim(open ?? begun(event.data), event);
   if (before === undefined) throw new Error(`unreachable: ${event.fact} without an order`);
-  const trade = open ?? { tradeId: before.tradeId, ...NO_TRADE };
+  const trade = open ?? begun(before);
   if (event.fact === 'executed')
     return before.intent === 'entry' ? enlarge(trade, before, event) : reduce(trade, before, event);
   if (event.fact === 'ended') return unclaim(trade, before);
   return trade;
+}
+
+function begun(order: Pick<Order, 'tradeId' | 'side' | 'intent'>): OpenTrade {
+  return { tradeId: order.tradeId, ...NO_TRADE, ...(isOfShort(order) ? { collateralUnits: 0n } : {}) };
 }
 
 function claim(trade: OpenTrade, { data }: OrderEvent & { fact: 'placed' }): OpenTrade {
@@ -89,11 +111,11 @@ function unclaim(trade: OpenTrade, before: Order): OpenTrade {
 }
 
 function enlarge(trade: OpenTrade, before: Order, { data }: Executed): OpenTrade {
-  const cost = unitsBetween(decimal(data.notionalBefore), decimal(data.notionalAfter), CAPITAL_ASSET);
   return {
     ...trade,
     quantity: trade.quantity.plus(decimal(data.quantity)),
-    costUnits: trade.costUnits + cost,
+    costUnits: trade.costUnits + notionalOf(data),
+    ...collateralAfter(trade, BigInt(data.collateralUnits ?? 0)),
     feeUnits: trade.feeUnits + feeOf(data),
     liveEntries: data.fillsOrder && !hasEnded(before) ? trade.liveEntries - 1 : trade.liveEntries,
   };
@@ -106,7 +128,8 @@ function reduce(trade: OpenTrade, before: Order, event: Executed): OpenTrade {
   return {
     ...trade,
     quantity: trade.quantity.minus(part.quantity),
-    costUnits: trade.costUnits - part.costUnits,
+    costUnits: trade.costUnits - (isShort(trade) ? part.proceedsUnits : part.costUnits),
+    ...collateralAfter(trade, -BigInt(event.data.collateralUnits ?? 0)),
     feeUnits: trade.feeUnits - (part.feeUnits - feeOf(event.data)),
     exiting: hasEnded(before) ? trade.exiting : trade.exiting.minus(part.quantity),
     closed: {
@@ -116,6 +139,14 @@ function reduce(trade: OpenTrade, before: Order, event: Executed): OpenTrade {
       feeUnits: closed.feeUnits + part.feeUnits,
     },
   };
+}
+
+function collateralAfter({ collateralUnits }: OpenTrade, added: bigint): Pick<OpenTrade, 'collateralUnits'> {
+  return collateralUnits === undefined ? {} : { collateralUnits: collateralUnits + added };
+}
+
+function notionalOf(data: Executed['data']): bigint {
+  return unitsBetween(decimal(data.notionalBefore), decimal(data.notionalAfter), CAPITAL_ASSET);
 }
 
 function feeOf(data: Executed['data']): bigint {

@@ -9,6 +9,7 @@ export const NOT_OFFERED: SymbolFacts = {
   priceIncrement: new Decimal(1),
   bid: new Decimal(0),
   ask: new Decimal(0),
+  isShortable: false,
   quotedAtMs: 0,
 };
 
@@ -29,23 +30,46 @@ export function collarPrice(terms: PlacementTerms, facts: PlacementFacts): Decim
     : reference.times(new Decimal(1).minus(limits.priceCollarRatio)).toNearest(symbol.priceIncrement, Decimal.ROUND_UP);
 }
 
-/** The price that bounds the order at the broker; a sale without a limit has none, because no capital depends on it. */
+/** The price that bounds the order at the broker; an exit without a limit has none, because no capital depends on it. */
 export function boundPrice(terms: PlacementTerms, facts: PlacementFacts): Decimal | undefined {
   if (terms.limitPrice !== undefined) return terms.limitPrice;
-  return terms.side === 'buy' ? collarPrice(terms, facts) : undefined;
-}
-
-/** Quantity times worst price; a sale without a limit is taken at the price that sets it off, else at the bid. */
-export function worstNotional(terms: PlacementTerms, facts: PlacementFacts): Decimal {
-  return terms.quantity.times(boundPrice(terms, facts) ?? referencePrice(terms, facts));
+  return terms.intent === 'entry' ? collarPrice(terms, facts) : undefined;
 }
 
 /**
- * Worst cost and fee estimate, each rounded up to whole units because each is rounded when it is posted: what the ledger
- * must hold before the broker hears of the order.
+ * Quantity times worst price; an exit without a limit is taken at the price that sets it off, else at the market's, and a
+ * short sale at the most that it may bring, since all of that is owed.
+ */
+export function worstNotional(terms: PlacementTerms, facts: PlacementFacts): Decimal {
+  const price = isShortSale(terms) ? shortPrice(terms, facts) : boundPrice(terms, facts);
+  return terms.quantity.times(price ?? referencePrice(terms, facts));
+}
+
+/** Whether the order sells what is not held. */
+export function isShortSale({ side, intent }: Pick<PlacementTerms, 'side' | 'intent'>): boolean {
+  return side === 'sell' && intent === 'entry';
+}
+
+/** What is held for each one of a short sale, on the increment; nothing for any other order. */
+export function collateralPrice(terms: PlacementTerms, facts: PlacementFacts): Decimal | undefined {
+  if (!isShortSale(terms)) return undefined;
+  const { limits, symbol = NOT_OFFERED } = facts;
+  return shortPrice(terms, facts).times(limits.shortCollateralRatio).toNearest(symbol.priceIncrement, Decimal.ROUND_UP);
+}
+
+/** The most that a short sale is taken to bring: the collar above the best offer, or its limit where that is higher. */
+function shortPrice({ limitPrice }: PlacementTerms, { limits, symbol = NOT_OFFERED }: PlacementFacts): Decimal {
+  const collar = Decimal.max(symbol.bid, symbol.ask).times(limits.priceCollarRatio.plus(1));
+  return Decimal.max(limitPrice ?? 0, collar.toNearest(symbol.priceIncrement, Decimal.ROUND_UP));
+}
+
+/**
+ * Worst cost, of a short sale its collateral, and fee estimate, each rounded up to whole units because each is rounded when
+ * it is posted: what the ledger must hold before the broker hears of the order.
  */
 export function worstCostUnits(terms: PlacementTerms, facts: PlacementFacts): bigint {
-  const notional = worstNotional(terms, facts);
+  const collateral = collateralPrice(terms, facts);
+  const notional = collateral === undefined ? worstNotional(terms, facts) : terms.quantity.times(collateral);
   const fee = notional.times(facts.venue.feeRate);
   return toUnits(notional, CAPITAL_ASSET, 'up') + toUnits(fee, CAPITAL_ASSET, 'up');
 }

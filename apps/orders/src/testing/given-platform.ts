@@ -51,6 +51,7 @@ export function settingsOf(azure: LocalAzure): OrdersSettings {
       ordersPerMinuteMax: 1_000,
       dailyLossUsdMax: decimal('1000'),
       lossesInARowMax: 3,
+      shortCollateralRatio: decimal('1.5'),
       quoteAgeMsMax: 30_000,
     },
   };

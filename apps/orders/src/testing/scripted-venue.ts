@@ -30,7 +30,7 @@ export class ScriptedVenue implements Venue {
     callDeadlineMs: 50,
     orderClasses: [],
     notional: false,
-    short: false,
+    short: true,
     replace: true,
     extendedHours: false,
     uniqueKeys: true,
@@ -142,6 +142,7 @@ export class ScriptedVenue implements Venue {
       priceIncrement: decimal('0.01'),
       quantityMin: decimal('1'),
       assetClass: 'equity' as const,
+      shortable: true,
     };
     return ['AAPL', 'MSFT'].map((symbol) => ({ ...asset, symbol, name: symbol }));
   }
