@@ -3,15 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENTS } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { Role, TokenView } from '@ballast/contracts/accounts';
+import type { Role, SecondFactorEnrolledView, SecondFactorSecretView, TokenView } from '@ballast/contracts/accounts';
 import { EventListener, connectServiceBus } from '@ballast/service-bus';
-import type { Clock, RunningService } from '@ballast/service-host';
+import { Clock } from '@ballast/service-host';
+import type { RunningService } from '@ballast/service-host';
+import { decodeJwt } from 'jose';
+import { URI } from 'otpauth';
+import type { TOTP } from 'otpauth';
 import { SigningKey } from './adapters/signing-key.js';
 import { startAccounts } from './index.js';
 
 /** Milliseconds after which what was waited for has failed to happen. */
 const WAIT_MS_MAX = 15_000;
 const POLL_MS = 20;
+
+/** A clock that a test sets. */
+export class SettableClock extends Clock {
+  constructor(public ms = Date.parse('2026-11-20T14:30:00.000Z')) {
+    super();
+  }
+
+  override now(): number {
+    return this.ms;
+  }
+}
 
 /** What the fixture uses of the local servers; the spec starts them. */
 export interface LocalServers {
@@ -30,11 +45,26 @@ export interface Answer {
   readonly body: any;
 }
 
+/** A session as its client holds it. */
+export interface SignedIn {
+  readonly sessionId: string;
+  readonly refreshToken: string;
+  readonly headers: { authorization: string };
+}
+
+/** The session that an answer with tokens gives. */
+export function signedInBy({ body }: Answer): SignedIn {
+  const { accessToken, refreshToken = '' } = body as TokenView;
+  const sessionId = String(decodeJwt(accessToken)['sid']);
+  return { sessionId, refreshToken, headers: { authorization: `Bearer ${accessToken}` } };
+}
+
 /** Accounts over local servers in a directory of its own, that can be stopped and started again. */
 export class AccountsFixture {
   readonly printed: string[] = [];
   readonly heard: EventEnvelope[] = [];
   private running: RunningService | undefined;
+  private clock = new Clock();
 
   private constructor(
     readonly directory: string,
@@ -54,8 +84,9 @@ export class AccountsFixture {
     return join(this.directory, 'data');
   }
 
-  async start(clock?: Clock): Promise<void> {
+  async start(clock = new Clock()): Promise<void> {
     const { azure } = this;
+    this.clock = clock;
     this.running = await startAccounts(
       {
         platform: {
@@ -67,9 +98,10 @@ export class AccountsFixture {
           logLevel: 'silent',
         },
         dataDir: this.dataDir,
+        passwordCost: { memoryKib: 256, passes: 1 },
         print: (line) => void this.printed.push(line),
       },
-      clock === undefined ? {} : { clock },
+      { clock },
     );
     await eventually(async () => (await this.ask('GET', '/health/ready')).status === 200);
   }
@@ -117,10 +149,34 @@ export class AccountsFixture {
     return { authorization: `Bearer ${(body as TokenView).accessToken}` };
   }
 
+  /** A new session of the user. */
+  async signIn(username: string, headers: Record<string, string> = {}): Promise<SignedIn> {
+    const body = { username, password: await this.passwordOf(username) };
+    const answer = await this.ask('POST', '/v1/auth/login', { body, headers });
+    return signedInBy(answer);
+  }
+
+  /** Gives the user a second factor; the session has shown it. `nowMs` is the time of accounts. */
+  async enrol(username: string, nowMs: number): Promise<SignedIn & { totp: TOTP; recoveryCodes: string[] }> {
+    const session = await this.signIn(username);
+    const password = await this.passwordOf(username);
+    const { body } = await this.ask('POST', '/v1/auth/second-factor', { body: { password }, headers: session.headers });
+    const totp = URI.parse((body as SecondFactorSecretView).otpauthUri) as TOTP;
+    const code = totp.generate({ timestamp: nowMs });
+    const answer = await this.ask('POST', '/v1/auth/second-factor/confirm', {
+      body: { code },
+      headers: session.headers,
+    });
+    const enrolled = answer.body as SecondFactorEnrolledView;
+    const recoveryCodes = enrolled.recoveryCodes.map((recovery) => recovery.code);
+    return { ...session, headers: { authorization: `Bearer ${enrolled.accessToken}` }, totp, recoveryCodes };
+  }
+
   /** The header of somebody whom accounts has not made itself. */
-  async authorizationAs(userId: string, role: Role): Promise<{ authorization: string }> {
+  async authorizationAs(userId: string, role: Role, secondFactorAtMs?: number): Promise<{ authorization: string }> {
     const key = await SigningKey.inDirectory(this.dataDir);
-    return { authorization: `Bearer ${await key.sign({ userId, role, tokenId: 'tok_test' }, Date.now())}` };
+    const fresh = secondFactorAtMs === undefined ? {} : { secondFactorAt: Math.floor(secondFactorAtMs / 1_000) };
+    return { authorization: `Bearer ${await key.sign({ userId, role, ...fresh }, this.clock.now())}` };
   }
 
   private async listen(): Promise<void> {

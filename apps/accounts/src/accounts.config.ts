@@ -1,5 +1,6 @@
 import { platformSettings, readSettings } from '@ballast/service-host';
 import type { PlatformSettings } from '@ballast/service-host';
+import type { PasswordCost } from './adapters/passwords.js';
 
 const PORT_DEFAULT = 3_001;
 
@@ -10,27 +11,38 @@ export interface AccountsSettings {
   readonly dataDir: string;
   /** The private key of the tokens as JWK in JSON; absent, it is kept in `dataDir`. */
   readonly tokenSigningKey?: string;
+  /** 32 bytes in base64 that seal second factors and refresh tokens; absent, they are kept in `dataDir`. */
+  readonly sealingKey?: string;
+  /** What a guess of a password costs; only tests bring less than the default. */
+  readonly passwordCost?: PasswordCost;
   /** Shows a line to whoever started the process, past the log. */
   print(line: string): void;
 }
+
+/** What of it only Key Vault knows where there is one, as replicas share no directory. */
+const VAULT_SECRETS = ['TOKEN_SIGNING_KEY', 'SEALING_KEY'] as const;
 
 /** The injection token of the settings. */
 export const ACCOUNTS_SETTINGS = 'accounts:settings';
 
 /**
- * Reads the environment: the platform's settings, DATA_DIR and TOKEN_SIGNING_KEY, which must be given where there is a
- * Key Vault, as replicas share no directory.
+ * Reads the environment: the platform's settings, DATA_DIR, and TOKEN_SIGNING_KEY and SEALING_KEY, which must be given
+ * where there is a Key Vault.
  */
 export function readAccountsSettings(): Promise<AccountsSettings> {
   return readSettings((settings) => {
-    const key = settings.optionalSecret('TOKEN_SIGNING_KEY');
-    if (key === undefined && settings.optionalText('KEY_VAULT_URI') !== undefined) {
-      settings.complain('TOKEN_SIGNING_KEY', 'is missing');
-    }
+    const [tokenSigningKey, sealingKey] = VAULT_SECRETS.map((name) => {
+      const value = settings.optionalSecret(name);
+      if (value === undefined && settings.optionalText('KEY_VAULT_URI') !== undefined) {
+        settings.complain(name, 'is missing');
+      }
+      return value;
+    });
     return {
       platform: platformSettings(settings, { port: PORT_DEFAULT, accountsUrl: `http://127.0.0.1:${PORT_DEFAULT}` }),
       dataDir: settings.text('DATA_DIR', { default: '.data/accounts' }),
-      ...(key === undefined ? {} : { tokenSigningKey: key }),
+      ...(tokenSigningKey === undefined ? {} : { tokenSigningKey }),
+      ...(sealingKey === undefined ? {} : { sealingKey }),
       print: (line: string) => void process.stdout.write(`${line}\n`),
     };
   });

@@ -5,27 +5,59 @@ import { ACCOUNTS_SETTINGS } from './accounts.config.js';
 import type { AccountsSettings } from './accounts.config.js';
 import { ApiKeyStore } from './adapters/api-key.store.js';
 import { ApiKeyExchangeController, ApiKeysController } from './adapters/api-keys.controller.js';
+import { AttemptStore } from './adapters/attempt.store.js';
 import { AuthController } from './adapters/auth.controller.js';
+import { Challenges } from './adapters/challenges.js';
 import { FirstLogins } from './adapters/first-logins.js';
 import { KeysController } from './adapters/keys.controller.js';
+import { OneTimeCodes } from './adapters/one-time-codes.js';
 import { Passwords } from './adapters/passwords.js';
 import { ProfileStore } from './adapters/profile.store.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
+import { RefreshTokens } from './adapters/refresh-tokens.js';
+import { RevokedHere } from './adapters/revoked-here.js';
+import { SealingKey } from './adapters/sealing-key.js';
+import { SessionStore } from './adapters/session.store.js';
+import { SessionsController } from './adapters/sessions.controller.js';
 import { SigningKey } from './adapters/signing-key.js';
 import { UsageLeaseController, UsageController } from './adapters/usage.controller.js';
 import { UsageStore } from './adapters/usage.store.js';
 import { UserStore } from './adapters/user.store.js';
+import { UsersController } from './adapters/users.controller.js';
+import { BeginSession } from './begin-session.js';
+import { ChangePassword } from './change-password.js';
+import { ChangeUser } from './change-user.js';
 import { CreateApiKey } from './create-api-key.js';
 import { CreateFirstUsers } from './create-first-users.js';
 import { CreateProfile } from './create-profile.js';
+import { CreateUser } from './create-user.js';
+import { EndSessions } from './end-sessions.js';
+import { EnrolSecondFactor } from './enrol-second-factor.js';
 import { ExchangeApiKey } from './exchange-api-key.js';
 import { LeaseUsage } from './lease-usage.js';
+import { LimitAttempts } from './limit-attempts.js';
 import { ReadApiKeys } from './read-api-keys.js';
 import { ReadProfiles } from './read-profiles.js';
+import { ReadSessions } from './read-sessions.js';
+import { ReadUsers } from './read-users.js';
+import { RefreshSession } from './refresh-session.js';
 import { RevokeApiKey } from './revoke-api-key.js';
 import { RotateApiKey } from './rotate-api-key.js';
 import { SetUsagePlans } from './set-usage-plans.js';
 import { SignIn } from './sign-in.js';
+import { StepUp } from './step-up.js';
+import { TakeCode } from './take-code.js';
+
+/** The keys of accounts, read before the start. */
+export interface AccountsKeys {
+  readonly signing: SigningKey;
+  readonly sealing: SealingKey;
+}
+
+const STORES = [UserStore, SessionStore, AttemptStore, ProfileStore];
+const SIGN_IN = [SignIn, LimitAttempts, TakeCode, BeginSession, RefreshSession, EndSessions, ReadSessions, StepUp];
+const USERS = [CreateFirstUsers, CreateUser, ChangeUser, ReadUsers, ChangePassword, EnrolSecondFactor];
+const PROFILES = [CreateProfile, ReadProfiles];
 
 /** Everything about API keys. */
 const API_KEYS = [ApiKeyStore, CreateApiKey, ReadApiKeys, RotateApiKey, RevokeApiKey, ExchangeApiKey];
@@ -35,7 +67,7 @@ const USAGE = [UsageStore, LeaseUsage, SetUsagePlans];
 /** Accounts, wired. */
 @Module({})
 export class AccountsModule {
-  static with(settings: AccountsSettings, signingKey: SigningKey): DynamicModule {
+  static with(settings: AccountsSettings, keys: AccountsKeys): DynamicModule {
     return {
       module: AccountsModule,
       imports: [
@@ -49,11 +81,13 @@ export class AccountsModule {
             { name: 'api_keys', relayed: true },
             { name: 'usage_plans', relayed: true },
           ],
-          tokenKeys: signingKey.publicKeys,
+          tokenKeys: keys.signing.publicKeys,
         }),
       ],
       controllers: [
         AuthController,
+        SessionsController,
+        UsersController,
         KeysController,
         ProfilesController,
         ApiKeysController,
@@ -63,15 +97,18 @@ export class AccountsModule {
       ],
       providers: [
         { provide: ACCOUNTS_SETTINGS, useValue: settings },
-        { provide: SigningKey, useValue: signingKey },
+        { provide: SigningKey, useValue: keys.signing },
+        { provide: SealingKey, useValue: keys.sealing },
         { provide: FirstLogins, useValue: new FirstLogins(settings.dataDir) },
-        Passwords,
-        UserStore,
-        ProfileStore,
-        CreateFirstUsers,
-        SignIn,
-        CreateProfile,
-        ReadProfiles,
+        { provide: Passwords, useValue: new Passwords(settings.passwordCost) },
+        RefreshTokens,
+        Challenges,
+        OneTimeCodes,
+        RevokedHere,
+        ...STORES,
+        ...SIGN_IN,
+        ...USERS,
+        ...PROFILES,
         ...API_KEYS,
         ...USAGE,
       ],

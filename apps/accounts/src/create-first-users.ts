@@ -10,7 +10,7 @@ import type { AccountsSettings } from './accounts.config.js';
 import { FirstLogins } from './adapters/first-logins.js';
 import type { FirstLogin } from './adapters/first-logins.js';
 import { Passwords } from './adapters/passwords.js';
-import { traceNow } from './adapters/trace-now.js';
+import { occasionNow } from './adapters/trace-now.js';
 import { UserStore } from './adapters/user.store.js';
 import { newUser, userIdOf } from './domain/user.js';
 
@@ -63,7 +63,7 @@ export class CreateFirstUsers implements OnApplicationBootstrap, BeforeApplicati
 
   private async create({ username, role, password }: FirstLogin): Promise<void> {
     const passwordHash = await this.passwords.hash(password);
-    const { user, event } = newUser({ username, role, passwordHash }, this.clock.iso(), traceNow(this.clock));
+    const { user, event } = newUser({ username, role, passwordHash }, occasionNow(this.clock));
     try {
       await this.users.create(user, event);
     } catch (error) {

@@ -6,7 +6,6 @@ import { Injectable } from '@nestjs/common';
 import { ApiKeyStore } from './adapters/api-key.store.js';
 import { isSecretOf } from './adapters/key-secrets.js';
 import { SigningKey } from './adapters/signing-key.js';
-import { newTokenId } from './adapters/token-id.js';
 import { UserStore } from './adapters/user.store.js';
 import { keyIdOfSecret, stateOf, used, validHashes } from './domain/api-key.js';
 import type { ApiKey } from './domain/api-key.js';
@@ -33,14 +32,11 @@ export class ExchangeApiKey {
     const key = stored.document;
     if (stateOf(key, nowMs) !== 'active') throw refusal();
     const user = await this.users.find(key.ownerId);
-    if (user === undefined) throw refusal();
+    if (user === undefined || user.disabledAt !== undefined) throw refusal();
     this.noteUse(stored, nowMs);
     const { keyId, ownerId, scopes, allowedAddresses, plan } = key;
     const limits = { sessionId: keyId, scopes, ttlSeconds: API_KEY_TOKEN_TTL_SECONDS };
-    const accessToken = await this.signingKey.sign(
-      { userId: ownerId, role: user.role, tokenId: newTokenId(), ...limits },
-      nowMs,
-    );
+    const accessToken = await this.signingKey.sign({ userId: ownerId, role: user.role, ...limits }, nowMs);
     return {
       ...{ accessToken, expiresInSeconds: API_KEY_TOKEN_TTL_SECONDS, keyId, ownerId },
       ...(allowedAddresses === undefined ? {} : { allowedAddresses: [...allowedAddresses] }),

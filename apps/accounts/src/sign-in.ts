@@ -1,54 +1,82 @@
-import { ACCESS_TOKEN_TTL_SECONDS } from '@ballast/contracts/accounts';
-import type { LoginRequest, TokenView } from '@ballast/contracts/accounts';
-import { Clock, ProblemException } from '@ballast/service-host';
+import type {
+  LoginRequest,
+  SecondFactorChallengeView,
+  SecondFactorLoginRequest,
+  TokenView,
+} from '@ballast/contracts/accounts';
+import type { CommitOperation } from '@ballast/cosmos';
+import { ProblemException } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
+import { Challenges } from './adapters/challenges.js';
 import { Passwords } from './adapters/passwords.js';
-import { SigningKey } from './adapters/signing-key.js';
-import { traceNow } from './adapters/trace-now.js';
 import { UserStore } from './adapters/user.store.js';
-import { newTokenId } from './adapters/token-id.js';
-import { SignInThrottle } from './domain/sign-in-throttle.js';
-import { Turns } from './domain/turns.js';
-import { signedIn, userIdOf } from './domain/user.js';
+import { BeginSession } from './begin-session.js';
+import type { Client } from './domain/session.js';
+import { userIdOf } from './domain/user.js';
+import type { User } from './domain/user.js';
+import { LimitAttempts } from './limit-attempts.js';
+import { TakeCode } from './take-code.js';
 
-/** Turns a name and a password into an access token, and keeps that it happened. */
+/** What a right password gives: the tokens, or the challenge to show the second factor as well. */
+export type SignInAnswer = { readonly tokens: TokenView } | { readonly challenge: SecondFactorChallengeView };
+
+/** Turns a name and a password, and a code where the user has a second factor, into a session. */
 @Injectable()
 export class SignIn {
-  private readonly throttle = new SignInThrottle();
-  private readonly turns = new Turns();
-
   constructor(
     private readonly users: UserStore,
     private readonly passwords: Passwords,
-    private readonly signingKey: SigningKey,
-    private readonly clock: Clock,
+    private readonly challenges: Challenges,
+    private readonly takeCode: TakeCode,
+    private readonly attempts: LimitAttempts,
+    private readonly beginSession: BeginSession,
   ) {}
 
-  /** Throws the problem `login-failed`, the same for an unknown name and a wrong password, or `too-many-requests`. */
-  execute({ username, password }: LoginRequest): Promise<TokenView> {
+  /**
+   * The first step. Throws the problem `login-failed`, the same for an unknown name, a wrong password and a disabled
+   * user, or `too-many-requests`.
+   */
+  execute({ username, password }: LoginRequest, client: Client): Promise<SignInAnswer> {
     const userId = userIdOf(username);
-    // One attempt of a name at a time: guesses sent together are counted like guesses sent one by one.
-    return this.turns.take(userId, () => this.attempt(userId, password));
+    return this.attempts.run(userId, async (cleared): Promise<SignInAnswer> => {
+      const user = await this.users.find(userId);
+      const isRight = await this.passwords.verify(user?.passwordHash, password);
+      if (user === undefined || !isRight || user.disabledAt !== undefined) throw new ProblemException('login-failed');
+      if (user.secondFactor?.enrolledAt !== undefined) {
+        // What failed before stays counted until the code is right too.
+        await this.attempts.forgive(userId);
+        return { challenge: await this.challenges.make(userId) };
+      }
+      return { tokens: await this.begin(user, client, cleared) };
+    });
   }
 
-  private async attempt(userId: string, password: string): Promise<TokenView> {
-    const waitMs = this.throttle.waitMs(userId, this.clock.now());
-    if (waitMs > 0) {
-      throw new ProblemException('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
-    }
-    const user = await this.users.find(userId);
-    const isRight = await this.passwords.verify(user?.passwordHash, password);
-    if (user === undefined || !isRight) {
-      this.throttle.fail(userId, this.clock.now());
-      throw new ProblemException('login-failed');
-    }
-    this.throttle.clear(userId);
-    const tokenId = newTokenId();
-    await this.users.record(userId, signedIn({ userId, tokenId }, this.clock.iso(), traceNow(this.clock)));
-    return {
-      accessToken: await this.signingKey.sign({ userId, role: user.role, tokenId }, this.clock.now()),
-      tokenType: 'Bearer',
-      expiresInSeconds: ACCESS_TOKEN_TTL_SECONDS,
-    };
+  /** The second step. Throws the problems `login-failed`, `second-factor-wrong` or `too-many-requests`. */
+  async withSecondFactor({ challenge, code }: SecondFactorLoginRequest, client: Client): Promise<TokenView> {
+    const { userId, atMs } = await this.challenges.open(challenge);
+    return this.attempts.run(userId, async (cleared) => {
+      const tokens = await this.users.change(userId, async (user) => {
+        if (user.disabledAt !== undefined || Date.parse(user.passwordChangedAt ?? '') >= atMs) {
+          throw new ProblemException('login-failed');
+        }
+        const taken = this.takeCode.from(user, code);
+        const plan = await this.beginSession.plan(taken.user, { method: 'second-factor', client });
+        return { ...plan, events: [...taken.events, ...plan.events], documents: [...plan.documents, cleared] };
+      });
+      if (tokens === undefined) throw new ProblemException('login-failed');
+      return tokens;
+    });
+  }
+
+  /** Begins the session of a user who is still as the password was compared with. */
+  private async begin(compared: User, client: Client, cleared: CommitOperation): Promise<TokenView> {
+    const tokens = await this.users.change(compared.userId, async (user) => {
+      const isSame = user.passwordHash === compared.passwordHash && user.disabledAt === undefined;
+      if (!isSame || user.secondFactor?.enrolledAt !== undefined) throw new ProblemException('login-failed');
+      const plan = await this.beginSession.plan(user, { method: 'password', client });
+      return { ...plan, documents: [...plan.documents, cleared] };
+    });
+    if (tokens === undefined) throw new ProblemException('login-failed');
+    return tokens;
   }
 }

@@ -1,9 +1,11 @@
-import { newOrderId, newProfileId, newRequestId } from '@ballast/contracts';
+import { newOrderId, newProfileId, newRequestId, newSessionId, newUserId } from '@ballast/contracts';
 import { startGatewayPlatform } from '../test/gateway-platform.js';
 import type { GatewayPlatform } from '../test/gateway-platform.js';
 
 let platform: GatewayPlatform;
 const profileId = newProfileId(1);
+const userId = newUserId(1);
+const sessionId = newSessionId(1);
 const orderId = newOrderId(profileId, 1);
 const keyId = `key_${'0'.repeat(26)}`;
 const transferId = orderId.replace('ord_', 'trf_');
@@ -16,6 +18,21 @@ afterAll(() => platform.close());
 describe('a forwarded request', () => {
   it.each([
     ['POST', '/v1/auth/login', 'accounts'],
+    ['POST', '/v1/auth/login/second-factor', 'accounts'],
+    ['POST', '/v1/auth/refresh', 'accounts'],
+    ['POST', '/v1/auth/logout', 'accounts'],
+    ['POST', '/v1/auth/step-up', 'accounts'],
+    ['PUT', '/v1/auth/password', 'accounts'],
+    ['POST', '/v1/auth/second-factor', 'accounts'],
+    ['POST', '/v1/auth/second-factor/confirm', 'accounts'],
+    ['DELETE', '/v1/auth/second-factor', 'accounts'],
+    ['GET', '/v1/sessions', 'accounts'],
+    ['DELETE', `/v1/sessions/${sessionId}`, 'accounts'],
+    ['POST', '/v1/users', 'accounts'],
+    ['GET', '/v1/users?limit=2', 'accounts'],
+    ['GET', `/v1/users/${userId}`, 'accounts'],
+    ['PATCH', `/v1/users/${userId}`, 'accounts'],
+    ['DELETE', `/v1/users/${userId}/second-factor`, 'accounts'],
     ['GET', '/v1/profiles?limit=2&cursor=a%2Fb', 'accounts'],
     ['GET', `/v1/profiles/${profileId}`, 'accounts'],
     ['POST', `/v1/profiles/${profileId}/deposits`, 'ledger'],
@@ -59,8 +76,8 @@ describe('a forwarded request', () => {
     ['GET', '/v1/admin/audit/verify', 'audit'],
   ] as const)('%s %s goes to %s, and its answer comes back', async (method, path, owner) => {
     platform.owners[owner].answer(`${method} ${path}`, { status: 209, body: `{"of":  "${owner}"}` });
-    const body = method === 'POST' || method === 'PUT' ? { some: 'body' } : undefined;
-    const authorization = `Bearer ${await platform.token({ role: 'admin' })}`;
+    const body = ['POST', 'PUT', 'PATCH'].includes(method) ? { some: 'body' } : undefined;
+    const authorization = `Bearer ${await platform.token({ role: 'admin', claims: { mfa_at: Math.floor(Date.now() / 1_000) } })}`;
     const { status, text, headers } = await platform.ask(method, path, { body, headers: { authorization } });
     expect({ status, text }).toEqual({ status: 209, text: `{"of":  "${owner}"}` });
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -68,7 +85,7 @@ describe('a forwarded request', () => {
     expect(seen).toMatchObject({ method, path, body: body === undefined ? '' : JSON.stringify(body) });
   });
 
-  it('takes the token, the idempotency key, the request id and the trace along, and nothing else', async () => {
+  it('takes the token, the idempotency key, the request id, the trace and where it comes from along, and nothing else', async () => {
     platform.owners.ledger.answer(`POST /v1/profiles/${profileId}/deposits`, { status: 201, body: {} });
     const authorization = `Bearer ${await platform.token()}`;
     const requestId = newRequestId(1);
@@ -81,6 +98,8 @@ describe('a forwarded request', () => {
         traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
         cookie: 'a=b',
         'x-forwarded-for': '1.2.3.4',
+        'x-client-address': '1.2.3.4',
+        'user-agent': 'a bot',
       },
       body: { amount: '1.00' },
     });
@@ -89,6 +108,7 @@ describe('a forwarded request', () => {
     expect(seen.traceparent).toContain(traceId);
     expect(seen).not.toHaveProperty('cookie');
     expect(seen).not.toHaveProperty('x-forwarded-for');
+    expect(seen).toMatchObject({ 'user-agent': 'a bot', 'x-client-address': '127.0.0.1' });
     expect(headers.get('x-request-id')).toBe(requestId);
   });
 
@@ -248,7 +268,22 @@ describe('the reference', () => {
         'post /v1/admin/dead-letters/{service}/redrive',
         'post /v1/admin/parked/{service}/{subject}/drop',
         'post /v1/admin/parked/{service}/{subject}/redrive',
+        'delete /v1/auth/second-factor',
+        'delete /v1/sessions/{id}',
+        'delete /v1/users/{id}/second-factor',
+        'get /v1/sessions',
+        'get /v1/users',
+        'get /v1/users/{id}',
+        'patch /v1/users/{id}',
         'post /v1/auth/login',
+        'post /v1/auth/login/second-factor',
+        'post /v1/auth/logout',
+        'post /v1/auth/refresh',
+        'post /v1/auth/second-factor',
+        'post /v1/auth/second-factor/confirm',
+        'post /v1/auth/step-up',
+        'post /v1/users',
+        'put /v1/auth/password',
         'post /v1/orders',
         'post /v1/orders/preview',
         'post /v1/profiles',

@@ -2,7 +2,15 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { topology } from '@ballast/contracts';
 import { ReplicaSubscription, administerServiceBus, connectServiceBus } from '@ballast/service-bus';
 import type { ServiceBusConnection } from '@ballast/service-bus';
-import { Clock, Readiness, TokenKeys, TokenVerifier, keysAt } from '@ballast/service-host';
+import {
+  Clock,
+  Readiness,
+  RevokedSessions,
+  TokenKeys,
+  TokenVerifier,
+  keysAt,
+  revokedSessionsAt,
+} from '@ballast/service-host';
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import { AdminController } from './adapters/admin.controller.js';
@@ -14,6 +22,7 @@ import { CapitalHistoryController } from './adapters/capital-history.controller.
 import { CapitalMonitorsController } from './adapters/capital-monitors.controller.js';
 import { CapitalTransfersController } from './adapters/capital-transfers.controller.js';
 import { CapitalController } from './adapters/capital.controller.js';
+import { CredentialsController } from './adapters/credentials.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
 import { OrdersController } from './adapters/orders.controller.js';
@@ -21,11 +30,13 @@ import { OWNER_URLS, Owners } from './adapters/owners.js';
 import { ParkingController } from './adapters/parking.controller.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { OwnerStreams } from './adapters/owner-streams.js';
+import { SessionsController } from './adapters/sessions.controller.js';
 import { Sockets } from './adapters/sockets.js';
 import { StreamSessions } from './adapters/stream-sessions.js';
 import { StreamHub } from './stream-hub.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { UsageController } from './adapters/usage.controller.js';
+import { UsersController } from './adapters/users.controller.js';
 import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
@@ -43,6 +54,9 @@ export class GatewayModule implements OnApplicationShutdown {
       controllers: [
         AuthController,
         ApiKeysController,
+        CredentialsController,
+        SessionsController,
+        UsersController,
         ProfilesController,
         CapitalController,
         CapitalAccountController,
@@ -60,6 +74,7 @@ export class GatewayModule implements OnApplicationShutdown {
         { provide: OWNER_URLS, useValue: owners },
         { provide: ServiceBusClient, useFactory: () => connectServiceBus(serviceBus) },
         { provide: ReplicaSubscription, useFactory: () => ownSubscription(serviceBus) },
+        revocationsAt(owners.accounts),
         verifierAt(owners.accounts),
         Owners,
         EventWaits,
@@ -88,11 +103,17 @@ async function ownSubscription(serviceBus: ServiceBusConnection): Promise<Replic
   return new ReplicaSubscription(await administerServiceBus(serviceBus), declared);
 }
 
+const revocationsAt = (accountsUrl: string): Provider => ({
+  provide: RevokedSessions,
+  inject: [Clock],
+  useFactory: (clock: Clock) => new RevokedSessions(revokedSessionsAt(accountsUrl), clock),
+});
+
 const verifierAt = (accountsUrl: string): Provider => ({
   provide: TokenVerifier,
-  inject: [Clock, Readiness],
-  useFactory: (clock: Clock, readiness: Readiness) => {
-    const verifier = new TokenVerifier(new TokenKeys(keysAt(accountsUrl), clock), clock);
+  inject: [Clock, Readiness, RevokedSessions],
+  useFactory: (clock: Clock, readiness: Readiness, revoked: RevokedSessions) => {
+    const verifier = new TokenVerifier(new TokenKeys(keysAt(accountsUrl), clock), clock, revoked);
     readiness.add({ name: 'token-keys', check: async () => ({ ok: await verifier.canVerify() }) });
     return verifier;
   },

@@ -32,7 +32,7 @@ export interface TokenOptions {
   readonly role?: Role;
   readonly userId?: string;
   readonly expiresInSeconds?: number;
-  readonly claims?: Readonly<Record<string, string>>;
+  readonly claims?: Readonly<Record<string, string | number>>;
 }
 
 /** What the gateway answered. */

@@ -1,5 +1,5 @@
 import { declareEvent } from './event.js';
-import { CountField, IdField, InstantField, ListField, TextField, WordField } from './fields.js';
+import { CountField, IdField, InstantField, ListField, TextField } from './fields.js';
 import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
 
 export {
@@ -38,35 +38,76 @@ export {
   usagePlanChanged,
 } from './usage-plans.js';
 export type { UsagePlanAssignedV1, UsagePlanChangedV1 } from './usage-plans.js';
-
-/** What a user may do: read own, trade own, operate everybody's, administer. */
-export const ROLES = ['viewer', 'trader', 'operator', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+export {
+  ChangePasswordRequest,
+  ChangeUserRequest,
+  CreateUserRequest,
+  EnrolSecondFactorRequest,
+  LoginRequest,
+  PASSWORD_CHARS_MAX,
+  PASSWORD_CHARS_MIN,
+  RecoveryCode,
+  RefreshRequest,
+  SecondFactorChallengeView,
+  SecondFactorEnrolledView,
+  SecondFactorLoginRequest,
+  SecondFactorSecretView,
+  SessionPage,
+  SessionView,
+  StepUpRequest,
+  TokenView,
+  USERNAME_PATTERN,
+  USER_STATUSES,
+  UserPage,
+  UserView,
+} from './auth-api.js';
+export type { UserStatus } from './auth-api.js';
+export { ROLES } from './roles.js';
+export type { Role } from './roles.js';
+export {
+  SESSION_END_REASONS,
+  SIGN_IN_METHODS,
+  USER_EVENTS,
+  recoveryCodeUsed,
+  secondFactorEnrolled,
+  secondFactorRemoved,
+  sessionRevoked,
+  userCreated,
+  userDisabled,
+  userEnabled,
+  userIdentityLinked,
+  userLockedOut,
+  userPasswordChanged,
+  userRoleChanged,
+  userSignedIn,
+  userSteppedUp,
+} from './user-events.js';
+export type {
+  RecoveryCodeUsedV1,
+  SessionEndReason,
+  SessionRevokedV1,
+  SignInMethod,
+  UserCreatedV1,
+  UserIdentityLinkedV1,
+  UserLockedOutV1,
+  UserRoleChangedV1,
+  UserSignedInV1,
+  UserSteppedUpV1,
+  UserTouchedV1,
+} from './user-events.js';
 
 /** Seconds an access token is valid. */
 export const ACCESS_TOKEN_TTL_SECONDS = 900;
 /** Seconds for which a second factor that was shown counts as fresh. */
 export const SECOND_FACTOR_FRESH_SECONDS = 300;
+/** Seconds a session lives, whatever is refreshed. */
+export const SESSION_TTL_SECONDS = 604_800;
 /** `iss` and `aud` of every token. */
 export const TOKEN_ISSUER = 'ballast-accounts';
 export const TOKEN_AUDIENCE = 'ballast';
 
 /** Entry orders of one profile and symbol that may be live at once, unless the profile says otherwise. */
 export const ENTRIES_PER_SYMBOL_MAX_DEFAULT = 1;
-
-export class UserCreatedV1 {
-  @IdField(USER_ID_PATTERN, { description: 'The user.' })
-  userId!: string;
-  @TextField({ description: 'The name used to sign in.', lengthMax: 64 })
-  username!: string;
-  @WordField(ROLES, { description: 'What the user may do.' })
-  role!: Role;
-}
-
-export class UserSignedInV1 {
-  @IdField(USER_ID_PATTERN, { description: 'The user.' })
-  userId!: string;
-}
 
 export class ProfileCreatedV1 {
   @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
@@ -79,35 +120,12 @@ export class ProfileCreatedV1 {
   entriesPerSymbolMax!: number;
 }
 
-export const userCreated = declareEvent('accounts', 'user.created.v1', UserCreatedV1, 'A user was made.');
-export const userSignedIn = declareEvent(
-  'accounts',
-  'user.signed-in.v1',
-  UserSignedInV1,
-  'A user proved who they are and got a token.',
-);
 export const profileCreated = declareEvent(
   'accounts',
   'profile.created.v1',
   ProfileCreatedV1,
   'A profile was made; orders opens its book, the ledger its account.',
 );
-
-export class LoginRequest {
-  @TextField({ description: 'The name used to sign in.', lengthMax: 64, example: 'demo' })
-  username!: string;
-  @TextField({ description: 'The password.', lengthMax: 256, example: 'printed-at-first-start' })
-  password!: string;
-}
-
-export class TokenView {
-  @TextField({ description: 'A JWT (ES256), to be sent as `Authorization: Bearer …`.', lengthMax: 4096 })
-  accessToken!: string;
-  @WordField(['Bearer'], { description: 'How to send it.' })
-  tokenType!: 'Bearer';
-  @CountField({ description: 'Seconds for which it is valid.', min: 1, max: 86_400 })
-  expiresInSeconds!: number;
-}
 
 export class CreateProfileRequest {
   @TextField({ description: 'A name for the profile.', lengthMax: 64, example: 'momentum' })

@@ -1,4 +1,4 @@
-import { API_KEY_EVENTS, USAGE_PLAN_EVENTS, profileCreated, userCreated, userSignedIn } from './accounts.js';
+import { API_KEY_EVENTS, USAGE_PLAN_EVENTS, USER_EVENTS, profileCreated } from './accounts.js';
 import type { EventDeclaration } from './event.js';
 import {
   LEDGER_EVENTS,
@@ -36,8 +36,7 @@ import type { ContainerDeclaration, SubscriptionDeclaration, TopicDeclaration, T
 
 /** Every published event, by owner and in the order of an order's life. */
 export const EVENTS: readonly EventDeclaration[] = [
-  userCreated,
-  userSignedIn,
+  ...USER_EVENTS,
   ...API_KEY_EVENTS,
   ...USAGE_PLAN_EVENTS,
   profileCreated,
@@ -148,7 +147,7 @@ const containers: ContainerDeclaration[] = [
     owner: 'accounts',
     partitionKeyPaths: ['/productId', '/userId'],
     defaultTtlSeconds: -1,
-    indexedPaths: [],
+    indexedPaths: ['/kind/?'],
   },
   {
     name: 'trade_profiles',

@@ -15,6 +15,7 @@ import { Parking } from './parking.js';
 import type { PlatformSettings } from './platform-settings.js';
 import { Readiness } from './readiness.js';
 import { Relays } from './relays.js';
+import { RevokedSessions, revokedSessionsAt } from './revoked-sessions.js';
 import { ServiceLog } from './service-log.js';
 import { SERVICE_NAME } from './service-name.js';
 import { TokenKeys, keysAt } from './token-keys.js';
@@ -159,12 +160,19 @@ const verifierProvider: Provider = {
   provide: TokenVerifier,
   inject: [AZURE, Clock, Readiness],
   useFactory: ({ settings, tokenKeys }: AzureOptions, clock: Clock, readiness: Readiness) => {
-    const source = tokenKeys === undefined ? keysAt(settings.accountsUrl) : async () => tokenKeys;
-    const verifier = new TokenVerifier(new TokenKeys(source, clock), clock);
+    const verifier =
+      tokenKeys === undefined
+        ? verifierAt(settings.accountsUrl, clock)
+        : new TokenVerifier(new TokenKeys(async () => tokenKeys, clock), clock);
     readiness.add({ name: 'token-keys', check: async () => ({ ok: await verifier.canVerify() }) });
     return verifier;
   },
 };
+
+function verifierAt(accountsUrl: string, clock: Clock): TokenVerifier {
+  const revoked = new RevokedSessions(revokedSessionsAt(accountsUrl), clock);
+  return new TokenVerifier(new TokenKeys(keysAt(accountsUrl), clock), clock, revoked);
+}
 
 const parkingProvider = (parked: ParkedIn): Provider => ({
   provide: Parking,

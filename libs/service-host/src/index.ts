@@ -15,6 +15,8 @@ export { requestHash } from './request-hash.js';
 export { IdempotencyKey, PageQuery, idParam } from './request-parts.js';
 export type { PageRequest } from './request-parts.js';
 export { Scopes } from './scopes.js';
+export { REVOCATIONS_FRESH_MS, RevokedSessions, revokedSessionsAt } from './revoked-sessions.js';
+export type { SessionRefusals } from './revoked-sessions.js';
 export { ServiceLog, createServiceLog } from './service-log.js';
 export { SettingsError, readSettings } from './settings.js';
 export type { SettingsReader } from './settings.js';

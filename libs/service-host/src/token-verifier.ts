@@ -5,6 +5,7 @@ import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTHeaderParameters } from 'jose';
 import type { Caller } from './caller.js';
 import type { Clock } from './clock.js';
+import type { SessionRefusals } from './revoked-sessions.js';
 import type { TokenKey, TokenKeys } from './token-keys.js';
 
 /** Seconds by which the clocks of two machines may differ. */
@@ -21,12 +22,18 @@ export interface VerifiedCaller extends Caller {
   readonly expiresAtMs: number;
 }
 
-/** Verifies access tokens: ES256, a key of accounts, issuer, audience and expiry. */
+/** Verifies access tokens: ES256, a key of accounts, issuer, audience, expiry, and that their session has not ended. */
 export class TokenVerifier {
   constructor(
     private readonly keys: TokenKeys,
     private readonly clock: Clock,
+    private refusals?: SessionRefusals,
   ) {}
+
+  /** From now on a token of a session that `refusals` has is none of ours. */
+  refuse(refusals: SessionRefusals): void {
+    this.refusals = refusals;
+  }
 
   /** Who the token speaks for. Throws `InvalidToken`, or `Failure` while the keys cannot be read. */
   async verify(token: string): Promise<VerifiedCaller> {
@@ -39,7 +46,7 @@ export class TokenVerifier {
         clockTolerance: CLOCK_SKEW_SECONDS,
         currentDate: new Date(this.clock.now()),
       });
-      return callerOf(payload);
+      return await this.stillSignedIn(callerOf(payload));
     } catch (error) {
       if (error instanceof errors.JOSEError) throw new InvalidToken(error.code, { cause: error });
       throw error;
@@ -49,6 +56,14 @@ export class TokenVerifier {
   /** Whether tokens can be verified now. */
   canVerify(): Promise<boolean> {
     return this.keys.areKnown();
+  }
+
+  private async stillSignedIn(caller: VerifiedCaller): Promise<VerifiedCaller> {
+    const { sessionId } = caller;
+    if (sessionId !== undefined && (await this.refusals?.has(sessionId)) === true) {
+      throw new InvalidToken('the session has ended');
+    }
+    return caller;
   }
 
   private async keyOf(header: JWTHeaderParameters): Promise<TokenKey> {

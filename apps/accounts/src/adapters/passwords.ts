@@ -1,9 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { Injectable } from '@nestjs/common';
 
-/** Argon2id with the first of the parameter sets that OWASP recommends; `algorithm` 2 is Argon2id. */
-const ARGON2 = { algorithm: 2, memoryCost: 19_456 /* KiB */, timeCost: 2, parallelism: 1 } as const;
+/** What a guess costs. */
+export interface PasswordCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+/** The first of the parameter sets that OWASP recommends for Argon2id. */
+export const PASSWORD_COST: PasswordCost = { memoryKib: 19_456, passes: 2 };
+const ARGON2ID = 2;
 const PASSWORD_CHARS = 20;
 /** Without letters that look like digits. */
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
@@ -14,13 +20,17 @@ export function newPassword(): string {
 }
 
 /** Hashes and verifies passwords. */
-@Injectable()
 export class Passwords {
   /** Verified against where there is no user, so that an unknown name takes as long as a wrong password. */
-  private readonly decoy = hash(newPassword(), ARGON2);
+  private readonly decoy: Promise<string>;
+
+  constructor(private readonly cost: PasswordCost = PASSWORD_COST) {
+    this.decoy = this.hash(newPassword());
+  }
 
   hash(password: string): Promise<string> {
-    return hash(password, ARGON2);
+    const { memoryKib, passes } = this.cost;
+    return hash(password, { algorithm: ARGON2ID, memoryCost: memoryKib, timeCost: passes, parallelism: 1 });
   }
 
   /** Whether the password is the one that was hashed; always false, and as slow, for `undefined`. */

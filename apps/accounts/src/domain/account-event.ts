@@ -6,20 +6,22 @@ export interface Occurrence<Data extends object> {
   readonly declaration: EventDeclaration<Data>;
   /** With the version, what makes the event's id unique. */
   readonly aggregateId: string;
+  /** Of the aggregate once this has happened; 1 where it is absent. */
+  readonly version?: number;
   readonly subject: string;
   readonly partitionKey: string;
   readonly ownerId?: string;
   readonly data: Data;
 }
 
-/** The first event of an aggregate; none in accounts has a second. `time` is ISO 8601. */
-export function firstEventOf<Data extends object>(
-  { declaration, aggregateId, subject, partitionKey, ownerId, data }: Occurrence<Data>,
+/** The event that tells of it; the first of its aggregate where no version is given. `time` is ISO 8601. */
+export function accountEvent<Data extends object>(
+  { declaration, aggregateId, version = 1, subject, partitionKey, ownerId, data }: Occurrence<Data>,
   time: string,
   trace: Trace,
 ): EventEnvelope<Data> {
   return {
-    id: `${declaration.topic}:${aggregateId}:1`,
+    id: `${declaration.topic}:${aggregateId}:${version}`,
     type: declaration.type,
     source: `/${declaration.topic}`,
     subject,

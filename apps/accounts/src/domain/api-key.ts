@@ -9,7 +9,7 @@ import {
 } from '@ballast/contracts/accounts';
 import type { ApiKeyView, CreateApiKeyRequest, Scope } from '@ballast/contracts/accounts';
 import type { Trace } from '@ballast/service-bus';
-import { firstEventOf } from './account-event.js';
+import { accountEvent } from './account-event.js';
 import { derivedId } from './derived-id.js';
 
 const DAY_MS = 86_400_000;
@@ -169,6 +169,6 @@ function eventOf<Data extends object>(
   data: Data,
   { time, trace }: KeyOccasion,
 ): EventEnvelope<Data> {
-  const occurrence = { declaration, aggregateId: keyId, subject: keyId, partitionKey: SYSTEM_PARTITION, ownerId, data };
-  return { ...firstEventOf(occurrence, time, trace), id: `${declaration.topic}:${keyId}:${version}` };
+  const about = { aggregateId: keyId, version, subject: keyId, partitionKey: SYSTEM_PARTITION, ownerId };
+  return accountEvent({ declaration, ...about, data }, time, trace);
 }

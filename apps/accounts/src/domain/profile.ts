@@ -3,7 +3,7 @@ import type { EventEnvelope } from '@ballast/contracts';
 import { ENTRIES_PER_SYMBOL_MAX_DEFAULT, profileCreated } from '@ballast/contracts/accounts';
 import type { CreateProfileRequest, ProfileCreatedV1, ProfileView, Role } from '@ballast/contracts/accounts';
 import type { Trace } from '@ballast/service-bus';
-import { firstEventOf } from './account-event.js';
+import { accountEvent } from './account-event.js';
 import { derivedId } from './derived-id.js';
 
 /** A profile as stored. */
@@ -52,7 +52,7 @@ export function newProfile(
     createdAt,
     requestHash,
   };
-  const event = firstEventOf(
+  const event = accountEvent(
     {
       declaration: profileCreated,
       aggregateId: profileId,

@@ -1,9 +1,24 @@
-import { LoginRequest, TokenView } from '@ballast/contracts/accounts';
-import { Public } from '@ballast/service-host';
+import {
+  LoginRequest,
+  ROLES,
+  RefreshRequest,
+  SecondFactorChallengeView,
+  SecondFactorLoginRequest,
+  TokenView,
+} from '@ballast/contracts/accounts';
+import { Public, Roles } from '@ballast/service-host';
 import { Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiProblems } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Sign-in')
@@ -15,9 +30,48 @@ export class AuthController {
   @Post('login')
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in with a name and a password.' })
   @ApiBody({ type: LoginRequest })
-  @ApiOkResponse({ type: TokenView, description: 'A token for the other routes.' })
+  @ApiOkResponse({ type: TokenView, description: 'A token for the other routes, and one that gives the next.' })
+  @ApiAcceptedResponse({
+    type: SecondFactorChallengeView,
+    description: 'You have a second factor: go on with `POST /v1/auth/login/second-factor`.',
+  })
   @ApiBodyProblems('login-failed')
   login(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Public()
+  @Post('login/second-factor')
+  @ApiOperation({ summary: 'The second step of signing in: a one-time or recovery code.' })
+  @ApiBody({ type: SecondFactorLoginRequest })
+  @ApiOkResponse({ type: TokenView })
+  @ApiBodyProblems('login-failed', 'second-factor-wrong', 'conflict')
+  secondFactor(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Public()
+  @Post('refresh')
+  @ApiOperation({
+    summary: 'Turn a refresh token into the next access and refresh token.',
+    description:
+      'Each refresh token works once. The one before the newest gives the newest again for 10 s, for two tabs that ' +
+      'refresh at once; any other that was used before ends the session, as two parties have its tokens.',
+  })
+  @ApiBody({ type: RefreshRequest })
+  @ApiOkResponse({ type: TokenView })
+  @ApiBodyProblems('refresh-refused')
+  refresh(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Post('logout')
+  @Roles(...ROLES)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'End this session.' })
+  @ApiNoContentResponse({ description: 'The session is over; its tokens are refused everywhere within 10 s.' })
+  @ApiProblems()
+  logout(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.owners.forward('accounts', request, reply);
   }
 }

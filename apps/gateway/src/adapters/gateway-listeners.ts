@@ -1,13 +1,14 @@
 import { ServiceBusClient } from '@azure/service-bus';
+import { sessionRevoked } from '@ballast/contracts/accounts';
 import { EventListener, ReplicaSubscription } from '@ballast/service-bus';
-import { Readiness, ServiceLog } from '@ballast/service-host';
+import { Readiness, RevokedSessions, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { EventWaits } from '../event-waits.js';
 import { Broadcaster } from './broadcaster.js';
 
 /**
- * Hears every event of every topic, for the requests that wait for one and for the sockets, over a subscription of this
+ * Hears every event of every topic, for the requests that wait for one, for the sockets and for who is still signed in, over a subscription of this
  * replica's own.
  */
 @Injectable()
@@ -19,6 +20,7 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
     private readonly subscription: ReplicaSubscription,
     waits: EventWaits,
     broadcaster: Broadcaster,
+    revoked: RevokedSessions,
     log: ServiceLog,
     readiness: Readiness,
   ) {
@@ -32,6 +34,7 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
           events: [],
           handle: async (events) => {
             for (const event of events) {
+              if (event.type === sessionRevoked.type) revoked.add(event.subject);
               waits.hear(event);
               broadcaster.hear(topic, event);
             }

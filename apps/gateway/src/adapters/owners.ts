@@ -9,7 +9,7 @@ export const OWNER_URLS = Symbol('owner urls');
 /** Milliseconds within which an owner must have answered as a whole. */
 export const OWNER_TIMEOUT_MS = 10_000;
 /** Headers of a caller that an owner gets. */
-const HEADERS_IN = ['authorization', 'idempotency-key'] as const;
+const HEADERS_IN = ['authorization', 'idempotency-key', 'user-agent'] as const;
 /** Headers of an owner that the caller gets. */
 const HEADERS_OUT = [
   'content-type',
@@ -31,6 +31,8 @@ export interface OwnerRequest {
   /** JSON; absent where the caller sent none. */
   readonly body?: unknown;
   readonly headers: FastifyRequest['headers'];
+  /** The network address of whoever asks the gateway. */
+  readonly address?: string;
 }
 
 /** What the owner answered. */
@@ -72,8 +74,8 @@ export class Owners {
 }
 
 /** The request as an owner is to get it. */
-export function ownerRequest({ method, url, body, headers }: FastifyRequest): OwnerRequest {
-  return { method, path: url, body, headers };
+export function ownerRequest({ method, url, body, headers, ip }: FastifyRequest): OwnerRequest {
+  return { method, path: url, body, headers, address: ip };
 }
 
 /** Answers the caller with what the owner answered. */
@@ -86,7 +88,7 @@ export function jsonOf<Body>({ body }: OwnerAnswer): Body {
   return JSON.parse(body.toString('utf8')) as Body;
 }
 
-function headersFor({ headers, body }: OwnerRequest): Record<string, string> {
+function headersFor({ headers, body, address }: OwnerRequest): Record<string, string> {
   const trace = currentTrace();
   const given = HEADERS_IN.flatMap((name) => {
     const value = headers[name];
@@ -94,6 +96,7 @@ function headersFor({ headers, body }: OwnerRequest): Record<string, string> {
   });
   return {
     ...Object.fromEntries(given),
+    ...(address !== undefined && { 'x-client-address': address }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(trace !== undefined && { 'x-request-id': trace.correlationId }),
     ...(trace?.traceparent !== undefined && { traceparent: trace.traceparent }),

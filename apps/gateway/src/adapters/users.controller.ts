@@ -1,0 +1,93 @@
+import { USER_ID_PATTERN } from '@ballast/contracts';
+import { ChangeUserRequest, CreateUserRequest, UserPage, UserView } from '@ballast/contracts/accounts';
+import { Roles, idParam } from '@ballast/service-host';
+import { Controller, Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems, ApiStepUp } from './api-decorators.js';
+import { Owners } from './owners.js';
+
+const USER = {
+  name: 'id',
+  description: 'The user.',
+  schema: { type: 'string', pattern: USER_ID_PATTERN.source },
+} as const;
+
+@ApiTags('Users')
+@ApiBearerAuth()
+@Controller('v1/users')
+@Roles('admin')
+export class UsersController {
+  constructor(private readonly owners: Owners) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Make a user. Admins only.' })
+  @ApiIdempotencyKey()
+  @ApiBody({ type: CreateUserRequest })
+  @ApiCreatedResponse({ type: UserView })
+  @ApiStepUp()
+  @ApiBodyProblems('idempotency-key-missing', 'conflict', 'forbidden', 'second-factor-required')
+  create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'All users. Admins only.' })
+  @ApiPage(50, 500)
+  @ApiOkResponse({ type: UserPage })
+  @ApiProblems('invalid-request', 'forbidden')
+  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One user. Admins only.' })
+  @ApiParam(USER)
+  @ApiOkResponse({ type: UserView })
+  @ApiProblems('forbidden', 'not-found')
+  one(
+    @idParam('id', USER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Give a user another role, or disable or enable them. Their sessions end. Admins only.' })
+  @ApiParam(USER)
+  @ApiBody({ type: ChangeUserRequest })
+  @ApiOkResponse({ type: UserView })
+  @ApiStepUp()
+  @ApiBodyProblems('conflict', 'forbidden', 'not-found', 'second-factor-required')
+  change(
+    @idParam('id', USER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Delete(':id/second-factor')
+  @ApiOperation({ summary: 'Take the second factor from a user who lost it. Admins only.' })
+  @ApiParam(USER)
+  @ApiNoContentResponse({ description: 'The user has none any more.' })
+  @ApiStepUp()
+  @ApiProblems('forbidden', 'not-found', 'second-factor-required')
+  removeSecondFactor(
+    @idParam('id', USER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+}
