@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { ourOwn } from '../../launcher/our-own.mjs';
 
 const [name, ...told] = process.argv.slice(2);
 if (name === undefined) throw new Error('Which bench?');
@@ -14,8 +15,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  packages: 'external',
-  tsconfig: resolve(root, 'tsconfig.base.json'),
   logLevel: 'warning',
+  plugins: [ourOwn],
 });
 spawn(process.execPath, [outfile, ...told], { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));

@@ -11,6 +11,8 @@ export const MISSING_MS_MAX = 1_000;
 /** Times an owner is asked for missing events before the client begins anew. */
 const FILLS_MAX = 3;
 
+const NONE: readonly ProfileSubscription[] = [];
+
 /** What the subscriptions of one client need of it. */
 export interface Subscriber {
   readonly owners: OwnerStreams;
@@ -29,39 +31,32 @@ export interface Subscriber {
 
 /** The profiles, and symbols in profiles, that one client follows. */
 export class ProfileSubscriptions {
-  private readonly byKey = new Map<string, ProfileSubscription>();
+  /** By profile: one of all of it, or one for each symbol. */
+  private readonly byProfile = new Map<string, readonly ProfileSubscription[]>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(private readonly subscriber: Subscriber) {}
 
   get size(): number {
-    return this.byKey.size;
-  }
-
-  /** Profiles that are followed. */
-  get profiles(): string[] {
-    return [...this.byKey.values()].map(({ room }) => room.profileId);
+    return this.all.length;
   }
 
   /** Those of a profile: one for all of it, or one for each symbol. */
-  of(profileId: string | undefined): ProfileSubscription[] {
-    if (this.byKey.size === 0 || profileId === undefined) return [];
-    const whole = this.byKey.get(roomKeyOf({ room: 'profile', profileId }));
-    if (whole !== undefined) return [whole];
-    return [...this.byKey.values()].filter(({ room }) => room.profileId === profileId);
+  of(profileId: string | undefined): readonly ProfileSubscription[] {
+    return (profileId === undefined ? undefined : this.byProfile.get(profileId)) ?? NONE;
   }
 
   /** Begins one, in the place of those that it makes needless. `answer` is called once, before anything is sent. */
   async begin(room: ProfileRoom, answer: (answer: Subscribed | Refused) => void): Promise<void> {
     const { profileId } = room;
-    const wholeKey = roomKeyOf({ room: 'profile', profileId });
-    if (room.room === 'symbol' && this.byKey.has(wholeKey))
+    const known = this.of(profileId);
+    if (room.room === 'symbol' && known.some((one) => one.room.room === 'profile'))
       return answer({ ok: false, code: 'invalid-request', detail: 'the room of the profile has it already' });
     const isNeedless = (one: ProfileSubscription): boolean =>
       room.room === 'profile' || roomKeyOf(one.room) === roomKeyOf(room);
-    for (const before of this.of(profileId).filter(isNeedless)) this.end(before);
+    for (const before of known.filter(isNeedless)) this.end(before);
     const subscription = new ProfileSubscription(room, this.subscriber.owners);
-    this.byKey.set(roomKeyOf(room), subscription);
+    this.byProfile.set(profileId, [...this.of(profileId), subscription]);
     this.subscriber.follows(profileId, true);
     const refused = await this.open(subscription, answer);
     if (refused === undefined) return;
@@ -71,31 +66,45 @@ export class ProfileSubscriptions {
 
   /** Takes an event of a profile that is followed and returns what the client is to be sent now. */
   take(frame: EventFrame): EventFrame[] {
-    return this.of(frame.body.profileId).flatMap((subscription) => {
-      const frames = subscription.take(frame);
-      if (subscription.isWaiting || subscription.isOverfull) this.mend(subscription, FILLS_MAX);
-      return frames;
-    });
+    const subscriptions = this.of(frame.body.profileId);
+    const [only] = subscriptions;
+    if (only !== undefined && subscriptions.length === 1) return this.takeBy(only, frame);
+    return subscriptions.flatMap((subscription) => this.takeBy(subscription, frame));
   }
 
   /** Ends one; ending what never was is no error. */
   leave(room: ProfileRoom): void {
-    const subscription = this.byKey.get(roomKeyOf(room));
-    if (subscription !== undefined) this.end(subscription);
+    const key = roomKeyOf(room);
+    for (const one of this.of(room.profileId).filter((known) => roomKeyOf(known.room) === key)) this.end(one);
   }
 
   end(subscription: ProfileSubscription): void {
-    const { room } = subscription;
+    const { profileId } = subscription.room;
+    if (subscription.isOver) return;
     subscription.isOver = true;
-    if (this.byKey.get(roomKeyOf(room)) !== subscription) return;
-    this.byKey.delete(roomKeyOf(room));
-    if (this.of(room.profileId).length === 0) this.subscriber.follows(room.profileId, false);
+    const others = this.of(profileId).filter((one) => one !== subscription);
+    if (others.length > 0) {
+      this.byProfile.set(profileId, others);
+      return;
+    }
+    this.byProfile.delete(profileId);
+    this.subscriber.follows(profileId, false);
   }
 
   /** The client is gone. */
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
-    for (const subscription of [...this.byKey.values()]) this.end(subscription);
+    for (const subscription of this.all) this.end(subscription);
+  }
+
+  private get all(): ProfileSubscription[] {
+    return [...this.byProfile.values()].flat();
+  }
+
+  private takeBy(subscription: ProfileSubscription, frame: EventFrame): EventFrame[] {
+    const frames = subscription.take(frame);
+    if (subscription.isWaiting || subscription.isOverfull) this.mend(subscription, FILLS_MAX);
+    return frames;
   }
 
   private async open(
