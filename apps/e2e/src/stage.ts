@@ -74,12 +74,15 @@ export class Stage {
     });
     const gateway = platform.url('gateway');
     const logins = await platform.firstLogins();
-    const signIn = async (username: string): Promise<Api> => {
+    const passwordOf = (username: string): string => {
       const login = logins.find((candidate) => candidate.username === username);
       if (login === undefined) throw new Error(`no first login ${username}`);
-      return Api.signIn(gateway, login);
+      return login.password;
     };
-    const stage = new Stage(platform, dataDir, await signIn('demo'), await signIn('admin'));
+    const signIn = (username: string): Promise<Api> =>
+      Api.signIn(gateway, { username, password: passwordOf(username) });
+    const admin = await signIn('admin');
+    const stage = new Stage(platform, dataDir, await signIn('demo'), await admin.enrol(passwordOf('admin')));
     stage.lines.push(...lines);
     return stage;
   }

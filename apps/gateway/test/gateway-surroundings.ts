@@ -8,6 +8,7 @@ import type { Role } from '@ballast/contracts/accounts';
 import { startLocalAzure } from '@ballast/local-azure';
 import { EventSender, connectServiceBus } from '@ballast/service-bus';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { GenuineKey } from '../../../libs/service-host/src/testing/forged-tokens.js';
 import type { GatewaySettings, OwnerUrls } from '../src/gateway.config.js';
 import { FakeOwner } from './fake-owner.js';
 
@@ -24,6 +25,8 @@ export interface GatewaySurroundings {
   readonly owners: Readonly<Record<keyof OwnerUrls, FakeOwner>>;
   /** With which a gateway finds all of it. */
   readonly settings: GatewaySettings;
+  /** The key of its tokens. */
+  readonly key: GenuineKey;
   token(options?: TokenOptions): Promise<string>;
   /** Sends events to their topic, as `/orders` in `source` names it. */
   send(...events: EventEnvelope[]): Promise<void>;
@@ -37,10 +40,12 @@ export async function startSurroundings(): Promise<GatewaySurroundings> {
   if (!accounts || !orders || !ledger || !audit) throw new Error('no owners');
   const owners = { accounts, orders, ledger, audit };
   const { publicKey, privateKey } = await generateKeyPair('ES256');
-  accounts.answer('GET /.well-known/jwks.json', { body: { keys: [{ ...(await exportJWK(publicKey)), kid: 'test' }] } });
+  const key = { privateKey, publicJwk: await exportJWK(publicKey), keyId: 'test' };
+  accounts.answer('GET /.well-known/jwks.json', { body: { keys: [{ ...key.publicJwk, kid: key.keyId }] } });
   const client = await connectServiceBus({ connectionString: azure.serviceBusConnectionString });
   const senders = new Map(topology.topics.map(({ name }) => [`/${name}`, new EventSender(client, name)]));
   return {
+    key,
     owners,
     settings: {
       host: '127.0.0.1',

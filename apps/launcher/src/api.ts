@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '@ballast/contracts';
+import type { SecondFactorSecretView, TokenView } from '@ballast/contracts/accounts';
+import { TOTP, URI } from 'otpauth';
 
 /** An answer of the API, its body decoded. */
 export interface Answer<Body> {
@@ -20,6 +22,11 @@ export class ApiProblem extends Error {
   }
 }
 
+interface CallOptions {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
 /** Milliseconds one call may take. */
 const CALL_MS_MAX = 35_000;
 
@@ -27,8 +34,13 @@ const CALL_MS_MAX = 35_000;
 export class Api {
   private constructor(
     readonly url: string,
-    readonly token: string | undefined,
+    private accessToken: string | undefined,
+    private readonly totp?: TOTP,
   ) {}
+
+  get token(): string | undefined {
+    return this.accessToken;
+  }
 
   /** A caller without a token. */
   static anonymous(url: string): Api {
@@ -37,8 +49,20 @@ export class Api {
 
   /** Signs in; throws `ApiProblem` when that is refused. */
   static async signIn(url: string, { username, password }: { username: string; password: string }): Promise<Api> {
-    const { body } = await Api.anonymous(url).post<{ accessToken: string }>('/v1/auth/login', { username, password });
+    const credentials = { username, password };
+    const { status, body } = await Api.anonymous(url).post<TokenView>('/v1/auth/login', credentials);
+    if (status !== 200) throw new Error(`${username} has a second factor and must sign in with it`);
     return new Api(url, body.accessToken);
+  }
+
+  /** The caller with a second factor, enrolled now, that is shown again whenever the platform asks for it. */
+  async enrol(password: string): Promise<Api> {
+    const { body: made } = await this.post<SecondFactorSecretView>('/v1/auth/second-factor', { password });
+    const totp = URI.parse(made.otpauthUri);
+    if (!(totp instanceof TOTP)) throw new Error('the second factor is no TOTP');
+    const code = totp.generate();
+    const { body } = await this.post<TokenView>('/v1/auth/second-factor/confirm', { code });
+    return new Api(this.url, body.accessToken, totp);
   }
 
   /** The body of a GET; throws `ApiProblem`. */
@@ -54,11 +78,16 @@ export class Api {
   }
 
   /** Any call; a problem is an answer like every other. */
-  async send<Body>(
-    method: string,
-    path: string,
-    options: { body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<Answer<Body>> {
+  async send<Body>(method: string, path: string, options: CallOptions = {}): Promise<Answer<Body>> {
+    const answer = await this.sendOnce<Body>(method, path, options);
+    const { code } = (answer.body ?? {}) as Partial<Problem>;
+    if (code !== 'second-factor-required' || this.totp === undefined) return answer;
+    const stepUp = { body: { code: this.totp.generate() } };
+    this.accessToken = succeeded(await this.sendOnce<TokenView>('POST', '/v1/auth/step-up', stepUp)).body.accessToken;
+    return this.sendOnce<Body>(method, path, options);
+  }
+
+  private async sendOnce<Body>(method: string, path: string, options: CallOptions): Promise<Answer<Body>> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {

@@ -1,3 +1,4 @@
+import { SECOND_FACTOR_FRESH_SECONDS } from '@ballast/contracts/accounts';
 import { newUserId } from '@ballast/contracts';
 import type { Problem } from '@ballast/contracts';
 import type { CapitalMoveView } from '@ballast/contracts/ledger';
@@ -96,5 +97,18 @@ describe('moving capital', () => {
     expect((await bench.move(viewer, 'deposits', '5.00')).status).toBe(403);
     expect(await available(viewer)).toBe('5.00');
     expect((await bench.capital({ ...profile, token: 'none' })).status).toBe(401);
+  });
+
+  it('withdraws only for who showed a second factor a moment ago', async () => {
+    const profile = await bench.openProfile();
+    await bench.move(profile, 'deposits', '5.00');
+    const longAgoSeconds = Math.floor(Date.now() / 1_000) - SECOND_FACTOR_FRESH_SECONDS - 1;
+    const late = { ...profile, token: await bench.tokenFor(profile.ownerId, 'trader', longAgoSeconds) };
+    expect(await bench.move(late, 'withdrawals', '5.00')).toMatchObject({
+      status: 403,
+      body: { code: 'second-factor-required' },
+    });
+    expect((await bench.move(late, 'deposits', '1.00')).status).toBe(201);
+    expect(await available(profile)).toBe('6.00');
   });
 });

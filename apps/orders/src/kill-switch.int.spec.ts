@@ -1,3 +1,4 @@
+import { SECOND_FACTOR_FRESH_SECONDS } from '@ballast/contracts/accounts';
 import type { ControlsView } from '@ballast/contracts/orders';
 import type { ContainerStore } from '@ballast/cosmos';
 import { StoreUnavailable } from '@ballast/cosmos';
@@ -68,6 +69,14 @@ describe('the kill switch', () => {
     profileId: profile.profileId,
     symbol: 'AAPL',
     ...changes,
+  });
+
+  it('is moved only by who showed a second factor a moment ago', async () => {
+    const longAgo = { token: await bench.tokenFor('operator', Date.now() - (SECOND_FACTOR_FRESH_SECONDS + 1) * 1_000) };
+    const body = { mode: 'halted', reason: 'test' };
+    const refused = await bench.ask(longAgo, 'PUT', '/v1/admin/controls', { body });
+    expect([refused.status, refused.body]).toMatchObject([403, { code: 'second-factor-required' }]);
+    expect((await controls()).mode).toBe('active');
   });
 
   it('stops one symbol, one profile, or everything, and says which', async () => {

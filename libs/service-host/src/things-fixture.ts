@@ -6,7 +6,6 @@ import { Type } from 'class-transformer';
 import { IsInt, IsString, ValidateNested } from 'class-validator';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { FastifyRequest } from 'fastify';
-import type { CryptoKey } from 'jose';
 import { Clock } from './clock.js';
 import { CurrentCaller, Public, RequireFreshSecondFactor, Roles } from './caller.js';
 import type { Caller } from './caller.js';
@@ -16,6 +15,7 @@ import { Scopes } from './scopes.js';
 import { startService } from './start-service.js';
 import type { RunningService } from './start-service.js';
 import { TokenKeys } from './token-keys.js';
+import type { GenuineKey } from './testing/forged-tokens.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** The user of a test's tokens. */
@@ -135,12 +135,14 @@ export class Things {
   private constructor(
     readonly service: RunningService,
     readonly gate: Gate,
-    private readonly privateKey: CryptoKey,
+    /** The key of its tokens. */
+    readonly key: GenuineKey,
   ) {}
 
   static async start(): Promise<Things> {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] };
+    const publicJwk = await exportJWK(publicKey);
+    const keys = { keys: [{ ...publicJwk, kid: 'k' }] };
     const gate = new Gate();
     const verifier = {
       provide: TokenVerifier,
@@ -150,7 +152,7 @@ export class Things {
     @Module({ controllers: [ThingsController], providers: [verifier, { provide: Gate, useValue: gate }] })
     class ThingsModule {}
     const options = { name: 'things', host: '127.0.0.1', port: 0, module: ThingsModule, logLevel: 'silent' } as const;
-    return new Things(await startService(options), gate, privateKey);
+    return new Things(await startService(options), gate, { privateKey, publicJwk, keyId: 'k' });
   }
 
   /** A token that is valid for a minute unless told otherwise. */
@@ -163,7 +165,7 @@ export class Things {
       .setIssuer(TOKEN_ISSUER)
       .setAudience(audience)
       .setExpirationTime(expiresAt ?? Math.floor(Date.now() / 1_000) + 60)
-      .sign(this.privateKey);
+      .sign(this.key.privateKey);
   }
 
   async ask(

@@ -4,7 +4,7 @@ import { Roles, Scopes } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiPage, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiPage, ApiProblems, ApiStepUp } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Operation')
@@ -28,7 +28,8 @@ export class AdminController {
   @ApiOperation({ operationId: 'setControls', summary: 'Move the kill switch.' })
   @ApiBody({ type: ChangeControlsRequest })
   @ApiOkResponse({ type: ControlsView })
-  @ApiBodyProblems('forbidden')
+  @ApiStepUp()
+  @ApiBodyProblems('forbidden', 'second-factor-required')
   changeControls(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.owners.forward('orders', request, reply);
   }

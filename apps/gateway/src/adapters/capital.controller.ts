@@ -11,7 +11,7 @@ import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiIdempotencyKey } from './api-decorators.js';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiStepUp } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 /** What a move of capital can end with beyond what any write can. */
@@ -55,7 +55,8 @@ export class CapitalController {
   @ApiIdempotencyKey()
   @ApiBody({ type: MoveCapitalRequest })
   @ApiCreatedResponse({ type: CapitalMoveView })
-  @ApiBodyProblems(...MOVE_PROBLEMS)
+  @ApiStepUp()
+  @ApiBodyProblems(...MOVE_PROBLEMS, 'second-factor-required')
   withdraw(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,

@@ -6,7 +6,16 @@ import {
   ReversePostingRequest,
 } from '@ballast/contracts/ledger';
 import type { CapitalMoveView } from '@ballast/contracts/ledger';
-import { Clock, CurrentCaller, IdempotencyKey, Roles, Scopes, idParam, requestHash } from '@ballast/service-host';
+import {
+  Clock,
+  CurrentCaller,
+  IdempotencyKey,
+  RequireFreshSecondFactor,
+  Roles,
+  Scopes,
+  idParam,
+  requestHash,
+} from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { Body, Controller, Post } from '@nestjs/common';
 import type { AmountKind } from '../domain/decide-move.js';
@@ -39,6 +48,7 @@ export class CapitalController {
   }
 
   @Post('withdrawals')
+  @RequireFreshSecondFactor()
   @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
   withdraw(

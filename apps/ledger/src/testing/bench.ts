@@ -67,7 +67,8 @@ export interface Bench {
   publish(topic: 'orders' | 'accounts', ...events: EventEnvelope[]): Promise<void>;
   /** Sends a message that is no event of ours. */
   publishRaw(topic: string, message: ServiceBusMessage): Promise<void>;
-  tokenFor(userId: string, role: Role): Promise<string>;
+  /** A token that shows a second factor as of then, in seconds since 1970; just now by default. */
+  tokenFor(userId: string, role: Role, mfaAt?: number): Promise<string>;
   /** A profile whose account is open. */
   openProfile(): Promise<TestProfile>;
   move(profile: TestProfile, kind: 'deposits' | 'withdrawals', amount: string, key?: string): Promise<Answer<unknown>>;
@@ -201,8 +202,8 @@ export function profileCreated({ profileId, ownerId }: { profileId: string; owne
 async function tokenMaker() {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   const tokenKeys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' }] };
-  const tokenFor = (userId: string, role: Role): Promise<string> =>
-    new SignJWT({ role })
+  const tokenFor = (userId: string, role: Role, mfaAt = Math.floor(Date.now() / 1_000)): Promise<string> =>
+    new SignJWT({ role, mfa_at: mfaAt })
       .setProtectedHeader({ alg: 'ES256', kid: 'test' })
       .setSubject(userId)
       .setIssuer(TOKEN_ISSUER)

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ChangeControlsRequest, SCOPED_CONTROLS_MAX } from '@ballast/contracts/orders';
 import type { ControlsView } from '@ballast/contracts/orders';
-import { CurrentCaller, ProblemException, Roles, Scopes } from '@ballast/service-host';
+import { CurrentCaller, ProblemException, RequireFreshSecondFactor, Roles, Scopes } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
 import { ChangeControls } from '../change-controls.js';
 import { ControlSwitch } from './control-switch.js';
@@ -24,6 +24,7 @@ export class ControlsController {
 
   /** The answer shows what is stored; `enforced` follows once it holds at every replica. */
   @Put()
+  @RequireFreshSecondFactor()
   @Scopes('admin:write')
   async change(@Body() request: ChangeControlsRequest, @CurrentCaller() caller: Caller): Promise<ControlsView> {
     if (request.mode === 'active' && request.cancelOpenOrders === true)

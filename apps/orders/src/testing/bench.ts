@@ -65,7 +65,7 @@ export class Bench {
     /** The clock of orders; it runs with the machine's until it is moved. */
     readonly clock: SettableClock,
     private readonly senders: Readonly<Record<'accounts' | 'ledger' | 'orders', EventSender>>,
-    private readonly sign: (userId: string, role: Role) => Promise<string>,
+    private readonly sign: (userId: string, role: Role, mfaAtMs?: number) => Promise<string>,
     private readonly startOne: () => Promise<RunningService>,
   ) {}
 
@@ -83,8 +83,8 @@ export class Bench {
     const client = await connectServiceBus(settings.platform.serviceBus);
     const senderOf = (topic: string): EventSender => new EventSender(client, topic);
     const senders = { accounts: senderOf('accounts'), ledger: senderOf('ledger'), orders: senderOf('orders') };
-    const sign = (userId: string, role: Role): Promise<string> =>
-      new SignJWT({ role })
+    const sign = (userId: string, role: Role, mfaAtMs = Date.now()): Promise<string> =>
+      new SignJWT({ role, mfa_at: Math.floor(mfaAtMs / 1_000) })
         .setProtectedHeader({ alg: 'ES256', kid: 'test' })
         .setIssuer(TOKEN_ISSUER)
         .setAudience(TOKEN_AUDIENCE)
@@ -169,8 +169,9 @@ export class Bench {
     return profile;
   }
 
-  tokenFor(role: Role): Promise<string> {
-    return this.sign(newUserId(Date.now()), role);
+  /** A token of somebody new who showed the second factor then, in milliseconds since 1970; just now by default. */
+  tokenFor(role: Role, mfaAtMs = Date.now()): Promise<string> {
+    return this.sign(newUserId(Date.now()), role, mfaAtMs);
   }
 
   async ask(
