@@ -229,9 +229,10 @@ describe('reading', () => {
     expect((await platform.get(path, 'viewer')).body).toMatchObject({ code: 'not-found' });
   });
 
-  it('tells an order as it happened, with the exits of its fills under it', async () => {
+  it('tells an order as it happened, with the exits of its fills under it and those that were placed again', async () => {
     const profileId = newProfileId(2_500);
-    const [entry, exit, unplaced] = [1, 2, 3].map((ms) => newOrderId(profileId, ms)) as [string, string, string];
+    const ids = [1, 2, 3, 4].map((ms) => newOrderId(profileId, ms));
+    const [entry, exit, unplaced, again] = ids as [string, string, string, string];
     const ownerid = newUserId(Date.now());
     const of = (n: number, given: object) =>
       someEvent(n, { partitionkey: profileId, subject: entry, ownerid, ...given });
@@ -243,10 +244,12 @@ describe('reading', () => {
       of(4, { ...due, data: { exitOrderId: unplaced } }),
       of(5, { subject: exit }),
       of(6, { subject: exit, type: 'order.ended.v1' }),
+      of(7, { ...due, subject: exit, data: { exitOrderId: again } }),
+      of(8, { subject: again }),
     );
-    await recorded(profileId, 5);
-    await platform.send(of(9, heldLate), of(1, {}));
     await recorded(profileId, 7);
+    await platform.send(of(9, heldLate), of(1, {}));
+    await recorded(profileId, 9);
     const { body } = await platform.get(`/v1/orders/${entry}/timeline`, 'trader', ownerid);
     const { steps, exits } = body as TimelineView;
     expect(steps.map(({ type }) => type)).toEqual([
@@ -257,7 +260,8 @@ describe('reading', () => {
       due.type,
     ]);
     expect(exits.map(({ orderId, steps: told }) => [orderId, ...told.map(({ type }) => type)])).toEqual([
-      [exit, 'order.placed.v1', 'order.ended.v1'],
+      [exit, 'order.placed.v1', 'order.ended.v1', due.type],
+      [again, 'order.placed.v1'],
     ]);
   });
 

@@ -30,10 +30,16 @@ export class ReadAudit {
   async timeline(orderId: string, caller: Caller): Promise<TimelineView | undefined> {
     const records = await this.story(orderId, [orderId]);
     if (records.length === 0 || !mayRead(records, caller)) return undefined;
-    const exitIds = exitsIn(records).slice(0, TIMELINE_EXITS_MAX);
-    const ofExits = exitIds.length === 0 ? [] : await this.story(orderId, exitIds);
-    const exits = exitIds.map((exitId) => storyOf(exitId, ofExits)).filter(({ steps }) => steps.length > 0);
-    return { ...storyOf(orderId, records), exits };
+    return { ...storyOf(orderId, records), exits: await this.exits(orderId, exitsIn(records)) };
+  }
+
+  /** The stories of exits, and of those that were placed again in their place because the broker had rejected them. */
+  private async exits(orderId: string, ids: readonly string[], room = TIMELINE_EXITS_MAX): Promise<OrderStory[]> {
+    const exitIds = ids.slice(0, room);
+    if (exitIds.length === 0) return [];
+    const records = await this.story(orderId, exitIds);
+    const exits = exitIds.map((exitId) => storyOf(exitId, records)).filter(({ steps }) => steps.length > 0);
+    return [...exits, ...(await this.exits(orderId, exitsIn(records), room - exitIds.length))];
   }
 
   /** What was recorded about orders of one profile, as it happened. */

@@ -135,6 +135,19 @@ describe('an entry with exits, at the paper broker', () => {
     expect(await held()).toEqual([['10', '0']]);
   });
 
+  it('gets its exits although the broker rejects them at first', async () => {
+    const symbol = 'IBM';
+    await paper.ticks({ symbol, ...QUIET });
+    const entry = await enter({ symbol });
+    await paper.faults({ kind: 'reject', symbol, message: 'not now' });
+    await paper.ticks({ symbol, bid: '99.90', ask: '100' }, { symbol, ...QUIET });
+    await covered('10');
+    const placed = (await exits()).map(({ state, venueReason = 'rests' }) => `${state}: ${venueReason}`);
+    expect(placed.sort()).toEqual(['open: rests', 'rejected: not now']);
+    expect(await held()).toEqual([['10', '10']]);
+    expect(await stateOf(entry)).toBe('filled');
+  });
+
   it('gets its exits when trading goes on, where it was halted as it was filled', async () => {
     const operator = { token: await bench.tokenFor('operator') };
     const move = (mode: string) => bench.ask(operator, 'PUT', '/v1/admin/controls', { body: { mode, reason: 'test' } });

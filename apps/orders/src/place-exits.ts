@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Failure } from '@ballast/contracts';
 import type { OrderExitsDueV1 } from '@ballast/contracts/orders';
+import { Clock } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { refusalOfControls } from './domain/controls.js';
@@ -12,14 +13,19 @@ export class PlaceExits {
   constructor(
     private readonly books: OrderBooks,
     private readonly permit: TradingPermit,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * Throws `Failure` while the store cannot be reached, and while trading is halted: what is held then stays without its
+   * Throws `Failure` while the store cannot be reached, before exits that were rejected are to be tried again, and while
+   * trading is halted: what is held then stays without its
    * exits until it goes on, and gets them then.
    */
   async execute(due: OrderExitsDueV1): Promise<void> {
-    const { profileId, symbol, exitOrderId } = due;
+    const { profileId, symbol, exitOrderId, notBefore } = due;
+    const waitMs = notBefore === undefined ? 0 : Date.parse(notBefore) - this.clock.now();
+    if (waitMs > 0)
+      throw new Failure('exits-not-due-yet', 'rejected exits are tried again later', { retryAfterMs: waitMs });
     const refusal = refusalOfControls(await this.permit.current(), { intent: 'exit', profileId, symbol });
     if (refusal !== undefined) throw new Failure(refusal.code, 'exits are placed when trading goes on');
     await this.books.change({ profileId, orderId: exitOrderId }, ({ book, order }) => ({

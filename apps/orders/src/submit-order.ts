@@ -7,6 +7,7 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
+import { afterRejection } from './domain/exit-retry.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
 import type { Book } from './domain/book.js';
 import type { Order } from './domain/order.js';
@@ -49,7 +50,10 @@ export class SubmitOrder {
         nowMs: this.clock.now(),
         allocatedUnits: this.isLimited(book) ? allocatedUnits : undefined,
       });
-      return { events, result: (after) => ({ next, order: after ?? order }) };
+      return {
+        events: afterRejection(order, events, this.clock.now()),
+        result: (after) => ({ next, order: after ?? order }),
+      };
     });
     if (step.next === 'send') await this.send(step.order);
     if (step.next === 'look-up') await this.lookUp(step.order);
@@ -91,7 +95,9 @@ export class SubmitOrder {
     await this.books.change(orderKey(attempt), ({ order }) => {
       const waiting = order?.state === 'submitting' || order?.state === 'unknown';
       const isMeant = waiting && order.attempts === attempt.attempts;
-      return { events: isMeant ? [ended(order, 'rejected', { venueReason })] : [], result: () => undefined };
+      if (!isMeant) return { events: [], result: () => undefined };
+      const events = afterRejection(order, [ended(order, 'rejected', { venueReason })], this.clock.now());
+      return { events, result: () => undefined };
     });
   }
 
@@ -111,7 +117,8 @@ export class SubmitOrder {
     const facts = { controls, nowMs: this.clock.now(), certainAfterMs };
     const decided = await this.books.change(orderKey(order), ({ order: latest }) => {
       const decision = decideAbsence(latest ?? order, facts);
-      return { events: decision.events, result: (after) => ({ decision, order: after ?? order }) };
+      const events = afterRejection(latest ?? order, decision.events, facts.nowMs);
+      return { events, result: (after) => ({ decision, order: after ?? order }) };
     });
     if (decided.decision.next === 'wait')
       throw new Failure('order-may-still-appear', 'the broker may not show the order yet', {

@@ -1,7 +1,20 @@
 import { declareEvent } from './event.js';
-import { CountField, DecimalField, IdField, TextField } from './fields.js';
+import { CountField, DecimalField, IdField, InstantField, TextField } from './fields.js';
 import { ORDER_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
 import { OrderReference } from './order-terms.js';
+
+/** Tries of the exits that cover a fill; when the broker has rejected the last one, nothing covers it any more. */
+export const EXIT_ATTEMPTS_MAX = 5;
+
+/** The fill of an entry that an exit covers, and which of the tries to cover it this is. */
+export class CoveredFill {
+  @IdField(ORDER_ID_PATTERN, { description: 'The entry.' })
+  orderId!: string;
+  @CountField({ description: 'Its execution.', min: 1, max: 1_000_000 })
+  executionNumber!: number;
+  @CountField({ description: 'Which try this is, from 1.', min: 1, max: EXIT_ATTEMPTS_MAX })
+  attempt!: number;
+}
 
 /** A fill of an entry whose exits are to be placed: as many as it filled, at the prices that the entry named. */
 export class OrderExitsDueV1 extends OrderReference {
@@ -23,6 +36,34 @@ export class OrderExitsDueV1 extends OrderReference {
   stopLossPrice?: string;
   @DecimalField({ description: 'The worst price that the stop loss accepts.', positive: true, optional: true })
   stopLossLimitPrice?: string;
+  @IdField(ORDER_ID_PATTERN, {
+    description: 'The entry, where the order is an exit of it that was rejected and is placed again.',
+    optional: true,
+  })
+  entryOrderId?: string;
+  @CountField({
+    description: 'Which try this is; absent: the first.',
+    min: 2,
+    max: EXIT_ATTEMPTS_MAX,
+    optional: true,
+  })
+  attempt?: number;
+  @InstantField({ description: 'They are not placed before then; absent: at once.', optional: true })
+  notBefore?: string;
+}
+
+/** A part of a position that nothing protects, because the broker has rejected its exits as often as they are tried. */
+export class OrderExitsAbandonedV1 extends OrderReference {
+  @IdField(ORDER_ID_PATTERN, { description: 'The entry.' })
+  entryOrderId!: string;
+  @IdField(TRADE_ID_PATTERN, { description: 'The trade.' })
+  tradeId!: string;
+  @TextField({ description: 'What was traded.', lengthMax: 17 })
+  symbol!: string;
+  @DecimalField({ description: 'How much is not protected.', positive: true })
+  quantity!: string;
+  @CountField({ description: 'How often it was tried.', min: 1, max: EXIT_ATTEMPTS_MAX })
+  attempts!: number;
 }
 
 export const orderExitsDue = declareEvent<OrderExitsDueV1>(
@@ -30,4 +71,11 @@ export const orderExitsDue = declareEvent<OrderExitsDueV1>(
   'order.exits-due.v1',
   OrderExitsDueV1,
   'A part of an entry is filled whose exits are to be placed.',
+);
+
+export const orderExitsAbandoned = declareEvent<OrderExitsAbandonedV1>(
+  'orders',
+  'order.exits-abandoned.v1',
+  OrderExitsAbandonedV1,
+  'The broker has rejected the exits of a fill too often; somebody must protect or close that part of the position.',
 );

@@ -11,6 +11,7 @@ import {
   WordField,
 } from './fields.js';
 import { declareEvent } from './event.js';
+import { CoveredFill } from './exit-events.js';
 import { DecisionFacts } from './decision-facts.js';
 import {
   ORDER_END_STATES,
@@ -25,7 +26,14 @@ import type { OrderEndState, OrderIntent, OrderSide, OrderType } from './order-t
 
 export { PositionList, PositionView, TradePage, TradeView } from './trade-api.js';
 export { DecisionFacts } from './decision-facts.js';
-export { OrderExitsDueV1, orderExitsDue } from './exit-events.js';
+export {
+  CoveredFill,
+  EXIT_ATTEMPTS_MAX,
+  OrderExitsAbandonedV1,
+  OrderExitsDueV1,
+  orderExitsAbandoned,
+  orderExitsDue,
+} from './exit-events.js';
 export {
   OrderReplaceRejectedV1,
   OrderReplaceRequestedV1,
@@ -94,6 +102,11 @@ export class OrderPlacedV1 extends OrderTerms {
   holdUnits!: string;
   @TextField({ description: 'The asset of the hold.', lengthMax: 12 })
   asset!: string;
+  @NestedField(() => CoveredFill, {
+    description: 'Of an exit that comes with its entry: what it covers.',
+    optional: true,
+  })
+  covers?: CoveredFill;
   @NestedField(() => DecisionFacts, {
     description: 'What the ladder looked at; absent for exits that a fill brings, which no ladder is asked about.',
     optional: true,

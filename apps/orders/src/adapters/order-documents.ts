@@ -1,6 +1,7 @@
 import { Decimal, decimal, decimalText } from '@ballast/money';
 import { PRODUCT_ID, tradeOfEntry } from '@ballast/contracts';
 import type {
+  CoveredFill,
   OrderConditions as ConditionTexts,
   OrderIntent,
   OrderSide,
@@ -64,6 +65,7 @@ export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notiona
   /** Of an entry without a limit; a limit order is bound by its limit. */
   readonly boundPrice?: string;
   readonly collateralPrice?: string;
+  readonly covers?: CoveredFill;
   /** The money that was named in place of a quantity; `notional` is what was executed. */
   readonly notionalAsked?: string;
   readonly state: OrderState;
@@ -110,6 +112,7 @@ export function orderDocument(order: Order): OrderDocument {
     ...optionalText('limitPrice', order.limitPrice),
     ...(order.limitPrice === undefined ? optionalText('boundPrice', order.boundPrice) : {}),
     ...optionalText('collateralPrice', order.collateralPrice),
+    ...optional('covers', order.covers),
     ...storedConditions(order.conditions),
     state: order.state,
     pendingCancel: order.pendingCancel,
@@ -195,6 +198,7 @@ export function orderOf(document: OrderDocument): Order {
     limitPrice: optionalDecimal(document.limitPrice),
     boundPrice: optionalDecimal(document.boundPrice ?? document.limitPrice),
     collateralPrice: optionalDecimal(document.collateralPrice),
+    covers: document.covers,
     conditions: conditionsOf({ ...document, notional: document.notionalAsked }),
     state: document.state,
     pendingCancel: document.pendingCancel,

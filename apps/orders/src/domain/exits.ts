@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CAPITAL_ASSET, Decimal, decimal, decimalText } from '@ballast/money';
 import { exitOrderIdOf } from '@ballast/contracts';
-import type { OrderExitsDueV1 } from '@ballast/contracts/orders';
+import type { CoveredFill, OrderExitsDueV1 } from '@ballast/contracts/orders';
 import { sellableQuantity, tradeOf } from './book.js';
 import type { Book } from './book.js';
 import { conditionTexts } from './conditions.js';
@@ -19,7 +19,6 @@ export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEven
   const hasExits = takeProfitPrice !== undefined || stopLossPrice !== undefined;
   if (executed.fact !== 'executed' || order.intent === 'exit' || !hasExits) return [];
   const { executionNumber, quantity } = executed.data;
-  const digest = createHash('sha256').update(`${order.id}:${executionNumber}`).digest();
   const prices = {
     ...(takeProfitPrice && { takeProfitPrice }),
     ...(stopLossPrice && { stopLossPrice }),
@@ -27,7 +26,7 @@ export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEven
   };
   const data = {
     ...reference(order),
-    exitOrderId: exitOrderIdOf(order.id, digest),
+    exitOrderId: coveringOrderId({ orderId: order.id, executionNumber, attempt: 1 }),
     executionNumber,
     tradeId: order.tradeId,
     symbol: order.symbol,
@@ -35,6 +34,12 @@ export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEven
     ...conditionTexts(prices),
   };
   return [{ fact: 'exits-due', data }];
+}
+
+/** The id of the exits that are to cover a fill, made from what they cover, so that a repetition finds them. */
+export function coveringOrderId({ orderId, executionNumber, attempt }: CoveredFill): string {
+  const again = attempt === 1 ? '' : `:${attempt}`;
+  return exitOrderIdOf(orderId, createHash('sha256').update(`${orderId}:${executionNumber}${again}`).digest());
 }
 
 /**
@@ -57,6 +62,11 @@ export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEve
         tradeId: trade?.tradeId ?? due.tradeId,
         holdUnits: '0',
         asset: CAPITAL_ASSET,
+        covers: {
+          orderId: due.entryOrderId ?? due.orderId,
+          executionNumber: due.executionNumber,
+          attempt: due.attempt ?? 1,
+        },
       },
     },
   ];

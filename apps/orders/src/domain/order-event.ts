@@ -3,6 +3,7 @@ import {
   orderCancelRequested,
   orderEnded,
   orderExecuted,
+  orderExitsAbandoned,
   orderExitsDue,
   orderOpened,
   orderPlaced,
@@ -13,6 +14,7 @@ import type {
   OrderCancelRequestedV1,
   OrderEndedV1,
   OrderExecutedV1,
+  OrderExitsAbandonedV1,
   OrderExitsDueV1,
   OrderOpenedV1,
   OrderPlacedV1,
@@ -30,6 +32,7 @@ export type OrderEvent =
   | { readonly fact: 'opened'; readonly data: OrderOpenedV1 }
   | { readonly fact: 'executed'; readonly data: OrderExecutedV1 }
   | { readonly fact: 'exits-due'; readonly data: OrderExitsDueV1 }
+  | { readonly fact: 'exits-abandoned'; readonly data: OrderExitsAbandonedV1 }
   | { readonly fact: 'ended'; readonly data: OrderEndedV1 }
   | { readonly fact: 'cancel-requested'; readonly data: OrderCancelRequestedV1 };
 
@@ -41,6 +44,7 @@ export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-
   opened: orderOpened,
   executed: orderExecuted,
   'exits-due': orderExitsDue,
+  'exits-abandoned': orderExitsAbandoned,
   ended: orderEnded,
   'cancel-requested': orderCancelRequested,
 };

@@ -1,8 +1,10 @@
 import { decimal } from '@ballast/money';
-import { ORDER_STATES } from '@ballast/contracts/orders';
+import { EXIT_ATTEMPTS_MAX, ORDER_STATES } from '@ballast/contracts/orders';
 import type { OrderEndState } from '@ballast/contracts/orders';
-import { OWNER_ID, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import { NOW_MS, OWNER_ID, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import { afterRejection } from './exit-retry.js';
 import { exitsDue } from './exits.js';
+import { ended } from './submission.js';
 import { evolve } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -35,6 +37,13 @@ function eventOf(step: OrderStep, order: Order): OrderEvent {
       const [exit] = exitsDue(bracket, executedEvent(order, '1', '100'));
       if (exit === undefined) throw new Error('no exits are due');
       return exit;
+    }
+    case 'exits-abandoned': {
+      const covers = { orderId: order.id, executionNumber: 1, attempt: EXIT_ATTEMPTS_MAX };
+      const exit = { ...order, intent: 'exit' as const, covers };
+      const abandoned = afterRejection(exit, [ended(exit, 'rejected', {})], NOW_MS).at(-1);
+      if (abandoned === undefined) throw new Error('no exits are abandoned');
+      return abandoned;
     }
     case 'cancel-requested':
       return { fact: 'cancel-requested', data: { ...reference, requestedBy: OWNER_ID } };

@@ -13,6 +13,7 @@ export const ORDER_STEPS = [
   'executed-in-part',
   'executed-in-full',
   'exits-due',
+  'exits-abandoned',
   'rejected',
   'cancelled',
   'expired',
@@ -71,7 +72,7 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     'cancel-requested': 'partially-filled',
   },
   filled: { 'exits-due': 'filled' },
-  rejected: {},
+  rejected: { 'exits-due': 'rejected', 'exits-abandoned': 'rejected' },
   cancelled: { 'exits-due': 'cancelled', 'executed-in-part': 'cancelled', 'executed-in-full': 'cancelled' },
   expired: { 'exits-due': 'expired', 'executed-in-part': 'expired', 'executed-in-full': 'expired' },
 };

@@ -1,5 +1,6 @@
 import { Decimal, decimal } from '@ballast/money';
 import type {
+  CoveredFill,
   OrderIntent,
   OrderSide,
   OrderState,
@@ -31,6 +32,8 @@ export interface Order {
   readonly boundPrice: Decimal | undefined;
   /** Of a short sale: the capital that is held as collateral for each one that is sold, in USD. */
   readonly collateralPrice: Decimal | undefined;
+  /** Of an exit that comes with its entry. */
+  readonly covers: CoveredFill | undefined;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
   readonly venueOrderId: string | undefined;
@@ -113,6 +116,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     conditions: conditionsOf(data),
     boundPrice: data.boundPrice === undefined ? undefined : decimal(data.boundPrice),
     collateralPrice: data.collateralPrice === undefined ? undefined : decimal(data.collateralPrice),
+    covers: data.covers,
     state: nextState(order, event),
     pendingCancel: false,
     venueOrderId: undefined,
@@ -136,6 +140,7 @@ function changes(event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Pa
     case 'capital-held':
     case 'became-unknown':
     case 'exits-due':
+    case 'exits-abandoned':
       return {};
     case 'submitted':
       return { attempts: event.data.attempt, submittedAt: at };

@@ -68,7 +68,7 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
     submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
     reject: new RejectOrder(books),
     cancelAtVenue: new CancelAtVenue(books, settle, permit, venue),
-    placeExits: new PlaceExits(books, permit),
+    placeExits: new PlaceExits(books, permit, clock),
     endCapitalWait: new EndCapitalWait(live, books, clock, log),
     changeControls: new ChangeControls(switches, permit, laterByItsEvent, log),
     enforce: new EnforceControls(switches, permit, new CancelOpenOrders(live, requestCancel), clock, venue),
