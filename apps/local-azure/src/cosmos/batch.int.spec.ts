@@ -1,4 +1,5 @@
 import type { OperationInput } from '@azure/cosmos';
+import { ContainerStore } from './container-store.js';
 import { CosmosFixture, RANGE_COUNTS } from './cosmos-fixture.js';
 
 describe.each(RANGE_COUNTS)('transactional batches over %d physical partitions, through the real SDK', (ranges) => {
@@ -40,6 +41,23 @@ describe.each(RANGE_COUNTS)('transactional batches over %d physical partitions, 
     const result = await batch([create('before'), create('taken'), create('after')]);
     expect(result.map(({ statusCode }) => statusCode)).toEqual([424, 409, 424]);
     expect([await exists('before'), await exists('after')]).toEqual([false, false]);
+  });
+
+  it('keeps nothing of a batch whose writes fail halfway', async () => {
+    const original = Object.getOwnPropertyDescriptor(ContainerStore.prototype, 'insert')!
+      .value as ContainerStore['insert'];
+    let inserts = 0;
+    const spy = jest.spyOn(ContainerStore.prototype, 'insert').mockImplementation(function (
+      this: ContainerStore,
+      item,
+    ) {
+      if (++inserts === 2) throw new Error('halfway');
+      original.call(this, item);
+    });
+    await expect(batch([create('written'), create('not written')])).rejects.toThrow();
+    spy.mockRestore();
+    expect(inserts).toBe(2);
+    expect([await exists('written'), await exists('not written')]).toEqual([false, false]);
   });
 
   it('stops at the first failure, so that the order of operations decides', async () => {

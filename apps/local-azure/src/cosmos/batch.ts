@@ -1,4 +1,4 @@
-import type { GroupCommit } from '../storage/group-commit.js';
+import { HalfWritten, type GroupCommit } from '../storage/group-commit.js';
 import type { ContainerStore } from './container-store.js';
 import { badRequest, CosmosError, SUBSTATUS_PARTITION_KEY_MISMATCH } from './cosmos-error.js';
 import {
@@ -10,7 +10,7 @@ import {
   resultOf,
   type ItemOperation,
 } from './item-operation.js';
-import { Items, type ItemOutcome } from './items.js';
+import { carryOut, Items, type ItemOutcome } from './items.js';
 import type { JsonObject } from './json.js';
 import type { PartitionKeyValue } from './partition-key.js';
 import { NOTHING_READ_RU } from './request-charge.js';
@@ -52,8 +52,12 @@ export async function runBatch(
 ): Promise<BatchReply> {
   const { container, commits, nowSeconds } = context;
   const operations = readOperations(body).map((operation) => prepare(container, operation, key));
+  const [run, whenRefused] =
+    container.effects.isPlain && haveOwnIds(operations)
+      ? ([writeAfterAll, 'nothing was written'] as const)
+      : ([writeAfterEach, 'undo'] as const);
   try {
-    const outcomes = await commits.submit(() => runAll(operations, new Items(container, nowSeconds())));
+    const outcomes = await commits.submit(() => run(operations, new Items(container, nowSeconds())), whenRefused);
     return {
       status: 200,
       body: `[${outcomes.map((outcome) => resultOf(outcome, bodiesWanted)).join(',')}]`,
@@ -78,11 +82,38 @@ function prepare(container: ContainerStore, operation: JsonObject, key: readonly
 const DIFFERENT_KEY =
   'One or more operations within the batch request have a different partition key value than the request.';
 
-function runAll(operations: readonly ItemOperation[], items: Items): ItemOutcome[] {
+/** Whether each operation is about an item of its own, so that none can see what another one writes. */
+const haveOwnIds = (operations: readonly ItemOperation[]): boolean =>
+  new Set(operations.map(({ id }) => id)).size === operations.length;
+
+/** Writes nothing before all operations were found possible. */
+function writeAfterAll(operations: readonly ItemOperation[], items: Items): ItemOutcome[] {
+  const writes: (() => void)[] = [];
+  const outcomes = outcomesOf(operations, ({ plan }) => {
+    const { outcome, write } = plan(items);
+    writes.push(write);
+    return outcome;
+  });
+  try {
+    for (const write of writes) write();
+  } catch (error) {
+    throw new HalfWritten(error);
+  }
+  return outcomes;
+}
+
+/** Writes what each operation needs before the next one is looked at. */
+const writeAfterEach = (operations: readonly ItemOperation[], items: Items): ItemOutcome[] =>
+  outcomesOf(operations, ({ plan }) => carryOut(plan(items)));
+
+function outcomesOf(
+  operations: readonly ItemOperation[],
+  perform: (operation: ItemOperation) => ItemOutcome,
+): ItemOutcome[] {
   const outcomes: ItemOutcome[] = [];
   for (const [index, operation] of operations.entries()) {
     try {
-      outcomes.push(operation(items));
+      outcomes.push(perform(operation));
     } catch (error) {
       if (!(error instanceof CosmosError)) throw error;
       throw new OperationFailed(index, error, chargeOf(outcomes) + NOTHING_READ_RU);

@@ -7,10 +7,11 @@ import {
   NOT_DONE,
   prepareOperation,
   readOperations,
+  refused,
   resultOf,
   type ItemOperation,
 } from './item-operation.js';
-import { Items, type ItemOutcome } from './items.js';
+import { carryOut, Items, type ItemOutcome } from './items.js';
 import type { JsonObject } from './json.js';
 import { fullKey } from './partition-key.js';
 import { rangeById, rangeGone, type PartitionRange } from './partition-ranges.js';
@@ -38,13 +39,14 @@ export async function runBulk(context: BatchContext, body: Buffer, options: Bulk
   const run = (operation: ItemOperation) => (): ItemOutcome | undefined => {
     if (failed && !options.continueOnError) return undefined;
     try {
-      return operation(new Items(container, nowSeconds()));
+      return carryOut(operation.plan(new Items(container, nowSeconds())));
     } catch (error) {
       failed = true;
       throw error;
     }
   };
-  const settled = await Promise.allSettled(operations.map((operation) => commits.submit(run(operation))));
+  const whenRefused = container.effects.isPlain ? 'nothing was written' : 'undo';
+  const settled = await Promise.allSettled(operations.map((operation) => commits.submit(run(operation), whenRefused)));
   const results = settled.map((result) => resultText(result, options.bodiesWanted));
   const done = settled.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []));
   const refused = settled.filter(({ status }) => status === 'rejected').length;
@@ -65,9 +67,7 @@ function prepare(container: ContainerStore, operation: JsonObject, range: Partit
     return prepareOperation(container, operation, key);
   } catch (error) {
     if (!(error instanceof CosmosError)) throw error;
-    return () => {
-      throw error;
-    };
+    return refused(String(operation['id']), error);
   }
 }
 

@@ -7,7 +7,7 @@ import { createItemsTable, recomputeExpiry } from './items-table.js';
 import type { JsonObject } from './json.js';
 import { PlaceCache } from './place-cache.js';
 import { splitKeySpace, type PartitionRange } from './partition-ranges.js';
-import { containerSelf } from './resource-id.js';
+import { containerSelf, itemRids } from './resource-id.js';
 import { sortKey } from './sort-key.js';
 
 /** What a container starts from when it is loaded. */
@@ -46,6 +46,8 @@ export class ContainerStore implements EffectsHost {
   readonly rid: string;
   /** Its link made of internal ids, with a slash at the end. */
   readonly self: string;
+  /** The internal id of the item with that sequence number. */
+  readonly ridOf: (sequence: number) => string;
   readonly table: string;
   readonly columns: IndexedColumns;
   readonly effects: ItemEffects;
@@ -56,6 +58,7 @@ export class ContainerStore implements EffectsHost {
   ts!: number;
   version!: number;
   isDropped = false;
+  private readonly findSql: string;
   private lsn: number;
   private committed: number;
   private seq: number;
@@ -70,7 +73,9 @@ export class ContainerStore implements EffectsHost {
     this.databaseId = record.databaseId;
     this.rid = record.rid;
     this.self = containerSelf(record.rid);
+    this.ridOf = itemRids(record.rid);
     this.table = `d_${record.n}`;
+    this.findSql = `SELECT seq, lsn, exp, body FROM ${this.table} WHERE pk = ? AND id = ?`;
     this.define(record);
     this.lsn = record.lsn;
     this.committed = record.lsn;
@@ -164,10 +169,7 @@ export class ContainerStore implements EffectsHost {
 
   /** The stored item, expired or not. */
   find(pk: string, id: string): StoredItem | undefined {
-    return this.prepare<StoredItem>(`SELECT seq, lsn, exp, body FROM ${this.table} WHERE pk = ? AND id = ?`).get(
-      pk,
-      id,
-    );
+    return this.prepare<StoredItem>(this.findSql).get(pk, id);
   }
 
   /** Throws 409 when a unique key is taken. */

@@ -98,12 +98,13 @@ export class CosmosApi {
 }
 
 function segmentsOf(target: string): string[] {
-  const path = target.split('?', 1)[0]!;
+  const segments = target
+    .split('?', 1)[0]!
+    .split('/')
+    .filter((segment) => segment !== '');
+  if (!target.includes('%')) return segments;
   try {
-    return path
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent);
+    return segments.map(decodeURIComponent);
   } catch {
     throw badRequest('The path is not valid percent-encoding.');
   }

@@ -9,7 +9,7 @@ import { rangesOf, requireConsistency } from './consistency.js';
 import { badRequest, cosmosErrorOf, notSupported, tooLarge } from './cosmos-error.js';
 import type { CosmosFaults } from './cosmos-faults.js';
 import { refusal, type CosmosReply } from './cosmos-reply.js';
-import { draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome } from './items.js';
+import { carryOut, draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome, type PlannedOperation } from './items.js';
 import { feedBody } from './page.js';
 import { canonicalKey, fullKey, type PartitionKeyValue } from './partition-key.js';
 import { readPatch } from './patch.js';
@@ -125,11 +125,11 @@ function remove(request: DocumentRequest, id: string): Promise<CosmosReply> {
 function write(
   { http, container, commits, nowSeconds }: DocumentRequest,
   kind: string,
-  work: (items: Items) => ItemOutcome,
+  plan: (items: Items) => PlannedOperation,
 ): Promise<CosmosReply> {
   const whenRefused = container.effects.isPlain ? 'nothing was written' : 'undo';
   return commits
-    .submit(() => work(new Items(container, nowSeconds())), whenRefused)
+    .submit(() => carryOut(plan(new Items(container, nowSeconds()))), whenRefused)
     .then(itemReply(kind, http, container));
 }
 

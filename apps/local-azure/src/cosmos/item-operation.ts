@@ -1,6 +1,6 @@
 import type { ContainerStore } from './container-store.js';
 import { badRequest, CosmosError, SUBSTATUS_PARTITION_KEY_MISMATCH, tooLarge } from './cosmos-error.js';
-import { draftOf, ITEM_BYTES_MAX, type ItemOutcome, type Items } from './items.js';
+import { draftOf, ITEM_BYTES_MAX, type ItemOutcome, type Items, type PlannedOperation } from './items.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
 import { parseBody } from './request-body.js';
 import { canonicalKey, type PartitionKeyValue } from './partition-key.js';
@@ -11,8 +11,13 @@ import { NOTHING_READ_RU } from './request-charge.js';
 const OPERATIONS_MAX = 100;
 const FAILED_DEPENDENCY = 424;
 
-/** One operation of a batch or bulk request, ready to be run inside a transaction. Throws what a single request would. */
-export type ItemOperation = (items: Items) => ItemOutcome;
+/** One operation of a batch or bulk request. */
+export interface ItemOperation {
+  /** The item that it is about. */
+  readonly id: string;
+  /** Throws what a single request would. */
+  readonly plan: (items: Items) => PlannedOperation;
+}
 
 /** Reads the list of operations in a request body. Throws 400, and 413 above 2 MB. */
 export function readOperations(body: Buffer): JsonObject[] {
@@ -39,10 +44,16 @@ export function prepareOperation(
   } catch (error) {
     if (!(error instanceof CosmosError) || error instanceof UnknownOperation) throw error;
     if (error.substatus === SUBSTATUS_PARTITION_KEY_MISMATCH) throw error;
-    return () => {
-      throw error;
-    };
+    return refused(String(operation['id']), error);
   }
+}
+
+/** An operation that throws an error. */
+export function refused(id: string, error: CosmosError): ItemOperation {
+  const plan = (): never => {
+    throw error;
+  };
+  return { id, plan };
 }
 
 class UnknownOperation extends CosmosError {
@@ -58,25 +69,27 @@ function prepared(container: ContainerStore, operation: JsonObject, key: readonl
   switch (operationType) {
     case 'Create': {
       const draft = draftOf(container, resourceBody, key);
-      return (items) => items.create(draft);
+      return { id: draft.id, plan: (items) => items.create(draft) };
     }
     case 'Upsert': {
       const draft = draftOf(container, resourceBody, key);
-      return (items) => items.upsert(draft, ifMatch);
+      return { id: draft.id, plan: (items) => items.upsert(draft, ifMatch) };
     }
     case 'Replace': {
       const draft = draftOf(container, resourceBody, key);
       if (draft.id !== id) throw badRequest('The id of an item cannot be changed.');
-      return (items) => items.replace(draft, ifMatch);
+      return { id, plan: (items) => items.replace(draft, ifMatch) };
     }
     case 'Patch': {
       const patch = readPatch(resourceBody, container.definition.keyPaths);
-      return (items) => items.patch(key, id, patch, ifMatch);
+      return { id, plan: (items) => items.patch(key, id, patch, ifMatch) };
     }
-    case 'Read':
-      return (items) => items.read(canonicalKey(key), id, optionalText(operation['ifNoneMatch']));
+    case 'Read': {
+      const read = (items: Items) => items.read(canonicalKey(key), id, optionalText(operation['ifNoneMatch']));
+      return { id, plan: (items) => ({ outcome: read(items), write: () => undefined }) };
+    }
     case 'Delete':
-      return (items) => items.delete(canonicalKey(key), id, ifMatch);
+      return { id, plan: (items) => items.delete(canonicalKey(key), id, ifMatch) };
     default:
       throw new UnknownOperation(operationType);
   }

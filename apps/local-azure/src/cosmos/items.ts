@@ -13,7 +13,6 @@ import type { JsonObject } from './json.js';
 import { canonicalKey, partitionKeyOf, requireKeyLength, type PartitionKeyValue } from './partition-key.js';
 import { patched, type Patch } from './patch.js';
 import { insertCharge, readCharge, replaceCharge } from './request-charge.js';
-import { itemRid } from './resource-id.js';
 import { isWellFormed } from './sort-key.js';
 
 /** The most bytes an item may have, and a whole batch. */
@@ -57,7 +56,22 @@ export function draftOf(container: ContainerStore, body: unknown, givenKey: read
   return { id, document, key, pk };
 }
 
-/** The operations on single items of one container, which throw 404 once it was deleted. Those that write must run inside a transaction. */
+/** An operation that was found possible: what it comes to, and the writes that it needs. Only a unique key that is taken refuses those. */
+export interface PlannedOperation {
+  readonly outcome: ItemOutcome;
+  readonly write: () => void;
+}
+
+/** Does what was planned. Throws 409 when a unique key is taken. */
+export function carryOut({ outcome, write }: PlannedOperation): ItemOutcome {
+  write();
+  return outcome;
+}
+
+/**
+ * The operations on single items of one container, which throw 404 once it was deleted. What writes is only planned, which deletes nothing but
+ * an item whose lifetime is over; both must run inside a transaction.
+ */
 export class Items {
   constructor(
     private readonly container: ContainerStore,
@@ -76,52 +90,65 @@ export class Items {
   }
 
   /** Throws 409 when the id is taken in its partition. */
-  create(draft: ItemDraft): ItemOutcome {
-    const stored = this.container.find(draft.pk, draft.id);
-    if (stored !== undefined) {
-      if (!this.isExpired(stored)) throw conflict();
-      this.container.expire(stored.seq, this.nowSeconds);
-    }
-    const seq = this.container.nextSequence();
-    const version = this.versionOf(draft, seq);
-    const epk = this.container.places.placeOf(draft.key);
-    this.container.insert({ ...version, seq, pk: draft.pk, epk, id: draft.id });
-    return this.written(201, version, insertCharge);
+  create(draft: ItemDraft): PlannedOperation {
+    return this.createOver(this.container.find(draft.pk, draft.id), draft);
   }
 
   /** Throws 404, and 412 when `ifMatch` names another version. */
-  replace(draft: ItemDraft, ifMatch?: string): ItemOutcome {
-    const stored = this.required(draft.pk, draft.id);
-    this.requireMatch(stored, ifMatch);
-    const version = this.versionOf(draft, stored.seq);
-    this.container.update(stored.seq, version);
-    return this.written(200, version, replaceCharge);
+  replace(draft: ItemDraft, ifMatch?: string): PlannedOperation {
+    return this.replaceStored(this.required(draft.pk, draft.id), draft, ifMatch);
   }
 
   /** Throws 412 when the item exists and `ifMatch` names another version. */
-  upsert(draft: ItemDraft, ifMatch?: string): ItemOutcome {
+  upsert(draft: ItemDraft, ifMatch?: string): PlannedOperation {
     const stored = this.container.find(draft.pk, draft.id);
-    return stored === undefined || this.isExpired(stored) ? this.create(draft) : this.replace(draft, ifMatch);
+    return stored === undefined || this.isExpired(stored)
+      ? this.createOver(stored, draft)
+      : this.replaceStored(stored, draft, ifMatch);
   }
 
   /** Changes parts of an item. Throws 404, 412 when `ifMatch` or the patch's condition is not met, 400 when it cannot be done. */
-  patch(key: readonly PartitionKeyValue[], id: string, patch: Patch, ifMatch?: string): ItemOutcome {
+  patch(key: readonly PartitionKeyValue[], id: string, patch: Patch, ifMatch?: string): PlannedOperation {
     const stored = this.required(canonicalKey(key), id);
     this.requireMatch(stored, ifMatch);
     const document = patched(JSON.parse(stored.body) as JsonObject, patch);
-    const version = this.versionOf(draftOf(this.container, document, key), stored.seq);
-    this.container.update(stored.seq, version);
-    return this.written(200, version, replaceCharge);
+    return this.replaceStored(stored, draftOf(this.container, document, key));
   }
 
   /** Throws 404, and 412 when `ifMatch` names another version. */
-  delete(pk: string, id: string, ifMatch?: string): ItemOutcome {
+  delete(pk: string, id: string, ifMatch?: string): PlannedOperation {
+    const { container, nowSeconds } = this;
     const stored = this.required(pk, id);
     this.requireMatch(stored, ifMatch);
-    this.container.nextLsn();
-    this.container.remove(stored.seq, this.nowSeconds);
-    const indexedValues = this.container.indexedValueCount(JSON.parse(stored.body) as JsonObject);
-    return { status: 204, requestUnits: insertCharge(Buffer.byteLength(stored.body), indexedValues) };
+    const indexedValues = container.indexedValueCount(JSON.parse(stored.body) as JsonObject);
+    const requestUnits = insertCharge(Buffer.byteLength(stored.body), indexedValues);
+    const write = (): void => {
+      container.nextLsn();
+      container.remove(stored.seq, nowSeconds);
+    };
+    return { outcome: { status: 204, requestUnits }, write };
+  }
+
+  private createOver(stored: StoredItem | undefined, draft: ItemDraft): PlannedOperation {
+    const { container, nowSeconds } = this;
+    if (stored !== undefined) {
+      if (!this.isExpired(stored)) throw conflict();
+      container.expire(stored.seq, nowSeconds);
+    }
+    const seq = container.nextSequence();
+    const version = this.versionOf(draft, seq);
+    const write = (): void => {
+      const epk = container.places.placeOf(draft.key, draft.pk);
+      container.insert({ ...version, seq, pk: draft.pk, epk, id: draft.id });
+    };
+    return { outcome: this.written(201, version, insertCharge), write };
+  }
+
+  private replaceStored(stored: StoredItem, draft: ItemDraft, ifMatch?: string): PlannedOperation {
+    this.requireMatch(stored, ifMatch);
+    const version = this.versionOf(draft, stored.seq);
+    const write = (): void => this.container.update(stored.seq, version);
+    return { outcome: this.written(200, version, replaceCharge), write };
   }
 
   /** No item has an id with half of a character in it, and the store would take it for that of another one. */
@@ -145,7 +172,7 @@ export class Items {
     const lsn = container.nextLsn();
     const ts = container.stamp(this.nowSeconds);
     const etag = etagOf(container.n, lsn);
-    const rid = itemRid(container.rid, seq);
+    const rid = container.ridOf(seq);
     const system =
       `"_rid":"${rid}","_self":"${container.self}docs/${rid}/",` +
       `"_etag":${JSON.stringify(etag)},"_attachments":"attachments/","_ts":${ts}`;

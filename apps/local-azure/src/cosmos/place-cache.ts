@@ -10,9 +10,8 @@ export class PlaceCache {
 
   constructor(private readonly kind: PartitionKeyKind) {}
 
-  /** The place of a full key, as upper-case hex. */
-  placeOf(key: readonly PartitionKeyValue[]): string {
-    const pk = canonicalKey(key);
+  /** The place of a full key, as upper-case hex; `pk` is its canonical text. */
+  placeOf(key: readonly PartitionKeyValue[], pk = canonicalKey(key)): string {
     const known = this.places.get(pk);
     if (known !== undefined) return known;
     if (this.places.size >= KEYS_MAX) this.places.clear();

@@ -16,12 +16,17 @@ export function containerRid(database: string, n: number): string {
   return encode(Buffer.concat([decode(database), bytes]));
 }
 
-/** The id of the item with that sequence number: 16 bytes. */
-export function itemRid(container: string, sequence: number): string {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(sequence));
-  return encode(Buffer.concat([decode(container), bytes]));
+/** Makes the ids of the items of a container, by their sequence numbers: 16 bytes. */
+export function itemRids(container: string): (sequence: number) => string {
+  const bytes = Buffer.concat([decode(container), Buffer.alloc(8)]);
+  return (sequence) => {
+    bytes.writeUInt32LE(sequence % UINT32_VALUES, 8);
+    bytes.writeUInt32LE(Math.floor(sequence / UINT32_VALUES), 12);
+    return encode(bytes);
+  };
 }
+
+const UINT32_VALUES = 2 ** 32;
 
 /** The id of the n-th offer of the account: 3 bytes, so that it has no padding. */
 export function offerRid(n: number): string {

@@ -105,10 +105,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
       ? { status: 413, headers: { 'content-type': 'application/json' }, body: TOO_LARGE }
       : await handle({ method, target: url, headers, body, secure });
   if (reply.lost === true) return void request.socket.destroy();
-  const length = reply.body === undefined ? 0 : Buffer.byteLength(reply.body);
+  const { body: text = '' } = reply;
+  const length = Buffer.byteLength(text);
   const hasLength = reply.status !== 204 && reply.status !== 304;
   response.writeHead(reply.status, hasLength ? { ...reply.headers, 'content-length': String(length) } : reply.headers);
-  response.end(reply.body);
+  // Text of one byte a character is the same in either encoding, and is copied, not encoded, in this one.
+  response.end(text, length === text.length ? 'latin1' : 'utf8');
   await closed;
 }
 

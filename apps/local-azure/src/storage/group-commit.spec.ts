@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, HalfWritten } from './group-commit.js';
 import { isStorageFull, Sqlite } from './sqlite.js';
 
 describe('GroupCommit', () => {
@@ -84,6 +84,18 @@ describe('GroupCommit', () => {
     const works = [insert(1), failing, insert(2)].map((work) => commits.submit(work, 'nothing was written'));
     expect(await Promise.allSettled(works)).toEqual(works.map(() => ({ status: 'rejected', reason: failure })));
     expect(stored()).toEqual([]);
+  });
+
+  it('rejects everything, and keeps nothing, when work without a savepoint says that it failed between its writes', async () => {
+    const failing = (): never => {
+      insert(10)();
+      throw new HalfWritten(new Error('odd'));
+    };
+    const works = [insert(1), failing, insert(2)].map((work) => commits.submit(work, 'nothing was written'));
+    const outcomes = await Promise.allSettled(works);
+    expect(outcomes).toEqual(works.map(() => ({ status: 'rejected', reason: new HalfWritten(new Error('odd')) })));
+    expect(stored()).toEqual([]);
+    expect(isStorageFull(new HalfWritten(Object.assign(new Error(), { code: 'SQLITE_FULL' })))).toBe(true);
   });
 
   it('rejects everything when the transaction cannot be committed', async () => {

@@ -9,6 +9,18 @@ const WORK_PER_TRANSACTION_MAX = 1_000;
  */
 export type WhenRefused = 'undo' | 'nothing was written';
 
+/** Thrown by work that failed between its writes although it had promised not to: the whole transaction is undone. */
+export class HalfWritten extends Error {
+  /** That of the reason, if it has one. */
+  readonly code: unknown;
+
+  constructor(reason: unknown) {
+    super(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+    this.name = 'HalfWritten';
+    this.code = (reason as { code?: unknown } | undefined)?.code;
+  }
+}
+
 interface Pending {
   readonly run: () => unknown;
   readonly whenRefused: WhenRefused;
@@ -159,6 +171,7 @@ export class GroupCommit {
 
 /** Whether it was the work that threw, or a rule of a table, rather than the file that failed halfway. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof HalfWritten) return false;
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code !== 'string' || !code.startsWith('SQLITE_') || code.startsWith('SQLITE_CONSTRAINT');
 }

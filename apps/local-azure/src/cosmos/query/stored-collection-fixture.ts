@@ -5,7 +5,7 @@ import { Sqlite } from '../../storage/sqlite.js';
 import { Catalog } from '../catalog.js';
 import { readContainerDefinition } from '../container-definition.js';
 import type { ContainerStore } from '../container-store.js';
-import { draftOf, Items } from '../items.js';
+import { carryOut, draftOf, Items } from '../items.js';
 import type { Json, JsonObject } from '../json.js';
 import { canonicalKey, partitionKeyOf } from '../partition-key.js';
 import { queryReply } from './query-request.js';
@@ -56,9 +56,9 @@ export class StoredCollection {
     const items = new Items(this.container, nowSeconds);
     const key = partitionKeyOf(document, this.container.definition.keyPaths);
     const draft = draftOf(this.container, document, key);
-    if (before === undefined) return void items.create(draft);
-    items.create({ ...draft, document: { ...before, id: draft.id } });
-    items.replace(draft);
+    if (before === undefined) return void carryOut(items.create(draft));
+    carryOut(items.create({ ...draft, document: { ...before, id: draft.id } }));
+    carryOut(items.replace(draft));
   }
 
   /** The documents of a partition key, or of those that begin with it, in the order in which they were created, without those whose time is over. */
