@@ -12,6 +12,7 @@ const EXTRA_ENTRIES = [
   'launcher/src/start.ts',
   'launcher/src/demo.ts',
   'launcher/src/generate.ts',
+  'launcher/src/publish-events.ts',
   'gateway/src/generate.ts',
   'gateway/src/publish-api.ts',
   'launcher/src/parked-cli.ts',

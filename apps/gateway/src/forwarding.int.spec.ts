@@ -1,4 +1,4 @@
-import { newOrderId, newProfileId, newRequestId, newSessionId, newUserId } from '@ballast/contracts';
+import { EVENTS, newOrderId, newProfileId, newRequestId, newSessionId, newUserId } from '@ballast/contracts';
 import { startGatewayPlatform } from '../test/gateway-platform.js';
 import type { GatewayPlatform } from '../test/gateway-platform.js';
 
@@ -318,6 +318,11 @@ describe('the reference', () => {
     const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
     expect(loaded).toHaveLength(4);
     for (const path of loaded) expect((await platform.ask('GET', path)).status).toBe(200);
+    const events = await platform.ask('GET', '/docs/events', { headers: { authorization: '' } });
+    expect(events.headers.get('content-type')).toMatch(/^text\/html/);
+    for (const { type } of EVENTS) expect(events.text).toContain(`<details id="${type}">`);
+    const asyncApi = await platform.ask('GET', '/docs/asyncapi.json', { headers: { authorization: '' } });
+    expect(asyncApi.body).toMatchObject({ asyncapi: '3.0.0', channels: { orders: { address: 'orders' } } });
     for (const path of ['/docs/package.json', '/docs/..%2fpackage.json', '/docs/constructor']) {
       expect((await platform.ask('GET', path)).status).toBe(404);
     }

@@ -1,5 +1,7 @@
 import { CAPITAL_REFUSALS, EVENTS, ORDER_REFUSALS, hearersOf, topology } from '@ballast/contracts';
 import type { EventDeclaration } from '@ballast/contracts';
+import type { EventEnvelope } from '@ballast/contracts';
+import { asyncApiDocument } from '@ballast/contracts/asyncapi';
 import { eventSchemas } from '@ballast/contracts/event-schema';
 import { orderExecuted, orderOpened, orderPlaced, orderSubmitted } from '@ballast/contracts/orders';
 import { capitalHeld, capitalPosted } from '@ballast/contracts/ledger';
@@ -85,6 +87,13 @@ export function topologyJson(): string {
 /** `libs/contracts/event-schemas.json`: what readers in other languages check events against. */
 export function eventSchemasJson(): string {
   return `${JSON.stringify(eventSchemas(), null, 2)}\n`;
+}
+
+/** `libs/contracts/asyncapi.json`: every topic and event, with the sample that `read` has of each. */
+export function asyncApiJson(read: (path: string) => string): string {
+  const sampleOf = (type: string): EventEnvelope =>
+    JSON.parse(read(`libs/contracts/samples/${type}.json`)) as EventEnvelope;
+  return `${JSON.stringify(asyncApiDocument(sampleOf), null, 2)}\n`;
 }
 
 /** The text with the block between its two markers replaced; throws when the markers are not there. */

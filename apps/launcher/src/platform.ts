@@ -171,16 +171,23 @@ export class Platform {
     return JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Keys;
   }
 
+  /** What a consumer connects to the local bus with, allowed everything. */
+  async busConnectionString(): Promise<string> {
+    return this.busAs('RootManageSharedAccessKey', (await this.keysOf('local-azure')).serviceBusSharedAccessKey);
+  }
+
+  private busAs(policy: string, key: string | undefined): string {
+    return `Endpoint=sb://${HOST}:${this.ports['service-bus']};SharedAccessKeyName=${policy};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
+  }
+
   /** The environment of each service. Who has a policy of its own on the bus may do there only what that says. */
   private async serviceEnvironments(): Promise<(name: (typeof SERVICES)[number]) => Record<string, string>> {
     const [azure, venue] = await Promise.all([this.keysOf('local-azure'), this.keysOf('paper-venue')]);
-    const busAs = (policy: string, key: string | undefined): string =>
-      `Endpoint=sb://${HOST}:${this.ports['service-bus']};SharedAccessKeyName=${policy};SharedAccessKey=${key};UseDevelopmentEmulator=true`;
     const common = {
       COSMOS_ENDPOINT: this.url('local-azure'),
       COSMOS_KEY: azure.cosmosKey ?? '',
       COSMOS_DATABASE: 'ballast',
-      SERVICE_BUS_CONNECTION_STRING: busAs('RootManageSharedAccessKey', azure.serviceBusSharedAccessKey),
+      SERVICE_BUS_CONNECTION_STRING: await this.busConnectionString(),
       ACCOUNTS_URL: this.url('accounts'),
       ORDERS_URL: this.url('orders'),
       LEDGER_URL: this.url('ledger'),
@@ -192,7 +199,7 @@ export class Platform {
     };
     return (name) => {
       const own = azure.serviceBusPolicies?.[name];
-      return own === undefined ? common : { ...common, SERVICE_BUS_CONNECTION_STRING: busAs(name, own.key) };
+      return own === undefined ? common : { ...common, SERVICE_BUS_CONNECTION_STRING: this.busAs(name, own.key) };
     };
   }
 }

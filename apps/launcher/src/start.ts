@@ -66,6 +66,8 @@ Ballast is ready.
   WebSocket     ${gateway}  (Socket.IO namespaces /trading and /admin)
   Paper broker  ${platform.url('paper-venue')}
   Usage         ${platform.url('local-azure')}/usage  (Cosmos DB and Service Bus operations, also as /metrics)
+  Events        ${gateway}/docs/events  (what they are and how a program hears them)
+                SERVICE_BUS_CONNECTION_STRING="${await platform.busConnectionString()}"
   Service Bus   ${pages.serviceBus}
   Cosmos DB     ${pages.cosmos}
 

@@ -153,6 +153,22 @@ export function WordField(words: readonly string[], options: FieldOptions): Prop
   ]);
 }
 
+/** What a word of an open list looks like, and its characters at most. */
+const OPEN_WORD_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const OPEN_WORD_CHARS_MAX = 64;
+
+/** One of a list that may grow within a version: a reader takes a word that it does not know for one of its kind. */
+export function OpenWordField(known: readonly string[], options: FieldOptions): PropertyDecorator {
+  const schema = { pattern: OPEN_WORD_PATTERN.source, maxLength: OPEN_WORD_CHARS_MAX, 'x-known-values': [...known] };
+  return field({ example: known[0], ...options }, { type: 'string', ...schema }, [
+    {
+      name: 'isOpenWord',
+      words: 'must be a word in kebab-case',
+      test: (value) => isText(value) && value.length <= OPEN_WORD_CHARS_MAX && OPEN_WORD_PATTERN.test(value),
+    },
+  ]);
+}
+
 /** A whole number within bounds. */
 export function CountField(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
   const { min, max } = options;

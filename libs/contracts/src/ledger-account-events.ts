@@ -1,4 +1,4 @@
-import { InstantField, NestedField, TextField, UnitsField, WordField } from './fields.js';
+import { InstantField, NestedField, OpenWordField, TextField, UnitsField, WordField } from './fields.js';
 import { CapitalMovedV1, LedgerReference, ledgerEvent } from './ledger-events.js';
 import { CAPITAL_REFUSAL_CODES } from './refusals.js';
 import type { CapitalRefusalCode } from './refusals.js';
@@ -23,7 +23,7 @@ export const REASON_CHARS_MAX = 200;
 
 /** A refusal of the ledger as it travels: the code, the limit that was met and the value that broke it. */
 export class CapitalRefusalReason {
-  @WordField(CAPITAL_REFUSAL_CODES, { description: 'Why.' })
+  @OpenWordField(CAPITAL_REFUSAL_CODES, { description: 'Why; more reasons may come.' })
   code!: CapitalRefusalCode;
   @TextField({ description: 'The limit that was met.', lengthMax: 200, lengthMin: 0 })
   limit!: string;

@@ -1,5 +1,5 @@
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from './ids.js';
-import { DecimalField, FlagField, IdField, InstantField, TextField, WordField } from './fields.js';
+import { DecimalField, FlagField, IdField, InstantField, OpenWordField, TextField, WordField } from './fields.js';
 import { ORDER_REFUSAL_CODES } from './refusals.js';
 import type { OrderRefusalCode } from './refusals.js';
 
@@ -40,7 +40,7 @@ export class OrderReference {
 
 /** A refusal as it travels: the code, the limit that was met and the value that broke it. */
 export class RefusalReason {
-  @WordField(ORDER_REFUSAL_CODES, { description: 'Why.' })
+  @OpenWordField(ORDER_REFUSAL_CODES, { description: 'Why; more reasons may come.' })
   code!: OrderRefusalCode;
   @TextField({ description: 'The limit that was met.', lengthMax: 120, lengthMin: 0 })
   limit!: string;

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@ballast/contracts';
+import type { EventDocument } from '@ballast/contracts/asyncapi';
+import { EVENT_DOCUMENT } from '@ballast/contracts/event-document';
 import { ProblemException, Public } from '@ballast/service-host';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import type { INestApplication, Type } from '@nestjs/common';
@@ -10,6 +12,7 @@ import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import type { ApiDocument } from '../domain/openapi.js';
 import { describeApi } from './api-document.js';
 import { DOCS_PAGE, DOCS_START } from './docs-page.js';
+import { eventsPage } from './events-page.js';
 
 /** The files of Swagger UI that the page loads, with their media types. */
 const ASSETS: Readonly<Record<string, string | undefined>> = {
@@ -18,7 +21,7 @@ const ASSETS: Readonly<Record<string, string | undefined>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** The API reference: a page for people, OpenAPI for programs. */
+/** The reference of the API and of the events: pages for people, OpenAPI and AsyncAPI for programs. */
 @ApiExcludeController()
 @Public()
 @Controller()
@@ -40,6 +43,17 @@ export class DocsController {
   @Header('content-type', 'text/html; charset=utf-8')
   page(): string {
     return DOCS_PAGE;
+  }
+
+  @Get('docs/events')
+  @Header('content-type', 'text/html; charset=utf-8')
+  events(): string {
+    return eventsPage(EVENT_DOCUMENT);
+  }
+
+  @Get('docs/asyncapi.json')
+  eventsJson(): EventDocument {
+    return EVENT_DOCUMENT;
   }
 
   @Get('docs/start.js')
