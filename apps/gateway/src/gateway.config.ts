@@ -1,5 +1,5 @@
 import type { ServiceBusConnection } from '@ballast/service-bus';
-import { LOG_LEVELS, readSettings } from '@ballast/service-host';
+import { LOG_LEVELS, isAddressRange, readSettings } from '@ballast/service-host';
 import type { LogLevel, SettingsReader } from '@ballast/service-host';
 
 const PORT_DEFAULT = 3000;
@@ -19,6 +19,8 @@ export interface GatewaySettings {
   readonly logLevel: LogLevel;
   readonly serviceBus: ServiceBusConnection;
   readonly owners: OwnerUrls;
+  /** Addresses and ranges of the proxies before us, whose `X-Forwarded-For` is believed; nobody's where absent. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** The only reader of the environment in this service; a missing setting stops the start with its name. */
@@ -34,7 +36,17 @@ export function readGatewaySettings(): Promise<GatewaySettings> {
       ledger: urlOf(settings, 'LEDGER_URL'),
       audit: urlOf(settings, 'AUDIT_URL'),
     },
+    trustedProxies: rangesOf(settings, 'TRUSTED_PROXIES'),
   }));
+}
+
+function rangesOf(settings: SettingsReader, name: string): string[] {
+  const ranges = (settings.optionalText(name) ?? '')
+    .split(',')
+    .map((range) => range.trim())
+    .filter((range) => range !== '');
+  if (!ranges.every(isAddressRange)) settings.complain(name, 'must be addresses or ranges in CIDR notation');
+  return ranges;
 }
 
 function urlOf(settings: SettingsReader, name: string): string {

@@ -3,6 +3,7 @@ import { topology } from '@ballast/contracts';
 import { ReplicaSubscription, administerServiceBus, connectServiceBus } from '@ballast/service-bus';
 import type { ServiceBusConnection } from '@ballast/service-bus';
 import {
+  AddressRanges,
   Clock,
   Readiness,
   RevokedSessions,
@@ -14,6 +15,7 @@ import {
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import { AdminController } from './adapters/admin.controller.js';
+import { ApiKeyTokens } from './adapters/api-key-tokens.js';
 import { ApiKeysController } from './adapters/api-keys.controller.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Broadcaster } from './adapters/broadcaster.js';
@@ -24,6 +26,7 @@ import { CapitalTransfersController } from './adapters/capital-transfers.control
 import { CapitalController } from './adapters/capital.controller.js';
 import { CredentialsController } from './adapters/credentials.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
+import { Doorkeeper, TRUSTED_PROXIES } from './adapters/doorkeeper.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { OWNER_URLS, Owners } from './adapters/owners.js';
@@ -37,6 +40,7 @@ import { StreamHub } from './stream-hub.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { UsageController } from './adapters/usage.controller.js';
 import { UsersController } from './adapters/users.controller.js';
+import { UsageLeases } from './adapters/usage-leases.js';
 import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
@@ -48,7 +52,7 @@ import { PreviewOrder } from './preview-order.js';
 export class GatewayModule implements OnApplicationShutdown {
   constructor(@Inject(ServiceBusClient) private readonly bus: ServiceBusClient) {}
 
-  static forRoot({ serviceBus, owners }: GatewaySettings): DynamicModule {
+  static forRoot({ serviceBus, owners, trustedProxies = [] }: GatewaySettings): DynamicModule {
     return {
       module: GatewayModule,
       controllers: [
@@ -77,6 +81,10 @@ export class GatewayModule implements OnApplicationShutdown {
         revocationsAt(owners.accounts),
         verifierAt(owners.accounts),
         Owners,
+        { provide: TRUSTED_PROXIES, useValue: new AddressRanges(trustedProxies) },
+        ApiKeyTokens,
+        UsageLeases,
+        Doorkeeper,
         EventWaits,
         CreateProfile,
         PlaceOrder,

@@ -72,7 +72,9 @@ describe.each(operations)('%s', (_name, placed: PlacedOperation) => {
     expect(success).toHaveLength(path === '/v1/auth/login' ? 2 : 1);
     for (const [status, { description, content = {}, headers = {} }] of answers) {
       expect(description).toBeTruthy();
-      expect(Object.keys(headers)).toEqual(expect.arrayContaining(['X-Request-Id', 'X-Trace-Id']));
+      expect(Object.keys(headers)).toEqual(
+        expect.arrayContaining(['X-Request-Id', 'X-Trace-Id', 'RateLimit-Policy', 'RateLimit']),
+      );
       if (status !== '204') expect(Object.keys(content)).toHaveLength(1);
       for (const media of Object.values(content)) expect(exampleErrors(media)).toEqual([]);
     }

@@ -1,14 +1,26 @@
 import { startService } from '@ballast/service-host';
-import type { RunningService } from '@ballast/service-host';
+import type { Clock, RunningService } from '@ballast/service-host';
 import { DocsController } from './adapters/docs.controller.js';
+import { Doorkeeper } from './adapters/doorkeeper.js';
 import type { GatewaySettings } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 
-/** Starts the gateway with these settings and returns it running. */
-export async function startGateway(settings: GatewaySettings): Promise<RunningService> {
+/** Starts the gateway with these settings and returns it running. A test may bring its own clock. */
+export async function startGateway(
+  settings: GatewaySettings,
+  overrides: { clock?: Clock } = {},
+): Promise<RunningService> {
   const { host, port, logLevel } = settings;
   const module = GatewayModule.forRoot(settings);
-  const service = await startService({ name: 'gateway', host, port, logLevel, module });
+  const service = await startService({
+    name: 'gateway',
+    host,
+    port,
+    logLevel,
+    module,
+    doorkeeper: Doorkeeper,
+    ...overrides,
+  });
   service.app.get(DocsController, { strict: false }).describe(service.app, module.controllers ?? []);
   return service;
 }

@@ -19,6 +19,7 @@ export interface FakeAnswer {
 
 /** A service behind the gateway that answers what a test tells it to, else 404. */
 export class FakeOwner {
+  /** Requests of callers; what the gateway asks for itself is not among them. */
   readonly seen: SeenRequest[] = [];
   /** Answers what no route does. */
   otherwise: (request: SeenRequest) => FakeAnswer | Promise<FakeAnswer> = () => ({
@@ -32,7 +33,7 @@ export class FakeOwner {
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
       const seen = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
-      this.seen.push(seen);
+      if (!path.startsWith('/internal/')) this.seen.push(seen);
       const answer = this.answers.get(`${method} ${path}`) ?? this.otherwise;
       void Promise.resolve(answer(seen)).then(({ status = 200, headers: given = {}, body }) => {
         response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...given });

@@ -11,6 +11,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { GenuineKey } from '../../../libs/service-host/src/testing/forged-tokens.js';
 import type { GatewaySettings, OwnerUrls } from '../src/gateway.config.js';
 import { FakeOwner } from './fake-owner.js';
+import { grantEverything } from './granting-accounts.js';
 
 /** Whose token it is, how long it lasts, and what else it claims. */
 export interface TokenOptions {
@@ -42,6 +43,7 @@ export async function startSurroundings(): Promise<GatewaySurroundings> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const key = { privateKey, publicJwk: await exportJWK(publicKey), keyId: 'test' };
   accounts.answer('GET /.well-known/jwks.json', { body: { keys: [{ ...key.publicJwk, kid: key.keyId }] } });
+  accounts.answer('POST /internal/usage/leases', grantEverything);
   const client = await connectServiceBus({ connectionString: azure.serviceBusConnectionString });
   const senders = new Map(topology.topics.map(({ name }) => [`/${name}`, new EventSender(client, name)]));
   return {

@@ -168,7 +168,7 @@ const containers: ContainerDeclaration[] = [
   {
     name: 'usage_plans',
     owner: 'accounts',
-    partitionKeyPaths: ['/productId', '/subject'],
+    partitionKeyPaths: ['/productId', '/usageOf'],
     defaultTtlSeconds: -1,
     indexedPaths: [],
   },

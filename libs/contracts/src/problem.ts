@@ -47,6 +47,7 @@ export const PROBLEMS = {
   'login-failed': { status: 401, title: 'The user name or password is wrong.' },
   'refresh-refused': { status: 401, title: 'The refresh token is worth nothing any more; sign in again.' },
   forbidden: { status: 403, title: 'Your role does not allow this.' },
+  'address-not-allowed': { status: 403, title: 'This API key may not be used from this address.' },
   'insufficient-scope': { status: 403, title: 'This API key lacks a scope that the request needs.' },
   'second-factor-required': { status: 403, title: 'This needs a second factor that was shown a moment ago.' },
   'not-found': { status: 404, title: 'There is no such thing, or it is not yours.' },

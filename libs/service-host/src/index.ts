@@ -1,6 +1,7 @@
 export { AddressRanges, isAddressRange, plainAddress } from './address-ranges.js';
 export { AzureModule, InjectStore, storeToken } from './azure-module.js';
 export type { AzureOptions, OwnedContainer, ParkedIn } from './azure-module.js';
+export { monthEndMs, monthStartMs } from './calendar-month.js';
 export { CurrentCaller, PUBLIC, Public, ROLES_ALLOWED, RequireFreshSecondFactor, Roles } from './caller.js';
 export type { Caller } from './caller.js';
 export { Clock } from './clock.js';

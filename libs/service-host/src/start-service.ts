@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceBusClient } from '@azure/service-bus';
 import { EVENTS } from '@ballast/contracts';
 import { EventTransport } from '@ballast/service-bus';
@@ -22,6 +23,11 @@ import { exitOnSignals } from './signals.js';
 import { StrictPipe } from './strict-pipe.js';
 import { TokenVerifier } from './token-verifier.js';
 
+/** Meets every request, before its body is read and whatever its route. */
+export interface Doorkeeping {
+  meet(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
 /** What to start. */
 export interface ServiceOptions {
   readonly name: string;
@@ -32,6 +38,8 @@ export interface ServiceOptions {
   /** Subscriptions whose events go to the module's `@EventPattern` handlers. */
   readonly listeners?: readonly ListenerOptions[];
   readonly logLevel: LogLevel;
+  /** A provider of the module that meets every request first, and throws where it goes no further. */
+  readonly doorkeeper?: Type<Doorkeeping>;
   /** For tests; the system's otherwise. */
   readonly clock?: Clock;
 }
@@ -90,6 +98,10 @@ async function createApp(options: ServiceOptions, parts: Parts): Promise<NestFas
     forceCloseConnections: false,
     logger: nestLogger(parts.log),
   });
+  if (options.doorkeeper !== undefined) {
+    const doorkeeper = app.get<Doorkeeping>(options.doorkeeper, { strict: false });
+    fastify.addHook('onRequest', (request, reply) => doorkeeper.meet(request, reply));
+  }
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
   app.useGlobalPipes(new StrictPipe());
   app.useGlobalGuards(new CallerGuard(app.get(Reflector), app.get(TokenVerifier, { strict: false }), parts.clock));

@@ -18,7 +18,7 @@ const PLANS_FRESH_MS = 1_000;
 export interface UsagePlans {
   readonly id: typeof PLANS_ID;
   readonly productId: string;
-  readonly subject: typeof PLANS_SUBJECT;
+  readonly usageOf: typeof PLANS_SUBJECT;
   readonly kind: 'plans';
   readonly plans: Readonly<Record<string, UsagePlanView>>;
   /** How often each was set. */
@@ -27,7 +27,7 @@ export interface UsagePlans {
 
 /** No plan yet. */
 export const NO_PLANS: UsagePlans = {
-  ...{ id: PLANS_ID, productId: PRODUCT_ID, subject: PLANS_SUBJECT, kind: 'plans' },
+  ...{ id: PLANS_ID, productId: PRODUCT_ID, usageOf: PLANS_SUBJECT, kind: 'plans' },
   ...{ plans: {}, versions: {} },
 };
 
@@ -76,5 +76,5 @@ export class UsageStore {
 
 /** The operation that publishes an event of the plans (`undefined`) or of a subject. */
 export function usageEvent(event: EventEnvelope, subject: string = PLANS_SUBJECT): { create: object } {
-  return { create: eventRow(event, { productId: PRODUCT_ID, subject }) };
+  return { create: eventRow(event, { productId: PRODUCT_ID, usageOf: subject }) };
 }

@@ -1,7 +1,7 @@
 import { PRODUCT_ID } from '@ballast/contracts';
 import { DEFAULT_PLAN } from '@ballast/contracts/accounts';
 import type { LeaseUsageRequest, UsageLeaseView, UsagePlanView, UsageView } from '@ballast/contracts/accounts';
-import { MILLI, fullBucket, refilled, tokensIn, without } from '@ballast/service-host';
+import { MILLI, fullBucket, monthEndMs, refilled, tokensIn, without } from '@ballast/service-host';
 import type { TokenBucket } from '@ballast/service-host';
 
 /** The id of the one document of a subject. */
@@ -11,7 +11,8 @@ export const USAGE_ID = 'usage';
 export interface Usage {
   readonly id: typeof USAGE_ID;
   readonly productId: string;
-  readonly subject: string;
+  /** The user or the key. */
+  readonly usageOf: string;
   readonly kind: 'usage';
   /** The plan that an admin gave; absent, it is the default one, or that of the key. */
   readonly planName?: string;
@@ -28,7 +29,7 @@ export interface Usage {
 export function newUsage(subject: string, plan: UsagePlanView, nowMs: number): Usage {
   const bucket = fullBucket(plan, nowMs);
   return {
-    ...{ id: USAGE_ID, productId: PRODUCT_ID, subject, kind: 'usage', version: 0 },
+    ...{ id: USAGE_ID, productId: PRODUCT_ID, usageOf: subject, kind: 'usage', version: 0 },
     ...{ bucket, month: monthOf(nowMs), used: 0 },
   };
 }
@@ -61,7 +62,7 @@ export function leased(
 export function usageViewOf(usage: Usage, plan: UsagePlanView, nowMs: number): UsageView {
   const { used } = atMonth(usage, nowMs);
   const remaining = Math.max(0, plan.quotaPerMonth - used);
-  return { subject: usage.subject, plan, used, remaining, monthEndsAt: monthEndOf(nowMs) };
+  return { subject: usage.usageOf, plan, used, remaining, monthEndsAt: monthEndOf(nowMs) };
 }
 
 /** The plan of that name, or the default one where there is none any more. */
@@ -84,6 +85,5 @@ function monthOf(nowMs: number): string {
 }
 
 function monthEndOf(nowMs: number): string {
-  const now = new Date(nowMs);
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)).toISOString();
+  return new Date(monthEndMs(nowMs)).toISOString();
 }

@@ -8,6 +8,7 @@ import { ApiExtension, ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSche
 const ANY_PROBLEM: readonly ProblemCode[] = [
   'unauthorized',
   'insufficient-scope',
+  'address-not-allowed',
   'too-many-requests',
   'internal-error',
   'service-unavailable',

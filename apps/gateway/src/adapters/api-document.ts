@@ -11,6 +11,8 @@ const DESCRIPTION =
   'Every order is backed by reserved capital before it may reach a broker, and every step is audited.';
 /** The bearer scheme's name in the document. */
 const BEARER = 'bearer';
+/** The name of API keys in it. */
+const API_KEY = 'api-key';
 
 /** The OpenAPI 3.1 document of the application's routes, which are those of `controllers`. */
 export function describeApi(app: INestApplication, controllers: readonly Type[]): ApiDocument {
@@ -22,6 +24,10 @@ export function describeApi(app: INestApplication, controllers: readonly Type[])
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of a sign-in.' },
       BEARER,
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key, also as a bearer.' },
+      API_KEY,
     )
     .build();
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: () => '' });

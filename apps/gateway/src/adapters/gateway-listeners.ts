@@ -1,11 +1,15 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { sessionRevoked } from '@ballast/contracts/accounts';
+import { apiKeyRevoked, sessionRevoked } from '@ballast/contracts/accounts';
 import { EventListener, ReplicaSubscription } from '@ballast/service-bus';
 import { Readiness, RevokedSessions, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { EventWaits } from '../event-waits.js';
+import { ApiKeyTokens } from './api-key-tokens.js';
 import { Broadcaster } from './broadcaster.js';
+
+/** After which no token of the session or API key that they are about is good. */
+const END_OF_TOKENS: ReadonlySet<string> = new Set([sessionRevoked.type, apiKeyRevoked.type]);
 
 /**
  * Hears every event of every topic, for the requests that wait for one, for the sockets and for who is still signed in, over a subscription of this
@@ -21,6 +25,7 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
     waits: EventWaits,
     broadcaster: Broadcaster,
     revoked: RevokedSessions,
+    keys: ApiKeyTokens,
     log: ServiceLog,
     readiness: Readiness,
   ) {
@@ -34,7 +39,8 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
           events: [],
           handle: async (events) => {
             for (const event of events) {
-              if (event.type === sessionRevoked.type) revoked.add(event.subject);
+              if (END_OF_TOKENS.has(event.type)) revoked.add(event.subject);
+              if (topic === 'accounts') keys.hear(event);
               waits.hear(event);
               broadcaster.hear(topic, event);
             }

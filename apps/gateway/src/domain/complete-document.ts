@@ -15,6 +15,20 @@ const EVERY_ANSWER: Readonly<Record<string, Header>> = {
   },
 };
 
+/** Headers of every answer of the API, as draft-ietf-httpapi-ratelimit-headers-10 defines them. */
+const RATE_LIMITS: Readonly<Record<string, Header>> = {
+  'RateLimit-Policy': {
+    description:
+      'The limits that count (draft-ietf-httpapi-ratelimit-headers-10): `burst`, `q` requests at once, whole again after `w` ' +
+      'seconds without one; `month`, `q` requests in the calendar month; without a sign-in `address`, like `burst`.',
+    schema: { type: 'string', examples: ['"burst";q=2000;w=2, "month";q=100000000;w=2592000'] },
+  },
+  RateLimit: {
+    description: 'Of each limit the requests that are left, `r`, and the seconds until all of them are back, `t`.',
+    schema: { type: 'string', examples: ['"burst";r=1999;t=1, "month";r=99999999;t=1814400'] },
+  },
+};
+
 /** Headers that belong to a status, whatever the operation. */
 const BY_STATUS: Readonly<Record<string, Readonly<Record<string, Header>>>> = {
   '401': {
@@ -34,7 +48,10 @@ function retryAfter(description: string): Readonly<Record<string, Header>> {
  */
 export function completeDocument(document: ApiDocument): ApiDocument {
   const { paths, responses } = sharedAnswers(withCommon(document));
-  const all = { ...EVERY_ANSWER, ...Object.assign({}, ...Object.values(BY_STATUS)) } as Record<string, Header>;
+  const all = { ...EVERY_ANSWER, ...RATE_LIMITS, ...Object.assign({}, ...Object.values(BY_STATUS)) } as Record<
+    string,
+    Header
+  >;
   return {
     ...document,
     paths,
@@ -130,7 +147,7 @@ function withDescription(answer: Answer, { summary = '' }: Operation): Answer {
 }
 
 function completedAnswer(status: string, answer: Answer, document: ApiDocument): Answer {
-  const names = [...Object.keys(EVERY_ANSWER), ...Object.keys(BY_STATUS[status] ?? {})];
+  const names = [...Object.keys({ ...EVERY_ANSWER, ...RATE_LIMITS }), ...Object.keys(BY_STATUS[status] ?? {})];
   const common = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
   const { content } = answer;
   return {

@@ -1,0 +1,119 @@
+import { Failure } from '@ballast/contracts';
+import { AddressRanges, Clock, InvalidToken, ProblemException, TokenVerifier } from '@ballast/service-host';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AddressLimits } from '../domain/address-limits.js';
+import { clientAddress, networkOf } from '../domain/client-address.js';
+import { addressHeadersOf, rateHeadersOf } from '../domain/rate-headers.js';
+import { ApiKeyTokens } from './api-key-tokens.js';
+import type { KeyToken } from './api-key-tokens.js';
+import { UsageLeases } from './usage-leases.js';
+import type { Admission } from './usage-leases.js';
+
+/** Token of the ranges of the proxies that are trusted. */
+export const TRUSTED_PROXIES = Symbol('trusted proxies');
+/** Requests without a sign-in of one network: in the long run a second, and at once. */
+const ANONYMOUS_RATE = { ratePerSecond: 100, burst: 1_000 };
+/** What a try to sign in counts as: each costs accounts the hash of a password. */
+const SIGN_IN_COST = 10;
+const SIGN_IN_PATH = '/v1/auth/login';
+const HEALTH_PATH = '/health/';
+const KEY_PREFIX = 'bk_';
+/** Seconds after which a caller whose usage nobody knows may try again. */
+const UNKNOWN_RETRY_MS = 5_000;
+
+/** Who asks: whose usage it counts against, and in whose name accounts is asked. */
+interface Guest {
+  readonly subject: string;
+  readonly authorization: string;
+}
+
+/**
+ * Meets every request before anything else does: puts a token in the place of an API key, counts the request against the
+ * usage plan of its caller, or against its network where it has none, and tells of that in the headers of the answer.
+ */
+@Injectable()
+export class Doorkeeper {
+  private readonly addresses = new AddressLimits(ANONYMOUS_RATE);
+
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly keys: ApiKeyTokens,
+    private readonly leases: UsageLeases,
+    private readonly clock: Clock,
+    @Inject(TRUSTED_PROXIES) private readonly proxies: AddressRanges,
+  ) {}
+
+  /**
+   * Lets the request in, or throws why not: the problems `unauthorized`, `address-not-allowed` and `too-many-requests`,
+   * or a `Failure`.
+   */
+  async meet(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (request.url.startsWith(HEALTH_PATH)) return;
+    const guest = await this.guestOf(request, reply);
+    if (guest === undefined) return this.countAnonymous(request, reply);
+    const admitted = this.leases.admit(guest.subject, guest.authorization);
+    this.answer(reply, admitted instanceof Promise ? await admitted : admitted);
+  }
+
+  /** The caller, or `undefined` where there is no valid sign-in: whether one is needed is the route's affair. */
+  private async guestOf(request: FastifyRequest, reply: FastifyReply): Promise<Guest | undefined> {
+    const { headers } = request;
+    const secret = keyIn(request);
+    if (secret !== undefined) return this.admitKey(secret, request, reply);
+    const { authorization = '' } = headers;
+    const token = /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) return undefined;
+    try {
+      return { subject: (await this.verifier.verify(token)).userId, authorization };
+    } catch (error) {
+      if (error instanceof InvalidToken) return undefined;
+      throw error;
+    }
+  }
+
+  private async admitKey(secret: string, request: FastifyRequest, reply: FastifyReply): Promise<Guest> {
+    const known = this.keys.find(secret);
+    // A key that is not known may be a guess: it counts like any other request of nobody before accounts is asked.
+    if (known === undefined) this.countAnonymous(request, reply);
+    const key: KeyToken = known ?? (await this.keys.exchange(secret));
+    if (key.addresses?.includes(this.addressOf(request)) === false) throw new ProblemException('address-not-allowed');
+    const authorization = `Bearer ${key.token}`;
+    request.headers.authorization = authorization;
+    return { subject: key.usageSubject, authorization };
+  }
+
+  private answer(reply: FastifyReply, { verdict, standing, retryAfterSeconds }: Admission): void {
+    reply.headers(rateHeadersOf(standing, this.clock.now()));
+    if (verdict === 'pass') return;
+    if (verdict === 'unknown') {
+      throw new Failure('usage-unknown', 'accounts is away for too long', { retryAfterMs: UNKNOWN_RETRY_MS });
+    }
+    const detail = verdict === 'quota-exhausted' ? 'The requests of this month are used up.' : 'Slow down.';
+    throw new ProblemException('too-many-requests', { detail, retryAfterSeconds });
+  }
+
+  private countAnonymous(request: FastifyRequest, reply: FastifyReply): void {
+    const cost = request.url.startsWith(SIGN_IN_PATH) ? SIGN_IN_COST : 1;
+    const standing = this.addresses.take(networkOf(this.addressOf(request)), cost, this.clock.now());
+    reply.headers(addressHeadersOf(standing, this.addresses.rate));
+    if (standing.isAllowed) return;
+    throw new ProblemException('too-many-requests', {
+      ...{ detail: 'Slow down, or sign in.', retryAfterSeconds: standing.retryAfterSeconds },
+    });
+  }
+
+  private addressOf({ socket, headers }: FastifyRequest): string {
+    const forwarded = headers['x-forwarded-for'];
+    const forwardedFor = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+    return clientAddress({ remote: socket.remoteAddress, forwardedFor }, this.proxies);
+  }
+}
+
+/** The secret of an API key: a bearer of that kind, or `X-API-Key` where there is no other sign-in. */
+function keyIn({ headers }: FastifyRequest): string | undefined {
+  const { authorization, 'x-api-key': header } = headers;
+  if (authorization === undefined) return typeof header === 'string' ? header : undefined;
+  const bearer = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+  return bearer?.startsWith(KEY_PREFIX) === true ? bearer : undefined;
+}
