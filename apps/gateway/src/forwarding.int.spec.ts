@@ -263,6 +263,7 @@ describe('the reference', () => {
         'get /v1/orders/{id}/timeline',
         'get /v1/profiles',
         'get /v1/profiles/{id}',
+        'get /v1/stream',
         'get /v1/profiles/{id}/capital',
         'post /v1/admin/dead-letters/{service}/drop',
         'post /v1/admin/dead-letters/{service}/redrive',

@@ -30,13 +30,13 @@ import { Doorkeeper, TRUSTED_PROXIES } from './adapters/doorkeeper.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { OWNER_URLS, Owners } from './adapters/owners.js';
+import { OwnerStreams } from './adapters/owner-streams.js';
 import { ParkingController } from './adapters/parking.controller.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
-import { OwnerStreams } from './adapters/owner-streams.js';
 import { SessionsController } from './adapters/sessions.controller.js';
 import { Sockets } from './adapters/sockets.js';
 import { StreamSessions } from './adapters/stream-sessions.js';
-import { StreamHub } from './stream-hub.js';
+import { StreamController } from './adapters/stream.controller.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { UsageController } from './adapters/usage.controller.js';
 import { UsersController } from './adapters/users.controller.js';
@@ -46,6 +46,7 @@ import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
 import { PlaceOrder } from './place-order.js';
 import { PreviewOrder } from './preview-order.js';
+import { StreamHub } from './stream-hub.js';
 
 /** The wiring of the gateway. It has no store. */
 @Module({})
@@ -69,6 +70,7 @@ export class GatewayModule implements OnApplicationShutdown {
         CapitalTransfersController,
         OrdersController,
         TradesController,
+        StreamController,
         AdminController,
         UsageController,
         ParkingController,

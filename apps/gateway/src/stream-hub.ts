@@ -45,6 +45,11 @@ export class StreamHub {
     return true;
   }
 
+  /** Disconnects whoever came with a token of this session or API key. */
+  endSession(sessionId: string): void {
+    for (const client of this.clients) if (client.caller.sessionId === sessionId) client.close('revoked');
+  }
+
   /** Forgets a client that is gone, with the rooms that it names. */
   forget(client: StreamClient, rooms: Iterable<string>): void {
     for (const room of rooms) this.leave(client, room);

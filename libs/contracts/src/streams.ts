@@ -1,5 +1,7 @@
 import type { EventEnvelope } from './event.js';
 import { IdField } from './fields.js';
+import { PROFILE_ID_PATTERN } from './ids.js';
+import { SYMBOL_PATTERN } from './order-terms.js';
 import type { CapitalView } from './ledger-api.js';
 import type { OrderView } from './order-api.js';
 import type { PositionView } from './trade-api.js';
@@ -18,6 +20,14 @@ const SEQUENCE_PATTERN = /^(0|[1-9]\d{0,14})$/;
 export class ReplayQuery {
   @IdField(SEQUENCE_PATTERN, { description: 'The last sequence that is known, 0 for none.' })
   after!: string;
+}
+
+/** Which events a client of server-sent events wants; all of its user's where nothing is named. */
+export class StreamQuery {
+  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.', optional: true })
+  profileId?: string;
+  @IdField(SYMBOL_PATTERN, { description: 'The symbol in it.', optional: true })
+  symbol?: string;
 }
 
 /** What was committed of a profile after a sequence, as its owner tells the gateway. */

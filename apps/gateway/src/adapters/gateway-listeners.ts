@@ -5,6 +5,7 @@ import { Readiness, RevokedSessions, ServiceLog } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { EventWaits } from '../event-waits.js';
+import { StreamHub } from '../stream-hub.js';
 import { ApiKeyTokens } from './api-key-tokens.js';
 import { Broadcaster } from './broadcaster.js';
 
@@ -12,8 +13,8 @@ import { Broadcaster } from './broadcaster.js';
 const END_OF_TOKENS: ReadonlySet<string> = new Set([sessionRevoked.type, apiKeyRevoked.type]);
 
 /**
- * Hears every event of every topic, for the requests that wait for one, for the sockets and for who is still signed in, over a subscription of this
- * replica's own.
+ * Hears every event of every topic, for the requests that wait for one, for the streams and for who is still signed in,
+ * over a subscription of this replica's own.
  */
 @Injectable()
 export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -26,6 +27,7 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
     broadcaster: Broadcaster,
     revoked: RevokedSessions,
     keys: ApiKeyTokens,
+    hub: StreamHub,
     log: ServiceLog,
     readiness: Readiness,
   ) {
@@ -39,7 +41,10 @@ export class GatewayListeners implements OnApplicationBootstrap, BeforeApplicati
           events: [],
           handle: async (events) => {
             for (const event of events) {
-              if (END_OF_TOKENS.has(event.type)) revoked.add(event.subject);
+              if (END_OF_TOKENS.has(event.type)) {
+                revoked.add(event.subject);
+                hub.endSession(event.subject);
+              }
               if (topic === 'accounts') keys.hear(event);
               waits.hear(event);
               broadcaster.hear(topic, event);

@@ -1,13 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import { Failure } from '@ballast/contracts';
 import type { Refused } from '@ballast/contracts/stream-protocol';
-import { Clock, InvalidToken, ServiceLog } from '@ballast/service-host';
+import { Clock, InvalidToken, ServiceLog, fullBucket, refilled, tokensIn, without } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Server } from 'socket.io';
 import type { Namespace, Socket } from 'socket.io';
-import { Pace } from '../domain/pace.js';
 import type { StreamClient } from '../stream-client.js';
 import { SocketWire } from './socket-wire.js';
 import { StreamSessions } from './stream-sessions.js';
@@ -18,9 +17,8 @@ const PING_TIMEOUT_MS = 60_000;
 const CONNECTIONS_MAX = 10_000;
 /** Bytes of one message from a client: a token, or what it wants to hear. */
 const MESSAGE_BYTES_MAX = 16_384;
-/** Messages a second from one client, and how many at once. */
-const CLIENT_MESSAGES_PER_SECOND = 20;
-const CLIENT_MESSAGES_BURST = 100;
+/** Messages of one client. */
+const CLIENT_MESSAGES = { ratePerSecond: 20, burst: 100 };
 /** Messages beyond that which are refused before the client is disconnected. */
 const CLIENT_MESSAGES_REFUSED_MAX = 100;
 
@@ -112,10 +110,14 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** Refuses what a client says beyond its rate, and disconnects one that does not stop. */
   private limit(socket: Socket, client: StreamClient): void {
-    const pace = new Pace(CLIENT_MESSAGES_PER_SECOND, CLIENT_MESSAGES_BURST);
+    let bucket = fullBucket(CLIENT_MESSAGES, this.clock.now());
     let refused = 0;
     socket.use((packet, next) => {
-      if (pace.take(this.clock.now())) return next();
+      bucket = refilled(bucket, CLIENT_MESSAGES, this.clock.now());
+      if (tokensIn(bucket) > 0) {
+        bucket = without(bucket, 1);
+        return next();
+      }
       refused += 1;
       if (refused > CLIENT_MESSAGES_REFUSED_MAX) client.close('too-many-messages');
       else answerer(packet.at(-1))({ ok: false, code: 'too-many-messages' } satisfies Refused);
