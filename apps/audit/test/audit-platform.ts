@@ -24,6 +24,9 @@ export interface AuditPlatform {
   get(path: string, role: Role, userId?: string): Promise<{ status: number; body: unknown }>;
   /** A provider of the running audit. */
   part<T>(type: Type<T>): T;
+  /** The audit that runs now. */
+  service(): RunningService;
+  tokenOf(role: Role, userId: string): Promise<string>;
   /** Another replica of audit. */
   startReplica(): Promise<RunningService>;
   restart(): Promise<void>;
@@ -72,6 +75,8 @@ export async function startAuditPlatform(): Promise<AuditPlatform> {
       return { status: response.status, body: await response.json() };
     },
     part: (type) => audit.app.get(type, { strict: false }),
+    service: () => audit,
+    tokenOf,
     startReplica: start,
     restart: async () => {
       await audit.close();

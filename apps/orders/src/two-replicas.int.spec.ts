@@ -1,7 +1,10 @@
 import type { RunningService } from '@ballast/service-host';
 import { VenueRejected } from '@ballast/venue';
 import { CancelAtVenue } from './cancel-at-venue.js';
+import { playParking } from '../../../libs/service-host/src/parking-fixture.js';
+import type { ParkingScene } from '../../../libs/service-host/src/parking-fixture.js';
 import { RecordExecution } from './record-execution.js';
+import { RejectOrder } from './reject-order.js';
 import { SubmitOrder } from './submit-order.js';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
@@ -96,5 +99,48 @@ describe('two replicas of orders', () => {
     bench.venue.hidesOrders = false;
     second?.resolve();
     await until('it rests', async () => (await stateOf(body.orderId)) === 'open');
+  });
+
+  describe('that cannot handle the messages of an order', () => {
+    /** Held, declined, held again, in the order in which they were handled. */
+    const handled: { orderId: string; message: 'held' | 'declined' }[] = [];
+    let poisoned: string | undefined;
+    const unlessPoisoned = async (orderId: string, message: 'held' | 'declined', execute: () => Promise<void>) => {
+      if (orderId === poisoned) throw new TypeError('a bug in this release');
+      await execute();
+      handled.push({ orderId, message });
+    };
+    afterEach(() => jest.restoreAllMocks());
+
+    it('park that order alone with what comes after it, and the other one redrives it in order', async () => {
+      const replicas = [bench.orders, other] as const;
+      for (const { app } of replicas) {
+        const [submit, reject] = [app.get(SubmitOrder, { strict: false }), app.get(RejectOrder, { strict: false })];
+        const [submits, rejects] = [submit.execute.bind(submit), reject.execute.bind(reject)];
+        jest
+          .spyOn(submit, 'execute')
+          .mockImplementation((key, units) => unlessPoisoned(key.orderId, 'held', () => submits(key, units)));
+        jest
+          .spyOn(reject, 'execute')
+          .mockImplementation((declined) => unlessPoisoned(declined.orderId, 'declined', () => rejects(declined)));
+      }
+      const place = async (symbol: string): Promise<string> => (await bench.place(profile, { symbol })).body.orderId;
+      const { profileId } = profile;
+      const [bad, good] = [await place('AAPL'), await place('MSFT')];
+      const scene: ParkingScene = {
+        service: 'orders',
+        replicas,
+        operatorToken: await bench.tokenFor('operator'),
+        poison: (orderId) => (poisoned = orderId),
+        send: (orderId, nth) =>
+          nth === 2 ? bench.decline({ orderId, profileId }) : bench.hold({ orderId, profileId }),
+        effects: (orderId) => {
+          const messages = handled.filter((one) => one.orderId === orderId).map(({ message }) => message);
+          return messages.map((message, index) => (message === 'declined' ? 2 : index === 0 ? 1 : 3));
+        },
+      };
+      await playParking(scene, { bad, good });
+      expect([await stateOf(bad), await stateOf(good)]).toEqual(['open', 'open']);
+    });
   });
 });
