@@ -67,7 +67,10 @@ export class ControlSwitch {
     return storedOf(await this.heads.read(PARTITION));
   }
 
-  /** Replaces the switch and publishes the change in one batch; `undefined` from `decide` changes nothing. */
+  /**
+   * Replaces the switch and publishes the change in one batch; `undefined` from `decide` changes nothing. It is asked
+   * about the switch as it is stored now: what another replica has moved since would look as if nothing were to do.
+   */
   change<Result>(
     decide: (
       current: Controls,
@@ -77,6 +80,7 @@ export class ControlSwitch {
       readonly changed?: { readonly controls: Controls; readonly data: ControlsChangedV1 };
     },
   ): Promise<Result> {
+    this.heads.forget(PARTITION);
     return this.heads.change(PARTITION, (document): Change<ControlsDocument, Result> => {
       const at = this.clock.iso();
       const { changed, result } = decide(storedOf(document).controls, at);

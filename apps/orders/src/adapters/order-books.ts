@@ -123,6 +123,8 @@ export class OrderBooks {
 
   /** Gives a profile limits of its own and publishes them; setting what is set changes nothing. Throws without a book. */
   async setLimits(profileId: string, limits: ProfileLimits, actor: string): Promise<void> {
+    // Another replica may have set others since, and what is set here already would look as if nothing were to do.
+    this.heads.forget(partitionOf(profileId));
     await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document === undefined) throw new Error(`profile ${profileId} has no book`);
       const book: Book = { ...bookOf(document), limits, sequence: document.sequence + 1 };

@@ -95,6 +95,7 @@ export class OrdersModel implements Onlooker {
     this.checkOrders(state);
     for (const symbol of SYMBOLS) this.checkPosition(symbol, state);
     expect(state.book.liveOrders).toBe(state.live.length);
+    this.checkExitsDue(state);
     this.checkEvents();
   }
 
@@ -162,6 +163,18 @@ export class OrdersModel implements Onlooker {
       if (before !== undefined) expect(order.state).toBe(before);
       if (hasEnded(order)) this.ends.set(order.id, order.state);
     }
+  }
+
+  /** Each fill of an entry that names exits asks for exits of its own, for exactly what it filled. */
+  private checkExitsDue({ executions }: State): void {
+    const asked = [...this.due.values()].map((due) => `${due.orderId} ${due.executionNumber} ${due.quantity}`);
+    const called = executions.filter(({ orderId, intent }) => intent === 'entry' && this.namesExits(orderId));
+    expect(asked).toEqual(called.map((fill) => `${fill.orderId} ${fill.executionNumber} ${fill.quantity}`));
+  }
+
+  private namesExits(orderId: string): boolean {
+    const placed = this.placed.get(orderId);
+    return placed?.takeProfitPrice !== undefined || placed?.stopLossPrice !== undefined;
   }
 
   private checkPosition(symbol: string, { book, live }: State): void {

@@ -94,8 +94,12 @@ const controls = step(
     mode: fc.constantFrom(...CONTROL_MODES, ...CONTROL_MODES.map(() => 'active' as const)),
     cancelOpenOrders: seldom,
     elsewhere: fc.boolean(),
+    thenMs: fc.constantFrom(0, 1_500),
   }),
-  (world, { elsewhere, ...change }) => atReplica(world, elsewhere, () => world.change(change)),
+  async (world, { elsewhere, thenMs, ...change }) => {
+    await atReplica(world, elsewhere, () => world.change(change));
+    world.wait(thenMs);
+  },
 );
 
 /** Anything that a caller, the ledger, the broker, an operator or the machines can do. */
@@ -107,7 +111,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fills, weight: 8 },
   { arbitrary: cancel, weight: 1 },
   { arbitrary: end, weight: 1 },
-  { arbitrary: step('late fill', fc.record({ at: pick, price }), fillLate), weight: 1 },
+  { arbitrary: step('late fill', fc.record({ at: pick, price, ofExit: fc.boolean() }), fillLate), weight: 1 },
   { arbitrary: step('the day ends', fc.constant(''), ({ broker }) => broker.endDay()), weight: 1 },
   { arbitrary: controls, weight: 2 },
   { arbitrary: step('the clock', fc.record({ crash }), (world, of) => world.tick(of.crash)), weight: 1 },
@@ -175,7 +179,10 @@ async function fill(
 }
 
 /** The broker fills the rest of an order that has ended here and there, and is heard at once; never more than is free. */
-async function fillLate(world: OrdersWorld, { at, price: at1 }: { at: number; price: string }): Promise<void> {
+async function fillLate(
+  world: OrdersWorld,
+  { at, price: at1, ofExit }: { at: number; price: string; ofExit: boolean },
+): Promise<void> {
   const { book, ended } = stateOf(world);
   const late: Order[] = [];
   for (const order of ended) {
@@ -185,7 +192,8 @@ async function fillLate(world: OrdersWorld, { at, price: at1 }: { at: number; pr
     const free = sellableQuantity(book, order.symbol);
     if (isIdle && isKnown && (order.intent === 'entry' || remainingQuantity(order).lte(free))) late.push(order);
   }
-  const order = oneOf(late, at);
+  const exitOrders = late.filter(({ intent }) => intent === 'exit');
+  const order = oneOf(ofExit && exitOrders.length > 0 ? exitOrders : late, at);
   if (order === undefined) return;
   const rest = decimal(remainingQuantity(order).toFixed());
   world.broker.fill(brokerKeyOf(order.id, 0), rest, { price: at1, of: 'order', misses: false });
