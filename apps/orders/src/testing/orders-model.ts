@@ -165,9 +165,10 @@ export class OrdersModel implements Onlooker {
     }
   }
 
-  /** Each fill of an entry that names exits asks for exits of its own, for exactly what it filled. */
+  /** Each fill of an entry that names exits asks for exits of its own, for exactly what it filled; the broker's rejections ask again. */
   private checkExitsDue({ executions }: State): void {
-    const asked = [...this.due.values()].map((due) => `${due.orderId} ${due.executionNumber} ${due.quantity}`);
+    const first = [...this.due.values()].filter(({ attempt }) => attempt === undefined);
+    const asked = first.map((due) => `${due.orderId} ${due.executionNumber} ${due.quantity}`);
     const called = executions.filter(({ orderId, intent }) => intent === 'entry' && this.namesExits(orderId));
     expect(asked).toEqual(called.map((fill) => `${fill.orderId} ${fill.executionNumber} ${fill.quantity}`));
   }
