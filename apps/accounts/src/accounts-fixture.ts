@@ -10,6 +10,7 @@ import type { RunningService } from '@ballast/service-host';
 import { decodeJwt } from 'jose';
 import { URI } from 'otpauth';
 import type { TOTP } from 'otpauth';
+import type { AccountsSettings } from './accounts.config.js';
 import { SigningKey } from './adapters/signing-key.js';
 import { startAccounts } from './index.js';
 
@@ -84,7 +85,7 @@ export class AccountsFixture {
     return join(this.directory, 'data');
   }
 
-  async start(clock = new Clock()): Promise<void> {
+  async start(clock = new Clock(), more: Partial<AccountsSettings> = {}): Promise<void> {
     const { azure } = this;
     this.clock = clock;
     this.running = await startAccounts(
@@ -100,6 +101,7 @@ export class AccountsFixture {
         dataDir: this.dataDir,
         passwordCost: { memoryKib: 256, passes: 1 },
         print: (line) => void this.printed.push(line),
+        ...more,
       },
       { clock },
     );

@@ -1,5 +1,7 @@
 import { platformSettings, readSettings } from '@ballast/service-host';
-import type { PlatformSettings } from '@ballast/service-host';
+import type { PlatformSettings, SettingsReader } from '@ballast/service-host';
+import { parseOidcProviders } from './oidc-settings.js';
+import type { OidcProvider } from './oidc-settings.js';
 import type { PasswordCost } from './adapters/passwords.js';
 
 const PORT_DEFAULT = 3_001;
@@ -13,6 +15,8 @@ export interface AccountsSettings {
   readonly tokenSigningKey?: string;
   /** 32 bytes in base64 that seal second factors and refresh tokens; absent, they are kept in `dataDir`. */
   readonly sealingKey?: string;
+  /** The OpenID Connect issuers with which users may sign in; none where it is absent. */
+  readonly oidcProviders?: readonly OidcProvider[];
   /** What a guess of a password costs; only tests bring less than the default. */
   readonly passwordCost?: PasswordCost;
   /** Shows a line to whoever started the process, past the log. */
@@ -26,7 +30,7 @@ const VAULT_SECRETS = ['TOKEN_SIGNING_KEY', 'SEALING_KEY'] as const;
 export const ACCOUNTS_SETTINGS = 'accounts:settings';
 
 /**
- * Reads the environment: the platform's settings, DATA_DIR, and TOKEN_SIGNING_KEY and SEALING_KEY, which must be given
+ * Reads the environment: the platform's settings, DATA_DIR, OIDC_PROVIDERS (a JSON list, a secret as it holds some), and TOKEN_SIGNING_KEY and SEALING_KEY, which must be given
  * where there is a Key Vault.
  */
 export function readAccountsSettings(): Promise<AccountsSettings> {
@@ -43,7 +47,17 @@ export function readAccountsSettings(): Promise<AccountsSettings> {
       dataDir: settings.text('DATA_DIR', { default: '.data/accounts' }),
       ...(tokenSigningKey === undefined ? {} : { tokenSigningKey }),
       ...(sealingKey === undefined ? {} : { sealingKey }),
+      oidcProviders: oidcProvidersIn(settings),
       print: (line: string) => void process.stdout.write(`${line}\n`),
     };
   });
+}
+
+function oidcProvidersIn(settings: SettingsReader): OidcProvider[] {
+  try {
+    return parseOidcProviders(settings.optionalSecret('OIDC_PROVIDERS') ?? '[]');
+  } catch (error) {
+    settings.complain('OIDC_PROVIDERS', (error as Error).message);
+    return [];
+  }
 }

@@ -1,4 +1,4 @@
-import { AzureModule } from '@ballast/service-host';
+import { AzureModule, ServiceLog } from '@ballast/service-host';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ACCOUNTS_SETTINGS } from './accounts.config.js';
@@ -9,7 +9,10 @@ import { AttemptStore } from './adapters/attempt.store.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Challenges } from './adapters/challenges.js';
 import { FirstLogins } from './adapters/first-logins.js';
+import { IdentityStore } from './adapters/identity.store.js';
 import { KeysController } from './adapters/keys.controller.js';
+import { OidcController } from './adapters/oidc.controller.js';
+import { OidcIssuers } from './adapters/oidc-issuers.js';
 import { OneTimeCodes } from './adapters/one-time-codes.js';
 import { Passwords } from './adapters/passwords.js';
 import { ProfileStore } from './adapters/profile.store.js';
@@ -45,6 +48,7 @@ import { RevokeApiKey } from './revoke-api-key.js';
 import { RotateApiKey } from './rotate-api-key.js';
 import { SetUsagePlans } from './set-usage-plans.js';
 import { SignIn } from './sign-in.js';
+import { SignInWithOidc } from './sign-in-with-oidc.js';
 import { StepUp } from './step-up.js';
 import { TakeCode } from './take-code.js';
 
@@ -54,7 +58,7 @@ export interface AccountsKeys {
   readonly sealing: SealingKey;
 }
 
-const STORES = [UserStore, SessionStore, AttemptStore, ProfileStore];
+const STORES = [UserStore, SessionStore, AttemptStore, IdentityStore, ProfileStore];
 const SIGN_IN = [SignIn, LimitAttempts, TakeCode, BeginSession, RefreshSession, EndSessions, ReadSessions, StepUp];
 const USERS = [CreateFirstUsers, CreateUser, ChangeUser, ReadUsers, ChangePassword, EnrolSecondFactor];
 const PROFILES = [CreateProfile, ReadProfiles];
@@ -86,6 +90,7 @@ export class AccountsModule {
       ],
       controllers: [
         AuthController,
+        OidcController,
         SessionsController,
         UsersController,
         KeysController,
@@ -101,6 +106,12 @@ export class AccountsModule {
         { provide: SealingKey, useValue: keys.sealing },
         { provide: FirstLogins, useValue: new FirstLogins(settings.dataDir) },
         { provide: Passwords, useValue: new Passwords(settings.passwordCost) },
+        {
+          provide: OidcIssuers,
+          inject: [ServiceLog],
+          useFactory: (log: ServiceLog) => new OidcIssuers(settings.oidcProviders ?? [], log),
+        },
+        SignInWithOidc,
         RefreshTokens,
         Challenges,
         OneTimeCodes,

@@ -1,4 +1,4 @@
-import { secondFactorEnrolled, secondFactorRemoved } from '@ballast/contracts/accounts';
+import { SECOND_FACTOR_FRESH_SECONDS, secondFactorEnrolled, secondFactorRemoved } from '@ballast/contracts/accounts';
 import type { SecondFactorEnrolledView, SecondFactorSecretView } from '@ballast/contracts/accounts';
 import { Clock, ProblemException } from '@ballast/service-host';
 import type { Caller } from '@ballast/service-host';
@@ -30,13 +30,17 @@ export class EnrolSecondFactor {
    * The secret, which counts for nothing before `confirm`. Throws the problems `password-wrong`, `too-many-requests`, or
    * `conflict` for a user who has a second factor.
    */
-  begin({ userId }: Caller, password: string): Promise<SecondFactorSecretView> {
+  begin({ userId, sessionId = '' }: Caller, password = ''): Promise<SecondFactorSecretView> {
     return this.attempts.run(userId, async (cleared) => {
       const view = await this.users.change(userId, async (user) => {
         if (user.secondFactor?.enrolledAt !== undefined) {
           throw new ProblemException('conflict', { detail: 'You have a second factor; remove it first.' });
         }
-        if (!(await this.passwords.verify(user.passwordHash, password))) throw new ProblemException('password-wrong');
+        const isProven =
+          user.passwordHash === undefined
+            ? await this.hasJustSignedIn(userId, sessionId)
+            : await this.passwords.verify(user.passwordHash, password);
+        if (!isProven) throw new ProblemException('password-wrong');
         const { secondFactor, secret, otpauthUri } = this.codes.make(userId, user.username);
         return { user: { ...user, secondFactor }, documents: [cleared], answer: { secret, otpauthUri } };
       });
@@ -77,6 +81,13 @@ export class EnrolSecondFactor {
       if (view === undefined) throw new ProblemException('not-found');
       return view;
     });
+  }
+
+  /** In the place of a password for who has none: what their issuer said a moment ago. */
+  private async hasJustSignedIn(userId: string, sessionId: string): Promise<boolean> {
+    const session = await this.sessions.find(userId, sessionId);
+    const ageMs = this.clock.now() - Date.parse(session?.document.createdAt ?? '');
+    return ageMs <= SECOND_FACTOR_FRESH_SECONDS * 1_000;
   }
 
   /** Takes it away. Throws the problem `not-found` where there is none. */

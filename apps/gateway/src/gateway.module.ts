@@ -28,6 +28,7 @@ import { CredentialsController } from './adapters/credentials.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
 import { Doorkeeper, TRUSTED_PROXIES } from './adapters/doorkeeper.js';
 import { GatewayListeners } from './adapters/gateway-listeners.js';
+import { OidcController } from './adapters/oidc.controller.js';
 import { OrdersController } from './adapters/orders.controller.js';
 import { OWNER_URLS, Owners } from './adapters/owners.js';
 import { OwnerStreams } from './adapters/owner-streams.js';
@@ -60,6 +61,7 @@ export class GatewayModule implements OnApplicationShutdown {
         AuthController,
         ApiKeysController,
         CredentialsController,
+        OidcController,
         SessionsController,
         UsersController,
         ProfilesController,

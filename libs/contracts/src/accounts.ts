@@ -62,6 +62,14 @@ export {
   UserView,
 } from './auth-api.js';
 export type { UserStatus } from './auth-api.js';
+export {
+  BeginOidcRequest,
+  CompleteOidcRequest,
+  OIDC_PROVIDER_PATTERN,
+  OidcFlowView,
+  OidcProviderList,
+  OidcProviderView,
+} from './oidc-api.js';
 export { ROLES } from './roles.js';
 export type { Role } from './roles.js';
 export {

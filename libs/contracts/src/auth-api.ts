@@ -89,8 +89,13 @@ export class ChangePasswordRequest {
 }
 
 export class EnrolSecondFactorRequest {
-  @TextField({ description: 'Your password.', lengthMax: PASSWORD_CHARS_MAX, example: 'printed-at-first-start' })
-  password!: string;
+  @TextField({
+    description: 'Your password; absent where you have none and signed in with an issuer within the last 5 minutes.',
+    lengthMax: PASSWORD_CHARS_MAX,
+    optional: true,
+    example: 'printed-at-first-start',
+  })
+  password?: string;
 }
 
 export class SecondFactorSecretView {
