@@ -45,8 +45,8 @@ describe('server-sent events', () => {
   it('are a snapshot of a profile and every event after it, each with the id from which it is resumed', async () => {
     owners.commit(profileId, 'orders');
     const reader = await open(`?profileId=${profileId}`);
-    expect([reader.status, reader.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
-    expect(reader.headers.get('x-request-id')).toMatch(/^req_/);
+    expect([reader.status, reader.headers['content-type']]).toEqual([200, 'text/event-stream']);
+    expect(reader.headers['x-request-id']).toMatch(/^req_/);
     const event = owners.commit(profileId, 'orders');
     await platform.send(event, owners.commit(profileId, 'ledger'));
     await heard(reader, 3);
@@ -106,7 +106,7 @@ describe('server-sent events', () => {
     ['of a symbol without a profile', '?symbol=AAPL', {}, 400],
   ])('are refused %s', async (_case, query, headers, status) => {
     const reader = await open(query, headers);
-    expect([reader.status, reader.headers.get('content-type')]).toEqual([
+    expect([reader.status, reader.headers['content-type']]).toEqual([
       status,
       'application/problem+json; charset=utf-8',
     ]);

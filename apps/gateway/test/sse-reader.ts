@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
 /** One server-sent event. */
 export interface SseMessage {
   readonly id?: string;
@@ -11,22 +15,35 @@ export class SseReader {
   /** Whether the server has ended the stream. */
   isOver = false;
 
-  private constructor(
-    readonly status: number,
-    readonly headers: Headers,
-    private readonly stopping: AbortController,
-  ) {}
+  private constructor(private readonly response: IncomingMessage) {
+    let text = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      const parts = (text + chunk).split('\n\n');
+      text = parts.pop() ?? '';
+      this.messages.push(...parts.flatMap(messageIn));
+    });
+    response.once('end', () => (this.isOver = true));
+    response.once('error', () => undefined);
+  }
 
+  /** On a connection of its own, which ends with it. */
   static async open(url: string, headers: Record<string, string>): Promise<SseReader> {
-    const stopping = new AbortController();
-    const response = await fetch(url, { headers, signal: stopping.signal });
-    const reader = new SseReader(response.status, response.headers, stopping);
-    void reader.read(response).catch(() => undefined);
-    return reader;
+    const asked = get(url, { headers, agent: false });
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    return new SseReader(response);
+  }
+
+  get status(): number | undefined {
+    return this.response.statusCode;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.response.headers;
   }
 
   close(): void {
-    this.stopping.abort();
+    this.response.destroy();
   }
 
   /** Sequences of the events of a topic, in the order in which they came. */
@@ -34,18 +51,6 @@ export class SseReader {
     return this.messages
       .filter(({ event, data }) => event === 'event' && data['topic'] === topic)
       .map(({ data }) => data['sequence']);
-  }
-
-  private async read({ body }: Response): Promise<void> {
-    let text = '';
-    const decoder = new TextDecoder();
-    for await (const chunk of body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
-      const parts = text.split('\n\n');
-      text = parts.pop() ?? '';
-      this.messages.push(...parts.flatMap(messageIn));
-    }
-    this.isOver = true;
   }
 }
 
