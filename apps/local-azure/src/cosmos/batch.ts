@@ -12,7 +12,6 @@ import {
 } from './item-operation.js';
 import { carryOut, Items, type ItemOutcome } from './items.js';
 import type { JsonObject } from './json.js';
-import type { PartitionKeyValue } from './partition-key.js';
 import { NOTHING_READ_RU } from './request-charge.js';
 
 /** The answer to a batch: 200 when all of it was done, 207 when something was not. */
@@ -47,11 +46,11 @@ export interface BatchContext {
 export async function runBatch(
   context: BatchContext,
   body: Buffer,
-  key: readonly PartitionKeyValue[],
+  pk: string,
   bodiesWanted: boolean,
 ): Promise<BatchReply> {
   const { container, commits, nowSeconds } = context;
-  const operations = readOperations(body).map((operation) => prepare(container, operation, key));
+  const operations = readOperations(body).map((operation) => prepare(container, operation, pk));
   const [run, whenRefused] =
     container.effects.isPlain && haveOwnIds(operations)
       ? ([writeAfterAll, 'nothing was written'] as const)
@@ -70,9 +69,9 @@ export async function runBatch(
   }
 }
 
-function prepare(container: ContainerStore, operation: JsonObject, key: readonly PartitionKeyValue[]): ItemOperation {
+function prepare(container: ContainerStore, operation: JsonObject, pk: string): ItemOperation {
   try {
-    return prepareOperation(container, operation, key);
+    return prepareOperation(container, operation, pk);
   } catch (error) {
     const isForeign = error instanceof CosmosError && error.substatus === SUBSTATUS_PARTITION_KEY_MISMATCH;
     throw isForeign ? badRequest(DIFFERENT_KEY) : error;

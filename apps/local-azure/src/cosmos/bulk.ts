@@ -13,7 +13,7 @@ import {
 } from './item-operation.js';
 import { carryOut, Items, type ItemOutcome } from './items.js';
 import type { JsonObject } from './json.js';
-import { fullKey } from './partition-key.js';
+import { canonicalKey, fullKey } from './partition-key.js';
 import { rangeById, rangeGone, type PartitionRange } from './partition-ranges.js';
 import { NOTHING_READ_RU } from './request-charge.js';
 
@@ -64,7 +64,7 @@ function prepare(container: ContainerStore, operation: JsonObject, range: Partit
     const key = fullKey(partitionKey, container.definition.keyPaths.length);
     const place = container.places.placeOf(key);
     if (place < range.min || place >= range.max) throw rangeGone(range.id);
-    return prepareOperation(container, operation, key);
+    return prepareOperation(container, operation, canonicalKey(key));
   } catch (error) {
     if (!(error instanceof CosmosError)) throw error;
     return refused(String(operation['id']), error);

@@ -79,7 +79,7 @@ describe('the catalog, when a change is undone or meets another', () => {
 
   it('does not let an item be written in a container that is deleted in the same turn', async () => {
     const container = catalog.container('d', 'kept');
-    const draft = draftOf(container, { id: 'a', pk: 'p' }, ['p']);
+    const draft = draftOf(container, { id: 'a', pk: 'p' }, '["p"]');
     const deleted = commits.submit(() => catalog.deleteContainer('d', 'kept'));
     const written = commits.submit(() => new Items(container, NOW).create(draft));
     await expect(written).rejects.toMatchObject({ status: 404, substatus: 1003 });

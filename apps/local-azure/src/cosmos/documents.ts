@@ -11,7 +11,7 @@ import type { CosmosFaults } from './cosmos-faults.js';
 import { refusal, type CosmosReply } from './cosmos-reply.js';
 import { carryOut, draftOf, ITEM_BYTES_MAX, Items, type ItemOutcome, type PlannedOperation } from './items.js';
 import { feedBody } from './page.js';
-import { canonicalKey, fullKey, type PartitionKeyValue } from './partition-key.js';
+import { canonicalKey, fullKey } from './partition-key.js';
 import { readPatch } from './patch.js';
 import { isQuery, isSet, parseBody, parseObject } from './request-body.js';
 import { queryPlanReply, queryReply } from './query/query-request.js';
@@ -109,15 +109,15 @@ function replace(request: DocumentRequest, id: string): Promise<CosmosReply> {
 
 function patch(request: DocumentRequest, id: string): Promise<CosmosReply> {
   const { http, container } = request;
-  const key = keyIn(container, http.headers);
+  const pk = keyIn(container, http.headers);
   if (http.body.length > ITEM_BYTES_MAX) throw tooLarge('The patch');
   const changes = readPatch(parseBody(http.body), container.definition.keyPaths);
-  return write(request, 'patch', (items) => items.patch(key, id, changes, http.headers['if-match']));
+  return write(request, 'patch', (items) => items.patch(pk, id, changes, http.headers['if-match']));
 }
 
 function remove(request: DocumentRequest, id: string): Promise<CosmosReply> {
   const { http, container } = request;
-  const pk = canonicalKey(keyIn(container, http.headers));
+  const pk = keyIn(container, http.headers);
   return write(request, 'delete', (items) => items.delete(pk, id, http.headers['if-match']));
 }
 
@@ -134,14 +134,14 @@ function write(
 }
 
 function read({ http, container, nowSeconds }: DocumentRequest, id: string): CosmosReply {
-  const pk = canonicalKey(keyIn(container, http.headers));
+  const pk = keyIn(container, http.headers);
   const outcome = new Items(container, nowSeconds()).read(pk, id, http.headers['if-none-match']);
   return itemReply('read', http, container)(outcome);
 }
 
 const batch: Handler = async ({ http, container, commits, nowSeconds }) => {
-  const key = keyIn(container, http.headers);
-  const reply = await runBatch({ container, commits, nowSeconds }, http.body, key, !isMinimal(http.headers));
+  const pk = keyIn(container, http.headers);
+  const reply = await runBatch({ container, commits, nowSeconds }, http.body, pk, !isMinimal(http.headers));
   return { ...reply, kind: 'batch', container };
 };
 
@@ -178,11 +178,11 @@ function documentIn(http: HttpRequest) {
   return parseObject(http.body);
 }
 
-/** The full partition key of the request. Throws 400. */
-function keyIn(container: ContainerStore, headers: IncomingHttpHeaders): PartitionKeyValue[] {
+/** The canonical text of the full partition key of the request. Throws 400. */
+function keyIn(container: ContainerStore, headers: IncomingHttpHeaders): string {
   const header = headers['x-ms-documentdb-partitionkey'];
   if (typeof header !== 'string') throw badRequest('PartitionKey value must be supplied for this operation.');
-  return fullKey(header, container.definition.keyPaths.length);
+  return canonicalKey(fullKey(header, container.definition.keyPaths.length));
 }
 
 const itemReply =

@@ -3,7 +3,6 @@ import { badRequest, CosmosError, SUBSTATUS_PARTITION_KEY_MISMATCH, tooLarge } f
 import { draftOf, ITEM_BYTES_MAX, type ItemOutcome, type Items, type PlannedOperation } from './items.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
 import { parseBody } from './request-body.js';
-import { canonicalKey, type PartitionKeyValue } from './partition-key.js';
 import { readPatch } from './patch.js';
 import { NOTHING_READ_RU } from './request-charge.js';
 
@@ -34,13 +33,9 @@ export function readOperations(body: Buffer): JsonObject[] {
  * Does the part of an operation that needs no transaction. What is wrong with it is thrown when it is run, except for a type
  * that does not exist and a document of another partition: those throw 400 at once.
  */
-export function prepareOperation(
-  container: ContainerStore,
-  operation: JsonObject,
-  key: readonly PartitionKeyValue[],
-): ItemOperation {
+export function prepareOperation(container: ContainerStore, operation: JsonObject, pk: string): ItemOperation {
   try {
-    return prepared(container, operation, key);
+    return prepared(container, operation, pk);
   } catch (error) {
     if (!(error instanceof CosmosError) || error instanceof UnknownOperation) throw error;
     if (error.substatus === SUBSTATUS_PARTITION_KEY_MISMATCH) throw error;
@@ -62,34 +57,34 @@ class UnknownOperation extends CosmosError {
   }
 }
 
-function prepared(container: ContainerStore, operation: JsonObject, key: readonly PartitionKeyValue[]): ItemOperation {
+function prepared(container: ContainerStore, operation: JsonObject, pk: string): ItemOperation {
   const { operationType, resourceBody } = operation;
   const id = String(operation['id']);
   const ifMatch = optionalText(operation['ifMatch']);
   switch (operationType) {
     case 'Create': {
-      const draft = draftOf(container, resourceBody, key);
+      const draft = draftOf(container, resourceBody, pk);
       return { id: draft.id, plan: (items) => items.create(draft) };
     }
     case 'Upsert': {
-      const draft = draftOf(container, resourceBody, key);
+      const draft = draftOf(container, resourceBody, pk);
       return { id: draft.id, plan: (items) => items.upsert(draft, ifMatch) };
     }
     case 'Replace': {
-      const draft = draftOf(container, resourceBody, key);
+      const draft = draftOf(container, resourceBody, pk);
       if (draft.id !== id) throw badRequest('The id of an item cannot be changed.');
       return { id, plan: (items) => items.replace(draft, ifMatch) };
     }
     case 'Patch': {
       const patch = readPatch(resourceBody, container.definition.keyPaths);
-      return { id, plan: (items) => items.patch(key, id, patch, ifMatch) };
+      return { id, plan: (items) => items.patch(pk, id, patch, ifMatch) };
     }
     case 'Read': {
-      const read = (items: Items) => items.read(canonicalKey(key), id, optionalText(operation['ifNoneMatch']));
+      const read = (items: Items) => items.read(pk, id, optionalText(operation['ifNoneMatch']));
       return { id, plan: (items) => ({ outcome: read(items), write: () => undefined }) };
     }
     case 'Delete':
-      return { id, plan: (items) => items.delete(canonicalKey(key), id, ifMatch) };
+      return { id, plan: (items) => items.delete(pk, id, ifMatch) };
     default:
       throw new UnknownOperation(operationType);
   }
@@ -97,8 +92,9 @@ function prepared(container: ContainerStore, operation: JsonObject, key: readonl
 
 /** The result of an operation that was done, as JSON; a document that was written is left out unless it is wanted. */
 export function resultOf({ status, etag, body, requestUnits, isRead }: ItemOutcome, bodyWanted: boolean): string {
-  const head = JSON.stringify({ statusCode: status, requestCharge: requestUnits, eTag: etag });
-  return body === undefined || (!bodyWanted && isRead !== true) ? head : `${head.slice(0, -1)},"resourceBody":${body}}`;
+  const tag = etag === undefined ? '' : `,"eTag":${JSON.stringify(etag)}`;
+  const resource = body === undefined || (!bodyWanted && isRead !== true) ? '' : `,"resourceBody":${body}`;
+  return `{"statusCode":${status},"requestCharge":${requestUnits}${tag}${resource}}`;
 }
 
 /** The result of an operation that was refused, as JSON. */

@@ -43,13 +43,13 @@ export function etagOf(container: number, lsn: number): string {
   return `"${container.toString(16).padStart(8, '0')}-0000-0000-${change.slice(0, 4)}-${change.slice(4)}"`;
 }
 
-/** Checks a document against the rules of ids, keys and lifetimes. Throws 400. */
-export function draftOf(container: ContainerStore, body: unknown, givenKey: readonly PartitionKeyValue[]): ItemDraft {
+/** Checks a document against the rules of ids, keys and lifetimes, and the canonical text of the key that was given with it. Throws 400. */
+export function draftOf(container: ContainerStore, body: unknown, givenKey: string): ItemDraft {
   const { id, document } = requireItem(body);
   const key = partitionKeyOf(document, container.definition.keyPaths);
   requireKeyLength(key, container.definition.keyKind);
   const pk = canonicalKey(key);
-  if (pk !== canonicalKey(givenKey)) {
+  if (pk !== givenKey) {
     const message = 'PartitionKey extracted from document does not match the one specified in the header.';
     throw badRequest(message, SUBSTATUS_PARTITION_KEY_MISMATCH);
   }
@@ -108,11 +108,11 @@ export class Items {
   }
 
   /** Changes parts of an item. Throws 404, 412 when `ifMatch` or the patch's condition is not met, 400 when it cannot be done. */
-  patch(key: readonly PartitionKeyValue[], id: string, patch: Patch, ifMatch?: string): PlannedOperation {
-    const stored = this.required(canonicalKey(key), id);
+  patch(pk: string, id: string, patch: Patch, ifMatch?: string): PlannedOperation {
+    const stored = this.required(pk, id);
     this.requireMatch(stored, ifMatch);
     const document = patched(JSON.parse(stored.body) as JsonObject, patch);
-    return this.replaceStored(stored, draftOf(this.container, document, key));
+    return this.replaceStored(stored, draftOf(this.container, document, pk));
   }
 
   /** Throws 404, and 412 when `ifMatch` names another version. */

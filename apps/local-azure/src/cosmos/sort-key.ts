@@ -74,4 +74,4 @@ export function storableText(text: string): string {
 }
 
 /** Whether no half of a character stands alone in a text. */
-export const isWellFormed = (text: string): boolean => Buffer.from(text).toString() === text;
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);

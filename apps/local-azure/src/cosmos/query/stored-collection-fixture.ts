@@ -55,7 +55,7 @@ export class StoredCollection {
   write(document: JsonObject, nowSeconds: number, before?: JsonObject): void {
     const items = new Items(this.container, nowSeconds);
     const key = partitionKeyOf(document, this.container.definition.keyPaths);
-    const draft = draftOf(this.container, document, key);
+    const draft = draftOf(this.container, document, canonicalKey(key));
     if (before === undefined) return void carryOut(items.create(draft));
     carryOut(items.create({ ...draft, document: { ...before, id: draft.id } }));
     carryOut(items.replace(draft));
