@@ -1,4 +1,5 @@
 import { ExpireOrders } from './expire-orders.js';
+import { TriggerOrders } from './trigger-orders.js';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
 
@@ -13,7 +14,10 @@ describe('types and times of orders', () => {
   beforeEach(async () => {
     profile = await bench.openProfile();
   });
-  afterEach(() => bench.clock.set(undefined));
+  afterEach(() => {
+    bench.clock.set(undefined);
+    bench.venue.ask = '100';
+  });
   afterAll(() => bench.close());
 
   const stateOf = async (orderId: string) => (await bench.order(profile, orderId)).state;
@@ -30,6 +34,54 @@ describe('types and times of orders', () => {
     expect(bench.venue.received.at(-1)?.limitPrice?.toFixed()).toBe('115.5');
     expect(bench.published(order.orderId)[0]?.data).toMatchObject({ stopPrice: '110', holdUnits: '115616' });
     expect(await bench.order(profile, order.orderId)).toMatchObject({ type: 'stop', stopPrice: '110', quantity: '10' });
+  });
+
+  const WAITING = { limitPrice: undefined, timeInForce: 'gtc', triggeredHere: true };
+
+  it('keeps an order that waits here from the broker until the market touches it, and then bounds it', async () => {
+    const sent = bench.venue.received.length;
+    const { body } = await bench.place(profile, { ...WAITING, type: 'market-if-touched', stopPrice: '95' });
+    await bench.hold(body);
+    await until('its capital is held', async () => (await stateOf(body.orderId)) === 'accepted');
+    await bench.orders.app.get(TriggerOrders, { strict: false }).execute();
+    expect(bench.venue.received).toHaveLength(sent);
+    bench.venue.ask = '94.90';
+    await until('it rests', async () => (await stateOf(body.orderId)) === 'open');
+    expect(bench.venue.received.slice(sent)).toMatchObject([{ type: 'limit', timeInForce: 'gtc' }]);
+    const [request] = bench.venue.received.slice(sent);
+    expect([request?.limitPrice?.toFixed(), request?.stopPrice]).toEqual(['99.75', undefined]);
+    await until('that is told', () => bench.typesOf(body.orderId).includes('order.opened.v1'));
+    expect(bench.typesOf(body.orderId)).toEqual([
+      'order.placed.v1',
+      'order.triggered.v1',
+      'order.submitted.v1',
+      'order.opened.v1',
+    ]);
+  });
+
+  it('follows the market with a trailing stop that waits here, whichever replica placed it', async () => {
+    const other = (await bench.startReplica()).app.get(TriggerOrders, { strict: false });
+    const { body } = await bench.place(profile, { ...WAITING, type: 'trailing-stop', trailPrice: '2' });
+    await bench.hold(body);
+    await until('its capital is held', async () => (await stateOf(body.orderId)) === 'accepted');
+    await other.discover();
+    bench.venue.ask = '96';
+    const stop = async () => {
+      await other.execute();
+      return other.stopOf(body.orderId)?.toFixed();
+    };
+    await until('it has followed', async () => (await stop()) === '98');
+    bench.venue.ask = '98';
+    await until('it rests', async () => (await stateOf(body.orderId)) === 'open');
+    expect(bench.published(body.orderId)[0]?.data).toMatchObject({ stopPrice: '102', boundPrice: '107.1' });
+    const triggered = () => bench.published(body.orderId).find(({ type }) => type === 'order.triggered.v1');
+    await until('that is told', () => triggered() !== undefined);
+    expect(triggered()?.data).toEqual({
+      orderId: body.orderId,
+      profileId: profile.profileId,
+      stopPrice: '98',
+      marketPrice: '98',
+    });
   });
 
   it('trades for money in place of a quantity', async () => {

@@ -18,6 +18,7 @@ import { StreamController } from './adapters/stream.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { PlacementDesk } from './adapters/placement-desk.js';
 import { TradesController } from './adapters/trades.controller.js';
+import { TriggerTimer } from './adapters/trigger-timer.js';
 import { VENUE, VENUE_ACCOUNT } from './adapters/venue-calls.js';
 import { VenueStreamOwner } from './adapters/venue-stream-owner.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
@@ -46,6 +47,7 @@ import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
 import { SettleFromVenue } from './settle-from-venue.js';
 import { SubmitOrder } from './submit-order.js';
+import { TriggerOrders } from './trigger-orders.js';
 
 const VERBS = [
   OpenBook,
@@ -53,6 +55,7 @@ const VERBS = [
   PlaceExits,
   PreviewOrder,
   SubmitOrder,
+  TriggerOrders,
   RejectOrder,
   RecordExecution,
   RecordMissedExecutions,
@@ -82,6 +85,7 @@ const ADAPTERS = [
   VenueUpdates,
   VenueStreamOwner,
   ExpiryTimer,
+  TriggerTimer,
 ];
 
 /** What tests put in the place of the real thing. */

@@ -17,6 +17,7 @@ import { placementTerms } from './domain/placement.js';
 import type { PlacementDecision, PlacementTerms } from './domain/placement.js';
 import type { Order } from './domain/order.js';
 import { ExpireOrders } from './expire-orders.js';
+import { TriggerOrders } from './trigger-orders.js';
 
 /** A decoded request with what makes it repeatable. */
 export interface PlaceOrderCommand {
@@ -52,13 +53,17 @@ export class PlaceOrder {
     private readonly permit: TradingPermit,
     private readonly clock: Clock,
     private readonly expiry: ExpireOrders,
+    private readonly triggers: TriggerOrders,
     @InjectStore('trade_orders') private readonly store: ContainerStore,
   ) {}
 
   /** Throws `Failure` while the store or the broker's quotes cannot be reached; nothing is placed then. */
   async execute(command: PlaceOrderCommand): Promise<PlacementAnswer> {
     const answer = await this.answer(command);
-    if (answer.outcome === 'placed') this.expiry.watch(answer.order);
+    if (answer.outcome === 'placed') {
+      this.expiry.watch(answer.order);
+      this.triggers.watch(answer.order);
+    }
     return answer;
   }
 

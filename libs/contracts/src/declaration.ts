@@ -29,6 +29,7 @@ import {
   orderReplaceSubmitted,
   orderReplaced,
   orderSubmitted,
+  orderTriggered,
   tradeClosed,
 } from './orders.js';
 import { PARKED_LIST_EVENTS } from './parked.js';
@@ -45,6 +46,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   bookLimitsChanged,
   orderPlaced,
   orderRefused,
+  orderTriggered,
   orderSubmitted,
   orderBecameUnknown,
   orderOpened,
@@ -76,7 +78,15 @@ const HEARINGS: readonly Hearing[] = [
   { consumer: 'orders', events: [capitalHeld, capitalDeclined, shortfallOpened, shortfallCleared] },
   {
     consumer: 'orders',
-    events: [orderPlaced, orderCancelRequested, orderReplaceRequested, orderExitsDue, tradeClosed, controlsChanged],
+    events: [
+      orderPlaced,
+      orderCancelRequested,
+      orderReplaceRequested,
+      orderExitsDue,
+      orderTriggered,
+      tradeClosed,
+      controlsChanged,
+    ],
     only: { event: orderPlaced, intent: 'exit' },
   },
   { consumer: 'ledger', events: [profileCreated] },

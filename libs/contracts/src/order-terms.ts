@@ -99,6 +99,13 @@ export class OrderConditions {
   expiresAt?: string;
   @FlagField({ description: 'Whether a limit order may only rest, never take what is offered.', optional: true })
   postOnly?: boolean;
+  @FlagField({
+    description:
+      'Whether a stop, a trailing stop or a market-if-touched order waits here until the market sets it off, and only then ' +
+      'goes to the broker; for brokers that lack the type, and for entries that no broker bounds by a price.',
+    optional: true,
+  })
+  triggeredHere?: boolean;
   @FlagField({ description: 'Whether the order may only make a position smaller.', optional: true })
   reduceOnly?: boolean;
 }

@@ -48,6 +48,7 @@ export {
 export { ReplaceOrderRequest } from './replace-api.js';
 export { CancelledOrders, OrderPreview, PREVIEW_VERDICTS } from './order-preview.js';
 export { BookLimitsChangedV1, TradingLimits, bookLimitsChanged } from './trading-limits.js';
+export { OrderTriggeredV1, orderTriggered } from './trigger-events.js';
 export { TRADE_DIRECTIONS, TradeClosedV1, tradeClosed } from './trade-events.js';
 export type { TradeDirection } from './trade-events.js';
 export { OrderPage, OrderView, PlaceOrderRequest } from './order-api.js';

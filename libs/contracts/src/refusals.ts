@@ -34,7 +34,8 @@ export const ORDER_REFUSALS = {
   'symbol-not-tradable': 'The broker does not offer this symbol, or not now.',
   'short-selling-not-offered': 'The broker does not let this symbol be sold by somebody who does not hold it.',
   'order-type-not-offered': 'The broker does not offer this order type.',
-  'entry-not-bounded': 'An entry of this type has no worst price, so that what it may cost cannot be held.',
+  'entry-not-bounded':
+    'An entry of this type has no worst price at the broker; it has one where it waits here (`triggeredHere`).',
   'time-in-force-not-offered': 'The broker does not offer this time in force.',
   'expiry-not-ahead': 'The order would end before it begins.',
   'exits-not-offered': 'The broker cannot tie a take profit and a stop loss together so that one ends the other.',

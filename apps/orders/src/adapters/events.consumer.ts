@@ -8,6 +8,7 @@ import type {
   OrderCancelRequestedV1,
   OrderExitsDueV1,
   OrderPlacedV1,
+  OrderTriggeredV1,
   TradeClosedV1,
 } from '@ballast/contracts/orders';
 import { CancelAtVenue } from '../cancel-at-venue.js';
@@ -62,6 +63,11 @@ export class EventsConsumer {
   @EventPattern('order.exits-due.v1')
   exitsDue(@Payload() event: EventEnvelope<OrderExitsDueV1>): Promise<void> {
     return this.placeExits.execute(event.data);
+  }
+
+  @EventPattern('order.triggered.v1')
+  triggered(@Payload() event: EventEnvelope<OrderTriggeredV1>): Promise<void> {
+    return this.submitOrder.execute(event.data);
   }
 
   @EventPattern('controls.changed.v1')

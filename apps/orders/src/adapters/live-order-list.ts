@@ -5,10 +5,15 @@ import type { Controlled } from '../domain/controls.js';
 import type { OrderKey } from './order-books.js';
 import type { BookDocument } from './book-documents.js';
 import { saidInFull } from './order-documents.js';
+import { conditionsOf } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
+import { waitsHere } from '../domain/waiting.js';
 
 /** Books in one page of the list. */
 const PAGE_BOOKS_MAX = 50;
+
+/** What of a waiting order decides when it goes to the broker. */
+export type WaitingOrder = Pick<Order, 'id' | 'profileId' | 'symbol' | 'side' | 'type' | 'conditions' | 'triggeredAt'>;
 
 /** The orders of all profiles that the broker may be working on. */
 @Injectable()
@@ -35,6 +40,15 @@ export class LiveOrderList {
     for await (const { profileId, orderId, order } of this.all()) {
       const { expiresAt } = order;
       if (expiresAt !== undefined) yield { id: orderId, profileId, conditions: { expiresAt } };
+    }
+  }
+
+  /** Every live order that waits here for the market. Throws `Failure` while the store is away. */
+  async *waiting(): AsyncGenerator<WaitingOrder> {
+    for await (const { profileId, orderId, order } of this.all()) {
+      const { symbol, side, type, triggeredAt } = order;
+      const waiting = { id: orderId, profileId, symbol, side, type, triggeredAt, conditions: conditionsOf(order) };
+      if (waitsHere(waiting)) yield waiting;
     }
   }
 

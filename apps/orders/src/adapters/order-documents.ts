@@ -71,6 +71,7 @@ export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notiona
   readonly state: OrderState;
   readonly pendingCancel: boolean;
   readonly venueOrderId?: string;
+  readonly triggeredAt?: string;
   readonly attempts: number;
   readonly submittedAt?: string;
   readonly filledQuantity: string;
@@ -117,6 +118,7 @@ export function orderDocument(order: Order): OrderDocument {
     state: order.state,
     pendingCancel: order.pendingCancel,
     ...optional('venueOrderId', order.venueOrderId),
+    ...optional('triggeredAt', order.triggeredAt),
     attempts: order.attempts,
     ...optional('submittedAt', order.submittedAt),
     filledQuantity: decimalText(order.filledQuantity),
@@ -203,6 +205,7 @@ export function orderOf(document: OrderDocument): Order {
     state: document.state,
     pendingCancel: document.pendingCancel,
     venueOrderId: document.venueOrderId,
+    triggeredAt: document.triggeredAt,
     attempts: document.attempts,
     submittedAt: document.submittedAt,
     filledQuantity: decimal(document.filledQuantity),

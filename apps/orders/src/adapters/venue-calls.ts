@@ -1,6 +1,7 @@
 import { Failure, brokerKeyOf } from '@ballast/contracts';
 import { VenueOutcomeUnknown, VenueUnavailable } from '@ballast/venue';
 import type { VenueCapabilities, VenueOrderRequest } from '@ballast/venue';
+import type { Conditions } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
 import { heldBy, sentType } from '../domain/sending.js';
 
@@ -34,7 +35,8 @@ export async function orFailure<T>(call: Promise<T>): Promise<T> {
 
 /** The order as a broker with these times in force gets it, bounded by a price wherever it opens a position. */
 export function requestOf(order: Order, venue: Pick<VenueCapabilities, 'timesInForce'>): VenueOrderRequest {
-  const { stopPrice, trailPrice, trailPercent, expiresAt, postOnly } = order.conditions;
+  const { expiresAt, postOnly, triggeredHere } = order.conditions;
+  const { stopPrice, trailPrice, trailPercent }: Conditions = triggeredHere === true ? {} : order.conditions;
   const timeInForce = heldBy(order.timeInForce, venue);
   return {
     brokerKey: brokerKeyOf(order.id, 0),

@@ -18,6 +18,8 @@ export interface Conditions {
   readonly expiresAt?: string;
   readonly postOnly?: boolean;
   readonly reduceOnly?: boolean;
+  /** Whether it waits here until the market sets it off. */
+  readonly triggeredHere?: boolean;
 }
 
 /** Of an order that has none. */
@@ -32,7 +34,7 @@ const DECIMALS = [
   'stopLossLimitPrice',
   'notional',
 ] as const;
-const OTHERS = ['expiresAt', 'postOnly', 'reduceOnly'] as const;
+const OTHERS = ['expiresAt', 'postOnly', 'reduceOnly', 'triggeredHere'] as const;
 
 /** Reads the conditions among other fields; throws `RangeError` for text that is no decimal. */
 export function conditionsOf(texts: ConditionTexts): Conditions {

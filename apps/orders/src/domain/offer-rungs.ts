@@ -2,7 +2,7 @@ import type { PlacementTerms, Rung, VenueFacts } from './placement.js';
 import { isShortSale } from './worst-cost.js';
 import { heldBy, needsPair, sentType } from './sending.js';
 
-/** Types that trade at whatever price there is once they are set off; a broker has no bound for them. */
+/** Types that trade at whatever price there is once they are set off; a broker has no bound for them, we do for what waits here. */
 const UNBOUNDED_TYPES: readonly PlacementTerms['type'][] = ['trailing-stop', 'market-if-touched'];
 
 /** What the broker does not offer, told before it is asked. */
@@ -16,12 +16,12 @@ export const OFFER_RUNGS: readonly Rung[] = [
       : undefined,
 
   (terms, { venue }) =>
-    venue.orderTypes.includes(terms.type) && venue.orderTypes.includes(sentType(terms))
+    isTypeOffered(terms, venue)
       ? undefined
       : { code: 'order-type-not-offered', limit: venue.orderTypes.join(', '), value: terms.type },
 
-  ({ type, intent }) =>
-    intent === 'entry' && UNBOUNDED_TYPES.includes(type)
+  ({ type, intent, conditions }) =>
+    intent === 'entry' && UNBOUNDED_TYPES.includes(type) && conditions.triggeredHere !== true
       ? { code: 'entry-not-bounded', limit: 'market, limit, stop, stop-limit', value: type }
       : undefined,
 
@@ -45,6 +45,12 @@ export const OFFER_RUNGS: readonly Rung[] = [
       ? { code: 'post-only-not-offered', limit: 'orders that may take', value: 'post-only' }
       : undefined,
 ];
+
+/** What waits here needs no more of the broker than the type under which it is sent then. */
+function isTypeOffered(terms: PlacementTerms, { orderTypes }: VenueFacts): boolean {
+  const isKnown = terms.conditions.triggeredHere === true || orderTypes.includes(terms.type);
+  return isKnown && orderTypes.includes(sentType(terms));
+}
 
 /** A date is kept by us where the broker cannot, as long as it lets the order stand until it is told to cancel it. */
 function isOffered(timeInForce: PlacementTerms['timeInForce'], venue: VenueFacts): boolean {

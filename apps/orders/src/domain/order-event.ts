@@ -8,6 +8,7 @@ import {
   orderOpened,
   orderPlaced,
   orderSubmitted,
+  orderTriggered,
 } from '@ballast/contracts/orders';
 import type {
   OrderBecameUnknownV1,
@@ -19,6 +20,7 @@ import type {
   OrderOpenedV1,
   OrderPlacedV1,
   OrderSubmittedV1,
+  OrderTriggeredV1,
 } from '@ballast/contracts/orders';
 import type { EventDeclaration } from '@ballast/contracts';
 
@@ -27,6 +29,7 @@ export type OrderEvent =
   | { readonly fact: 'placed'; readonly data: OrderPlacedV1 }
   /** `allocatedUnits` is what the ledger says is allocated to the profile, in whole units of USD. */
   | { readonly fact: 'capital-held'; readonly allocatedUnits?: bigint }
+  | { readonly fact: 'triggered'; readonly data: OrderTriggeredV1 }
   | { readonly fact: 'submitted'; readonly data: OrderSubmittedV1 }
   | { readonly fact: 'became-unknown'; readonly data: OrderBecameUnknownV1 }
   | { readonly fact: 'opened'; readonly data: OrderOpenedV1 }
@@ -39,6 +42,7 @@ export type OrderEvent =
 /** The event under which a fact is published; `capital-held` is the ledger's own event and not published again. */
 export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-held'>, EventDeclaration>> = {
   placed: orderPlaced,
+  triggered: orderTriggered,
   submitted: orderSubmitted,
   'became-unknown': orderBecameUnknown,
   opened: orderOpened,

@@ -22,6 +22,8 @@ function eventOf(step: OrderStep, order: Order): OrderEvent {
       return placedEvent({ intent: 'exit' });
     case 'capital-held':
       return { fact: 'capital-held' };
+    case 'triggered':
+      return { fact: 'triggered', data: { ...reference, stopPrice: '110', marketPrice: '110.01' } };
     case 'submitted':
       return submittedEvent(order);
     case 'became-unknown':

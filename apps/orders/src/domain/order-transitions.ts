@@ -7,6 +7,7 @@ export const ORDER_STEPS = [
   'placed-entry',
   'placed-exit',
   'capital-held',
+  'triggered',
   'submitted',
   'became-unknown',
   'opened',
@@ -34,7 +35,13 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     cancelled: 'cancelled',
     expired: 'expired',
   },
-  accepted: { submitted: 'submitting', rejected: 'rejected', cancelled: 'cancelled', expired: 'expired' },
+  accepted: {
+    triggered: 'accepted',
+    submitted: 'submitting',
+    rejected: 'rejected',
+    cancelled: 'cancelled',
+    expired: 'expired',
+  },
   submitting: {
     'became-unknown': 'unknown',
     opened: 'open',

@@ -37,6 +37,8 @@ export interface Order {
   readonly state: OrderState;
   readonly pendingCancel: boolean;
   readonly venueOrderId: string | undefined;
+  /** When the market set it off, ISO 8601; of an order that waits here. */
+  readonly triggeredAt: string | undefined;
   /** How often it was handed to the broker under its one broker key. */
   readonly attempts: number;
   /** When it was last handed to the broker, ISO 8601. */
@@ -120,6 +122,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     state: nextState(order, event),
     pendingCancel: false,
     venueOrderId: undefined,
+    triggeredAt: undefined,
     attempts: 0,
     submittedAt: undefined,
     filledQuantity: new Decimal(0),
@@ -142,6 +145,8 @@ function changes(event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Pa
     case 'exits-due':
     case 'exits-abandoned':
       return {};
+    case 'triggered':
+      return { triggeredAt: at };
     case 'submitted':
       return { attempts: event.data.attempt, submittedAt: at };
     case 'opened':

@@ -23,6 +23,7 @@ import { OFFER_RUNGS } from './offer-rungs.js';
 import type { RiskLimits } from './risk-limits.js';
 import { RISK_RUNGS } from './risk-rungs.js';
 import { PRICE_RUNGS } from './price-rungs.js';
+import { trailingStop } from './waiting.js';
 import { NOT_OFFERED, boundPrice, collateralPrice, isShortSale, sized, worstCostUnits } from './worst-cost.js';
 
 /** What a caller asks for, decoded. */
@@ -95,7 +96,7 @@ export type PlacementDecision =
 
 /** Runs the ladder of refusals, first that applies wins, and otherwise places the order with its worst cost. */
 export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts): PlacementDecision {
-  const terms = sized(requested, facts);
+  const terms = withFirstStop(sized(requested, facts), facts);
   const refusal = climb(terms, facts);
   const common = termsOf(terms);
   const told = decisionFacts(terms.symbol, facts);
@@ -114,6 +115,13 @@ export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts
       facts: told,
     },
   };
+}
+
+/** A trailing stop that waits here is bounded by where it stands first: from there it only follows a better market. */
+function withFirstStop(terms: PlacementTerms, { symbol }: PlacementFacts): PlacementTerms {
+  const { conditions } = terms;
+  const stopPrice = conditions.triggeredHere === true && symbol !== undefined ? trailingStop(terms, symbol) : undefined;
+  return stopPrice === undefined ? terms : { ...terms, conditions: { ...conditions, stopPrice } };
 }
 
 /** One reason to say no, and what it looks at. */

@@ -3,6 +3,7 @@ import type { Decimal } from '@ballast/money';
 import type { Refusal } from '@ballast/contracts';
 import type { PlacementTerms, Rung, SymbolFacts } from './placement.js';
 import { isOfShort } from './trade.js';
+import { marketPrice, waitsAbove } from './waiting.js';
 import { collarPrice, isShortSale, referencePrice } from './worst-cost.js';
 
 /** What is wrong with the size or a price, for this symbol and this market. */
@@ -77,14 +78,9 @@ export const PRICE_RUNGS: readonly Rung[] = [
  * A stop waits for the market to get worse, a touch for it to get better: for a buy a stop lies above the best offer and
  * a touch below it, for a sale the other way round at the best bid.
  */
-function trigger(
-  { side, type }: PlacementTerms,
-  { ask, bid }: SymbolFacts,
-  price: Decimal,
-): { isReached: boolean; limit: string } {
-  const waitsAbove = (side === 'buy') !== (type === 'market-if-touched');
-  const market = side === 'buy' ? ask : bid;
-  return waitsAbove
+function trigger(terms: PlacementTerms, symbol: SymbolFacts, price: Decimal): { isReached: boolean; limit: string } {
+  const market = marketPrice(terms, symbol);
+  return waitsAbove(terms)
     ? { isReached: price.lte(market), limit: `above ${decimalText(market)}` }
     : { isReached: price.gte(market), limit: `below ${decimalText(market)}` };
 }

@@ -28,6 +28,10 @@ const SENSIBLE: readonly (readonly [string, Partial<PlaceOrderRequest>])[] = [
   ['a limit order that may only rest', { ...LIMIT, postOnly: true, timeInForce: 'gtc' }],
   ['an entry with both exits', { ...LIMIT, takeProfitPrice: '110', stopLossPrice: '95', stopLossLimitPrice: '94' }],
   ['an exit with a stop loss beside it', { ...LIMIT, side: 'sell', stopLossPrice: '95' }],
+  [
+    'a trailing stop that waits here',
+    { ...TRAIL, side: 'buy', trailPrice: '2', timeInForce: 'gtc', triggeredHere: true },
+  ],
   ['a sale that may only reduce', { side: 'sell', reduceOnly: true }],
 ];
 
@@ -60,6 +64,8 @@ const CONTRADICTIONS: readonly (readonly [string, Partial<PlaceOrderRequest>, re
     { ...LIMIT, side: 'sell', stopLossPrice: '95', postOnly: true },
     ['/stopLossPrice'],
   ],
+  ['a limit order that waits here', { ...LIMIT, timeInForce: 'gtc', triggeredHere: true }, ['/triggeredHere']],
+  ['a stop that waits here for a day', { ...STOP, triggeredHere: true }, ['/timeInForce']],
   ['an entry that may only reduce', { reduceOnly: true, intent: 'entry' }, ['/reduceOnly']],
   ['a buy that may only reduce', { reduceOnly: true }, ['/reduceOnly']],
 ];

@@ -1,5 +1,6 @@
 import { Decimal } from '@ballast/money';
 import type { ProblemField } from '@ballast/contracts';
+import { TRIGGERED_TYPES } from './waiting.js';
 import type { OrderIntent, OrderType, PlaceOrderRequest, TimeInForce } from '@ballast/contracts/orders';
 
 type PriceField = 'limitPrice' | 'stopPrice' | 'trail';
@@ -16,6 +17,8 @@ const PRICES_OF_TYPE: Readonly<Record<OrderType, readonly PriceField[]>> = {
 /** An order that must fill at once cannot wait for a price that sets it off. */
 const AT_ONCE: readonly TimeInForce[] = ['ioc', 'fok'];
 const TYPES_AT_ONCE: readonly OrderType[] = ['market', 'limit'];
+/** How long an order may wait here. */
+const WAITING_TIMES: readonly TimeInForce[] = ['gtc', 'gtd'];
 const PERCENT_MAX = new Decimal(100);
 
 /**
@@ -79,9 +82,13 @@ export function intentOf({ intent, side }: Pick<PlaceOrderRequest, 'intent' | 's
 }
 
 function flagFindings(request: PlaceOrderRequest): ProblemField[] {
-  const { type, timeInForce, postOnly, reduceOnly } = request;
+  const { type, timeInForce, postOnly, reduceOnly, triggeredHere } = request;
   const rests = type === 'limit' && (timeInForce === undefined || !AT_ONCE.includes(timeInForce));
   const findings = postOnly === true && !rests ? [finding('/postOnly', 'is for limit orders that rest')] : [];
+  if (triggeredHere === true && !TRIGGERED_TYPES.includes(type))
+    findings.push(finding('/triggeredHere', 'is for orders that the market sets off'));
+  if (triggeredHere === true && (timeInForce === undefined || !WAITING_TIMES.includes(timeInForce)))
+    findings.push(finding('/timeInForce', 'must be gtc or gtd for an order that waits here: a day is the broker’s'));
   return reduceOnly === true && intentOf(request) === 'entry'
     ? [...findings, finding('/reduceOnly', 'is for exits: an entry makes a position larger')]
     : findings;

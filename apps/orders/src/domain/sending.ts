@@ -5,13 +5,16 @@ import type { OrderIntent, OrderType, TimeInForce } from '@ballast/contracts/ord
 export interface Sent {
   readonly type: OrderType;
   readonly intent: OrderIntent;
+  readonly conditions: Conditions;
 }
 
 /**
  * The type under which the broker gets an order. What opens a position is always bounded by a price, so that its worst
- * cost is known before it is sent: a market entry goes as a limit, a stop as a stop-limit, both at the collar.
+ * cost is known before it is sent: a market entry goes as a limit, a stop as a stop-limit, both at the collar. What has
+ * waited here is not set off a second time.
  */
-export function sentType({ type, intent }: Sent): OrderType {
+export function sentType({ type, intent, conditions }: Sent): OrderType {
+  if (conditions.triggeredHere === true) return intent === 'entry' || type === 'stop-limit' ? 'limit' : 'market';
   if (intent === 'exit') return type;
   if (type === 'market') return 'limit';
   return type === 'stop' ? 'stop-limit' : type;

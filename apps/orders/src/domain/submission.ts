@@ -8,6 +8,7 @@ import { hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { sentType } from './sending.js';
+import { waitsHere } from './waiting.js';
 
 /** What to do at the broker once the events are committed. */
 export type VenueStep = 'send' | 'look-up' | 'nothing';
@@ -58,6 +59,7 @@ function firstSubmission(
   if (hasExpired(order, nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
   const refusal = refusalOfControls(controls, order);
   if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
+  if (waitsHere(order)) return { events: held, next: 'nothing' };
   return { events: [...held, submitted(order)], next: 'send' };
 }
 

@@ -21,6 +21,7 @@ import { RejectOrder } from '../reject-order.js';
 import { RequestCancel } from '../request-cancel.js';
 import { SettleFromVenue } from '../settle-from-venue.js';
 import { SubmitOrder } from '../submit-order.js';
+import { TriggerOrders } from '../trigger-orders.js';
 import type { MemoryStore } from './memory-store.js';
 
 /** What one replica of orders works on. */
@@ -56,7 +57,9 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
   const record = new RecordExecution(books, log, venue);
   const settle = new SettleFromVenue(books, record, clock, venue);
   const expire = new ExpireOrders(live, books, requestCancel, clock, log);
-  const desk = new PlacementDesk(new Market(venue, clock), clock, LIMITS);
+  const market = new Market(venue, clock);
+  const triggers = new TriggerOrders(live, books, market, clock, log, LIMITS);
+  const desk = new PlacementDesk(market, clock, LIMITS);
   const laterByItsEvent = { execute: async () => undefined } as unknown as EnforceControls;
   return {
     books,
@@ -64,7 +67,7 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
     settle,
     requestCancel,
     expire,
-    place: new PlaceOrder(books, desk, permit, clock, expire, store),
+    place: new PlaceOrder(books, desk, permit, clock, expire, triggers, store),
     submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
     reject: new RejectOrder(books),
     cancelAtVenue: new CancelAtVenue(books, settle, permit, venue),

@@ -1,0 +1,93 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Decimal } from '@ballast/money';
+import { Clock, ServiceLog } from '@ballast/service-host';
+import { LiveOrderList } from './adapters/live-order-list.js';
+import type { WaitingOrder } from './adapters/live-order-list.js';
+import { Market } from './adapters/market.js';
+import { OrderBooks } from './adapters/order-books.js';
+import type { SymbolFacts } from './domain/placement.js';
+import type { RiskLimits } from './domain/risk-limits.js';
+import { decideTrigger, isSetOff, stopAfter, waitsHere } from './domain/waiting.js';
+import { RISK_LIMITS } from './orders.config.js';
+
+interface Watched {
+  readonly order: WaitingOrder;
+  /** Where it stands now; one that trails has followed the market. */
+  readonly stop: Decimal;
+}
+
+/**
+ * Watches the market for the orders that wait here and tells when it sets one off; the event sends it. Each replica does
+ * so for all that it knows of, and the first to tell is heard. How far a trailing stop has followed is in memory: after a
+ * restart it follows on from the market of then, never from behind where it stood first.
+ */
+@Injectable()
+export class TriggerOrders {
+  private readonly watched = new Map<string, Watched>();
+
+  constructor(
+    private readonly live: LiveOrderList,
+    private readonly books: OrderBooks,
+    private readonly market: Market,
+    private readonly clock: Clock,
+    private readonly log: ServiceLog,
+    @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
+  ) {}
+
+  /** Watches the order, if it waits here. */
+  watch(order: WaitingOrder): void {
+    const { stopPrice: stop } = order.conditions;
+    if (stop !== undefined && waitsHere(order) && !this.watched.has(order.id))
+      this.watched.set(order.id, { order, stop });
+  }
+
+  /** Where the order's stop stands by this replica's looks at the market; `undefined` where it does not wait any more. */
+  stopOf(orderId: string): Decimal | undefined {
+    return this.watched.get(orderId)?.stop;
+  }
+
+  /** Learns of every order that waits, whichever replica placed it, and forgets the others. Throws `Failure` while the store is away. */
+  async discover(): Promise<void> {
+    const gone = new Set(this.watched.keys());
+    for await (const order of this.live.waiting()) {
+      this.watch(order);
+      gone.delete(order.id);
+    }
+    for (const orderId of gone) this.watched.delete(orderId);
+  }
+
+  /** Looks at the market once for every symbol in which an order waits; one that cannot be looked at is looked at next time. */
+  async execute(): Promise<void> {
+    const symbols = new Set([...this.watched.values()].map(({ order }) => order.symbol));
+    for (const symbol of symbols) {
+      try {
+        const facts = await this.market.symbolFacts(symbol);
+        if (facts !== undefined && this.isFresh(facts)) await this.look(symbol, facts);
+      } catch (error) {
+        this.log.warn({ symbol, err: error }, 'orders that wait for the market cannot be looked at now');
+      }
+    }
+  }
+
+  private isFresh({ quotedAtMs }: SymbolFacts): boolean {
+    return this.clock.now() - quotedAtMs <= this.limits.quoteAgeMsMax;
+  }
+
+  private async look(symbol: string, facts: SymbolFacts): Promise<void> {
+    for (const [orderId, { order, stop: before }] of [...this.watched]) {
+      if (order.symbol !== symbol) continue;
+      const stop = stopAfter(order, before, facts);
+      this.watched.set(orderId, { order, stop });
+      if (isSetOff(order, stop, facts)) await this.trigger(order, stop, facts);
+    }
+  }
+
+  /** An order whose capital is not held yet goes on being watched. */
+  private async trigger({ id: orderId, profileId }: WaitingOrder, stop: Decimal, facts: SymbolFacts): Promise<void> {
+    const order = await this.books.change({ profileId, orderId }, ({ order: latest }) => ({
+      events: latest === undefined ? [] : decideTrigger(latest, stop, facts),
+      result: (after) => after,
+    }));
+    if (order?.state !== 'pending-capital') this.watched.delete(orderId);
+  }
+}
