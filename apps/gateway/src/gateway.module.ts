@@ -48,6 +48,7 @@ import type { GatewaySettings } from './gateway.config.js';
 import { PlaceOrder } from './place-order.js';
 import { PreviewOrder } from './preview-order.js';
 import { StreamHub } from './stream-hub.js';
+import { StreamMetrics } from './stream-metrics.js';
 
 /** The wiring of the gateway. It has no store. */
 @Module({})
@@ -96,6 +97,7 @@ export class GatewayModule implements OnApplicationShutdown {
         OwnerStreams,
         StreamHub,
         StreamSessions,
+        StreamMetrics,
         Sockets,
         Broadcaster,
         GatewayListeners,

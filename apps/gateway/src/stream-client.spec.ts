@@ -1,10 +1,12 @@
 import { newProfileId, newUserId } from '@ballast/contracts';
+import { Clock } from '@ballast/service-host';
 import type { OwnerStreams } from './adapters/owner-streams.js';
 import type { Wire } from './adapters/wire.js';
 import { EventFrame, Frame } from './domain/frame.js';
 import { OUTBOX_MESSAGES_MAX } from './domain/outbox.js';
 import { SUBSCRIPTIONS_MAX, StreamClient } from './stream-client.js';
 import { StreamHub } from './stream-hub.js';
+import { StreamMetrics } from './stream-metrics.js';
 import { someEvent } from '../test/events.js';
 
 /** A connection that is as slow as the test wants. */
@@ -104,5 +106,33 @@ describe('a client that is too slow', () => {
     client.leave();
     publish(1);
     expect(client.waiting).toBe(0);
+  });
+
+  it('is counted in what admins are told, who get of several reports the last when they are slow themselves', () => {
+    const [slow, admin] = [connect(), connect()];
+    slow.client.hearUser(caller.userId);
+    admin.client.hearAll();
+    for (const { client } of [slow, admin]) hub.admit(client);
+    const clock = new Clock();
+    const metrics = new StreamMetrics(hub, clock);
+    slow.wire.isCongested = true;
+    publish(3);
+    metrics.tell();
+    expect(admin.wire.sent.at(-1)).toMatchObject({
+      name: 'metrics',
+      body: { clients: 2, slowClients: 1, waiting: 3, events: 3, sent: 3, dropped: 0, resyncs: 0 },
+    });
+    admin.wire.isCongested = true;
+    publish(OUTBOX_MESSAGES_MAX - 2, 4);
+    admin.wire.isCongested = false;
+    admin.client.flush();
+    admin.wire.isCongested = true;
+    metrics.tell();
+    publish(1, OUTBOX_MESSAGES_MAX + 2);
+    metrics.tell();
+    admin.wire.isCongested = false;
+    admin.client.flush();
+    const reports = admin.wire.sent.filter(({ name }) => name === 'metrics');
+    expect(reports.map(({ body }) => body)).toMatchObject([{ dropped: 0 }, { events: 1, dropped: 1 }]);
   });
 });

@@ -77,3 +77,20 @@ export interface ResyncMessage {
 export interface ClosingMessage {
   readonly code: 'token-expired' | 'revoked' | 'too-many-messages' | 'resync';
 }
+
+/** How the streams of one replica have done since the last report, every five seconds, as `metrics` on `/admin`. */
+export interface StreamMetricsMessage {
+  readonly at: string;
+  /** Connections now. */
+  readonly clients: number;
+  /** Those for which messages wait now, and how many messages. */
+  readonly slowClients: number;
+  readonly waiting: number;
+  /** Events that were heard. */
+  readonly events: number;
+  /** Messages to clients that were written, and that were dropped. */
+  readonly sent: number;
+  readonly dropped: number;
+  /** Times a client was told to begin anew. */
+  readonly resyncs: number;
+}
