@@ -13,6 +13,7 @@ import { refuseNotOffered } from './offered.js';
 import { ReconnectingStream } from './reconnecting-stream.js';
 import type { RequestBudget } from './request-budget.js';
 import { VenueOutcomeUnknown, VenueUnavailable } from './venue-errors.js';
+import { orderMadeBefore } from './order-made-before.js';
 import type { Reply } from './venue-http.js';
 import type { VenueKeys } from './venue-keys.js';
 import type {
@@ -199,7 +200,7 @@ export class AlpacaVenue implements Venue {
 
   /** The order that a call made, or that was made before under the same key. */
   private async made(brokerKey: string, reply: Reply): Promise<VenueOrder> {
-    if (isDuplicate(reply)) return this.orderMadeBefore(brokerKey);
+    if (isDuplicate(reply)) return orderMadeBefore(() => this.lookup(brokerKey));
     if (isRefused(reply)) throw this.client.rejection(reply);
     try {
       return readOrder(reply.json);
@@ -207,17 +208,6 @@ export class AlpacaVenue implements Venue {
       if (error instanceof UnreadableReply) throw new VenueOutcomeUnknown(error.message, { cause: error });
       throw error;
     }
-  }
-
-  private async orderMadeBefore(brokerKey: string): Promise<VenueOrder> {
-    try {
-      const order = await this.lookup(brokerKey);
-      if (order) return order;
-    } catch (error) {
-      if (!(error instanceof VenueUnavailable)) throw error;
-      throw new VenueOutcomeUnknown('the order exists and could not be read', { cause: error });
-    }
-    throw new VenueOutcomeUnknown('the venue says the order exists and does not show it');
   }
 
   private read(pathAndQuery: string, plan: { isUrgent?: boolean } = {}): Promise<Reply> {

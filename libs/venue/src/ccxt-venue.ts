@@ -13,7 +13,8 @@ import { readCcxtOrder } from './ccxt-wire.js';
 import { refuseNotOffered } from './offered.js';
 import { QuotePollSession } from './quote-poll-session.js';
 import { ReconnectingStream } from './reconnecting-stream.js';
-import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from './venue-errors.js';
+import { VenueRejected } from './venue-errors.js';
+import { orderMadeBefore } from './order-made-before.js';
 import type {
   VenueAccount,
   VenueAsset,
@@ -179,20 +180,9 @@ export class CcxtVenue implements Venue {
       return { ...order, brokerKey };
     } catch (error) {
       if (!(error instanceof CcxtTroubled)) throw error;
-      if (error.trouble === 'duplicate-key') return this.madeBefore(brokerKey);
+      if (error.trouble === 'duplicate-key') return orderMadeBefore(() => this.lookup(brokerKey));
       throw new VenueRejected('order-not-found', 'the venue does not know the order');
     }
-  }
-
-  private async madeBefore(brokerKey: string): Promise<VenueOrder> {
-    try {
-      const order = await this.lookup(brokerKey);
-      if (order) return order;
-    } catch (error) {
-      if (!(error instanceof VenueUnavailable)) throw error;
-      throw new VenueOutcomeUnknown('the order exists and could not be read', { cause: error });
-    }
-    throw new VenueOutcomeUnknown('the venue says the order exists and does not show it');
   }
 }
 

@@ -1,4 +1,5 @@
 import { CosmosFixture, RANGE_COUNTS } from './cosmos-fixture.js';
+import { expectOpensForItsKeyAlone } from '../pages/expect-key-alone.js';
 
 describe.each(RANGE_COUNTS)('the data page, with %d physical partitions', (ranges) => {
   let fixture: CosmosFixture;
@@ -83,19 +84,5 @@ describe.each(RANGE_COUNTS)('the data page, with %d physical partitions', (range
     expect((await read({ database: 'ballast', container: 'none' })).status).toBe(404);
   });
 
-  it('opens for its key alone', async () => {
-    const address = new URL(fixture.pages.address('data', '127.0.0.1'));
-    const key = address.searchParams.get('key')!;
-    address.search = '';
-    const signIn = (typed: string) =>
-      fetch(address, { method: 'POST', body: new URLSearchParams({ key: typed }), redirect: 'manual' });
-    expect((await fetch(address)).status).toBe(401);
-    expect((await fetch(`${address.href}.json`)).status).toBe(401);
-    expect((await signIn('wrong')).status).toBe(401);
-    const opened = await signIn(key);
-    expect(opened.status).toBe(303);
-    const cookie = opened.headers.get('set-cookie')!.split(';', 1)[0]!;
-    expect((await fetch(address, { headers: { cookie } })).status).toBe(200);
-    expect((await fetch(`${address.href}.json`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
-  });
+  it('opens for its key alone', () => expectOpensForItsKeyAlone(fixture.pages.address('data', '127.0.0.1')));
 });
