@@ -7,6 +7,7 @@ import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orde
 import { Api } from '@ballast/launcher';
 import { expectWholeStory, playBracket } from './bracket-story.js';
 import { playShortSale } from './short-story.js';
+import { playSignOut } from './sign-out-story.js';
 import { Stage, until } from './stage.js';
 
 type Body = OrderView & Problem & Record<string, unknown>;
@@ -270,6 +271,10 @@ describe('the life of one order, on the real processes', () => {
     expect(await badly({ ...good, profileId: adminsOwn })).toEqual([404, 'not-found', undefined]);
     expect((await stage.trader.send<Body>('GET', `/v1/profiles/${adminsOwn}/capital`)).status).toBe(404);
     expect((await stage.trader.get<OrderPage>(`/v1/orders?profileId=${profileId}`)).items).toEqual([]);
+  });
+
+  it('signs out of the gateway and of every service, which is audited', async () => {
+    await playSignOut(stage);
   });
 
   it('broadcasts to nobody else, and lets only admins in to what everybody does', async () => {

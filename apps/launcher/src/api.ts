@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '@ballast/contracts';
-import type { SecondFactorSecretView, TokenView } from '@ballast/contracts/accounts';
+import type { SecondFactorChallengeView, SecondFactorSecretView, TokenView } from '@ballast/contracts/accounts';
 import { TOTP, URI } from 'otpauth';
 
 /** An answer of the API, its body decoded. */
@@ -20,6 +20,13 @@ export class ApiProblem extends Error {
   ) {
     super(`${status} ${problem.code}: ${problem.detail ?? problem.title}`);
   }
+}
+
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  /** A one-time or recovery code, for a user who has a second factor. */
+  readonly code?: string;
 }
 
 interface CallOptions {
@@ -47,12 +54,17 @@ export class Api {
     return new Api(url, undefined);
   }
 
-  /** Signs in; throws `ApiProblem` when that is refused. */
-  static async signIn(url: string, { username, password }: { username: string; password: string }): Promise<Api> {
-    const credentials = { username, password };
-    const { status, body } = await Api.anonymous(url).post<TokenView>('/v1/auth/login', credentials);
-    if (status !== 200) throw new Error(`${username} has a second factor and must sign in with it`);
-    return new Api(url, body.accessToken);
+  /** Signs in; throws `ApiProblem` when that is refused, and an `Error` where a code is needed and not given. */
+  static async signIn(url: string, { username, password, code }: Credentials): Promise<Api> {
+    const anonymous = Api.anonymous(url);
+    const { status, body } = await anonymous.post<TokenView & SecondFactorChallengeView>('/v1/auth/login', {
+      username,
+      password,
+    });
+    if (status === 200) return new Api(url, body.accessToken);
+    if (code === undefined) throw new Error(`${username} has a second factor: a one-time code is needed too`);
+    const second = { challenge: body.challenge, code };
+    return new Api(url, (await anonymous.post<TokenView>('/v1/auth/login/second-factor', second)).body.accessToken);
   }
 
   /** The caller with a second factor, enrolled now, that is shown again whenever the platform asks for it. */

@@ -17,13 +17,14 @@ process.exitCode = await runParked(process.argv.slice(2), async () => Api.signIn
 );
 
 /** From the environment, or the admin of the platform that keeps its data here. */
-async function login(): Promise<{ username: string; password: string }> {
-  const { BALLAST_USERNAME: username, BALLAST_PASSWORD: password } = process.env;
-  if (username !== undefined && password !== undefined) return { username, password };
+async function login(): Promise<{ username: string; password: string; code?: string }> {
+  const { BALLAST_USERNAME: username, BALLAST_PASSWORD: password, BALLAST_CODE: code } = process.env;
+  const second = code === undefined ? {} : { code };
+  if (username !== undefined && password !== undefined) return { username, password, ...second };
   const file = join(DATA_DIR, 'accounts', 'first-logins.json');
   if (!existsSync(file)) throw new Error(`set BALLAST_USERNAME and BALLAST_PASSWORD: ${file} is not there`);
   const logins = JSON.parse(await readFile(file, 'utf8')) as FirstLogin[];
   const admin = logins.find(({ role }) => role === 'admin');
   if (admin === undefined) throw new Error(`${file} names no admin`);
-  return admin;
+  return { ...admin, ...second };
 }
