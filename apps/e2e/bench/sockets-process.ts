@@ -1,6 +1,3 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,31 +23,6 @@ export interface Broadcast {
   readonly count: number;
   readonly everyMs: number;
   readonly textChars: number;
-}
-
-/** A process that serves the bench and answers what it is asked. */
-export class BenchProcess<Ready> {
-  private constructor(
-    readonly child: ChildProcess,
-    readonly ready: Ready,
-  ) {}
-
-  static async start<Ready>(script: string, role: string, told: object = {}): Promise<BenchProcess<Ready>> {
-    const child = fork(script, [role, JSON.stringify(told)]);
-    const [ready] = (await once(child, 'message')) as [Ready];
-    return new BenchProcess(child, ready);
-  }
-
-  async ask(question: object): Promise<void> {
-    this.child.send(question);
-    await once(this.child, 'message');
-  }
-
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const gone = once(this.child, 'exit');
-    this.child.kill(signal);
-    await gone;
-  }
 }
 
 /** Serves in this process what `role` names. */

@@ -9,7 +9,8 @@ import { ResumingReader } from '../../gateway/test/resuming-reader.js';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { median } from './measure.js';
-import { BenchProcess, serve } from './sockets-process.js';
+import { BenchProcess } from './bench-process.js';
+import { serve } from './sockets-process.js';
 import type { Broadcast, Seat } from './sockets-process.js';
 
 const CLIENTS = Number(told('clients') ?? 1_000);

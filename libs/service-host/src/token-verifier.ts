@@ -11,6 +11,11 @@ import type { TokenKey, TokenKeys } from './token-keys.js';
 /** Seconds by which the clocks of two machines may differ. */
 const CLOCK_SKEW_SECONDS = 5;
 
+/** Milliseconds for which a token that was right is not verified again: so long one of a key that is withdrawn is taken. */
+const REMEMBERED_MS = 60_000;
+/** Tokens remembered, at most; the one that came first goes. */
+const REMEMBERED_MAX = 10_000;
+
 /** The token is not one of ours, was changed, or has expired. */
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
@@ -22,8 +27,16 @@ export interface VerifiedCaller extends Caller {
   readonly expiresAtMs: number;
 }
 
+/** A token whose signature and claims were right, and until when it need not be looked at again. */
+interface ReadToken {
+  readonly caller: VerifiedCaller;
+  readonly goodUntilMs: number;
+}
+
 /** Verifies access tokens: ES256, a key of accounts, issuer, audience, expiry, and that their session has not ended. */
 export class TokenVerifier {
+  private readonly tokens = new Map<string, ReadToken>();
+
   constructor(
     private readonly keys: TokenKeys,
     private readonly clock: Clock,
@@ -37,6 +50,23 @@ export class TokenVerifier {
 
   /** Who the token speaks for. Throws `InvalidToken`, or `Failure` while the keys cannot be read. */
   async verify(token: string): Promise<VerifiedCaller> {
+    const { caller } = this.remembered(token) ?? (await this.read(token));
+    return this.stillSignedIn(caller);
+  }
+
+  /** Whether tokens can be verified now. */
+  canVerify(): Promise<boolean> {
+    return this.keys.areKnown();
+  }
+
+  private remembered(token: string): ReadToken | undefined {
+    const known = this.tokens.get(token);
+    return known !== undefined && this.clock.now() < known.goodUntilMs ? known : undefined;
+  }
+
+  /** Verifies what the token itself says, and remembers it. */
+  private async read(token: string): Promise<ReadToken> {
+    const nowMs = this.clock.now();
     try {
       const { payload } = await jwtVerify(token, (header) => this.keyOf(header), {
         algorithms: ['ES256'],
@@ -44,18 +74,24 @@ export class TokenVerifier {
         audience: TOKEN_AUDIENCE,
         requiredClaims: ['sub', 'exp', 'role'],
         clockTolerance: CLOCK_SKEW_SECONDS,
-        currentDate: new Date(this.clock.now()),
+        currentDate: new Date(nowMs),
       });
-      return await this.stillSignedIn(callerOf(payload));
+      const caller = callerOf(payload);
+      const goodUntilMs = Math.min(nowMs + REMEMBERED_MS, caller.expiresAtMs + CLOCK_SKEW_SECONDS * 1_000);
+      return this.remember(token, { caller, goodUntilMs });
     } catch (error) {
       if (error instanceof errors.JOSEError) throw new InvalidToken(error.code, { cause: error });
       throw error;
     }
   }
 
-  /** Whether tokens can be verified now. */
-  canVerify(): Promise<boolean> {
-    return this.keys.areKnown();
+  private remember(token: string, read: ReadToken): ReadToken {
+    this.tokens.set(token, read);
+    for (const first of this.tokens.keys()) {
+      if (this.tokens.size <= REMEMBERED_MAX) break;
+      this.tokens.delete(first);
+    }
+    return read;
   }
 
   private async stillSignedIn(caller: VerifiedCaller): Promise<VerifiedCaller> {

@@ -7,6 +7,7 @@ import { clientAddress, networkOf } from '../domain/client-address.js';
 import { addressHeadersOf, rateHeadersOf } from '../domain/rate-headers.js';
 import { ApiKeyTokens } from './api-key-tokens.js';
 import type { KeyToken } from './api-key-tokens.js';
+import { addressOf, noteAddress } from './caller-address.js';
 import { UsageLeases } from './usage-leases.js';
 import type { Admission } from './usage-leases.js';
 
@@ -50,6 +51,7 @@ export class Doorkeeper {
    */
   async meet(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (request.url.startsWith(HEALTH_PATH)) return;
+    this.noteAddress(request);
     const guest = await this.guestOf(request, reply);
     if (guest === undefined) return this.countAnonymous(request, reply);
     const admitted = this.leases.admit(guest.subject, guest.authorization);
@@ -77,7 +79,7 @@ export class Doorkeeper {
     // A key that is not known may be a guess: it counts like any other request of nobody before accounts is asked.
     if (known === undefined) this.countAnonymous(request, reply);
     const key: KeyToken = known ?? (await this.keys.exchange(secret));
-    if (key.addresses?.includes(this.addressOf(request)) === false) throw new ProblemException('address-not-allowed');
+    if (key.addresses?.includes(addressOf(request)) === false) throw new ProblemException('address-not-allowed');
     const authorization = `Bearer ${key.token}`;
     request.headers.authorization = authorization;
     return { subject: key.usageSubject, authorization };
@@ -95,7 +97,7 @@ export class Doorkeeper {
 
   private countAnonymous(request: FastifyRequest, reply: FastifyReply): void {
     const cost = request.url.startsWith(SIGN_IN_PATH) ? SIGN_IN_COST : 1;
-    const standing = this.addresses.take(networkOf(this.addressOf(request)), cost, this.clock.now());
+    const standing = this.addresses.take(networkOf(addressOf(request)), cost, this.clock.now());
     reply.headers(addressHeadersOf(standing, this.addresses.rate));
     if (standing.isAllowed) return;
     throw new ProblemException('too-many-requests', {
@@ -103,10 +105,10 @@ export class Doorkeeper {
     });
   }
 
-  private addressOf({ socket, headers }: FastifyRequest): string {
-    const forwarded = headers['x-forwarded-for'];
+  private noteAddress(request: FastifyRequest): void {
+    const forwarded = request.headers['x-forwarded-for'];
     const forwardedFor = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-    return clientAddress({ remote: socket.remoteAddress, forwardedFor }, this.proxies);
+    noteAddress(request, clientAddress({ remote: request.ip, forwardedFor }, this.proxies));
   }
 }
 

@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Failure } from '@ballast/contracts';
 import { currentTrace } from '@ballast/service-bus';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnerUrls } from '../gateway.config.js';
+import { addressOf } from './caller-address.js';
+import { askPrivately } from './private-http.js';
 
 /** Token of the owners' addresses. */
 export const OWNER_URLS = Symbol('owner urls');
@@ -53,15 +56,13 @@ export class Owners {
    */
   async ask(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
     try {
-      const response = await fetch(this.urls[owner] + request.path, {
+      const { status, headers, body } = await askPrivately(this.urls[owner] + request.path, {
         method: request.method,
         headers: headersFor(request),
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(OWNER_TIMEOUT_MS),
+        timeoutMs: OWNER_TIMEOUT_MS,
       });
-      const body = Buffer.from(await response.arrayBuffer());
-      return { status: response.status, headers: headersOf(response), body };
+      return { status, headers: headersOf(headers), body };
     } catch (error) {
       throw new Failure('owner-unavailable', `${owner} cannot be reached`, { cause: error });
     }
@@ -74,8 +75,9 @@ export class Owners {
 }
 
 /** The request as an owner is to get it. */
-export function ownerRequest({ method, url, body, headers, ip }: FastifyRequest): OwnerRequest {
-  return { method, path: url, body, headers, address: ip };
+export function ownerRequest(request: FastifyRequest): OwnerRequest {
+  const { method, url, body, headers } = request;
+  return { method, path: url, body, headers, address: addressOf(request) };
 }
 
 /** Answers the caller with what the owner answered. */
@@ -103,11 +105,11 @@ function headersFor({ headers, body, address }: OwnerRequest): Record<string, st
   };
 }
 
-function headersOf(response: Response): Record<string, string> {
-  return Object.fromEntries(
-    HEADERS_OUT.flatMap((name) => {
-      const value = response.headers.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
+function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const name of HEADERS_OUT) {
+    const value = headers[name];
+    if (typeof value === 'string') out[name] = value;
+  }
+  return out;
 }
