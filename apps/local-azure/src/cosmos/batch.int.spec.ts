@@ -49,10 +49,10 @@ describe.each(RANGE_COUNTS)('transactional batches over %d physical partitions, 
     let inserts = 0;
     const spy = jest.spyOn(ContainerStore.prototype, 'insert').mockImplementation(function (
       this: ContainerStore,
-      item,
+      ...item
     ) {
       if (++inserts === 2) throw new Error('halfway');
-      original.call(this, item);
+      original.apply(this, item);
     });
     await expect(batch([create('written'), create('not written')])).rejects.toThrow();
     spy.mockRestore();

@@ -173,9 +173,9 @@ export class ContainerStore implements EffectsHost {
   }
 
   /** Throws 409 when a unique key is taken. */
-  insert(item: ItemVersion & ItemPlace & { readonly seq: number }): void {
-    this.effects.beforeInsert(item.seq, item, item);
-    const values: SqlValue[] = [item.seq, item.pk, item.epk, item.id, item.lsn, item.ts, item.exp, item.body];
+  insert(seq: number, place: ItemPlace, item: ItemVersion): void {
+    this.effects.beforeInsert(seq, place, item);
+    const values: SqlValue[] = [seq, place.pk, place.epk, place.id, item.lsn, item.ts, item.exp, item.body];
     this.prepare(this.columns.insertSql).run(...values, ...this.indexedValues(item.document));
   }
 

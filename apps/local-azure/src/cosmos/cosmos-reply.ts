@@ -25,16 +25,16 @@ export interface CosmosReply {
 /** Adds what every answer of the service carries. */
 export function toHttp(reply: CosmosReply): HttpReply {
   const { container } = reply;
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-ms-activity-id': randomUUID(),
+    'x-ms-request-charge': String(reply.requestUnits),
+    'x-ms-version': '2020-07-15',
+  };
+  if (container !== undefined) addContainer(headers, container, reply.ranges);
   return {
     status: reply.status,
-    headers: {
-      'content-type': 'application/json',
-      'x-ms-activity-id': randomUUID(),
-      'x-ms-request-charge': String(reply.requestUnits),
-      'x-ms-version': '2020-07-15',
-      ...(container === undefined ? {} : containerHeaders(container, reply.ranges)),
-      ...reply.headers,
-    },
+    headers: Object.assign(headers, reply.headers),
     ...(reply.body === undefined ? {} : { body: reply.body }),
     ...(reply.lost === true ? { lost: true } : {}),
   };
@@ -56,10 +56,12 @@ export function refusal(error: CosmosError, kind: string, container?: ContainerS
   };
 }
 
-function containerHeaders(container: ContainerStore, ranges = container.ranges): Record<string, string> {
-  return {
-    'x-ms-session-token': sessionTokenOf(container, ranges),
-    'x-ms-alt-content-path': encodeURI(`dbs/${container.databaseId}/colls/${container.definition.id}`),
-    'x-ms-content-path': container.rid,
-  };
+function addContainer(
+  headers: Record<string, string>,
+  container: ContainerStore,
+  ranges: readonly PartitionRange[] = container.ranges,
+): void {
+  headers['x-ms-session-token'] = sessionTokenOf(container, ranges);
+  headers['x-ms-alt-content-path'] = encodeURI(`dbs/${container.databaseId}/colls/${container.definition.id}`);
+  headers['x-ms-content-path'] = container.rid;
 }

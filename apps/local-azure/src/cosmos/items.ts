@@ -138,8 +138,8 @@ export class Items {
     const seq = container.nextSequence();
     const version = this.versionOf(draft, seq);
     const write = (): void => {
-      const epk = container.places.placeOf(draft.key, draft.pk);
-      container.insert({ ...version, seq, pk: draft.pk, epk, id: draft.id });
+      const { id, key, pk } = draft;
+      container.insert(seq, { pk, epk: container.places.placeOf(key, pk), id }, version);
     };
     return { outcome: this.written(201, version, insertCharge), write };
   }

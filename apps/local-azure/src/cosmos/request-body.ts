@@ -21,7 +21,7 @@ export function parseObject(body: Buffer): JsonObject {
 
 /** Whether a header says true. */
 export const isSet = (headers: IncomingHttpHeaders, name: string): boolean =>
-  String(headers[name]).toLowerCase() === 'true';
+  headers[name] !== undefined && String(headers[name]).toLowerCase() === 'true';
 
 /** Whether a POST is a query rather than the creation of something. */
 export const isQuery = ({ method, headers }: HttpRequest): boolean =>
