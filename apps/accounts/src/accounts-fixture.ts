@@ -86,26 +86,22 @@ export class AccountsFixture {
   }
 
   async start(clock = new Clock(), more: Partial<AccountsSettings> = {}): Promise<void> {
-    const { azure } = this;
     this.clock = clock;
-    this.running = await startAccounts(
-      {
-        platform: {
-          host: '127.0.0.1',
-          port: 0,
-          cosmos: { endpoint: azure.cosmosEndpoint, key: azure.cosmosKey, database: azure.database },
-          serviceBus: { connectionString: azure.serviceBusConnectionString },
-          accountsUrl: 'http://127.0.0.1:9',
-          logLevel: 'silent',
-        },
-        dataDir: this.dataDir,
-        passwordCost: { memoryKib: 256, passes: 1 },
-        print: (line) => void this.printed.push(line),
-        ...more,
-      },
-      { clock },
-    );
+    this.running = await this.startOne(more);
     await eventually(async () => (await this.ask('GET', '/health/ready')).status === 200);
+  }
+
+  /** One more accounts beside the first, over the same data; closed with the fixture. */
+  async startReplica(): Promise<RunningService> {
+    const replica = await this.startOne({});
+    this.closing.push(() => replica.close());
+    return replica;
+  }
+
+  /** A part of the running accounts. */
+  part<T>(type: new (...parts: never[]) => T): T {
+    if (this.running === undefined) throw new Error('accounts does not run');
+    return this.running.app.get(type as never, { strict: false });
   }
 
   async stop(): Promise<void> {
@@ -123,9 +119,9 @@ export class AccountsFixture {
   async ask(
     method: string,
     path: string,
-    o: { body?: unknown; headers?: Record<string, string> } = {},
+    o: { body?: unknown; headers?: Record<string, string>; url?: string } = {},
   ): Promise<Answer> {
-    const response = await fetch(`${this.running?.url}${path}`, {
+    const response = await fetch(`${o.url ?? this.running?.url}${path}`, {
       method,
       headers: { ...(o.body === undefined ? {} : { 'content-type': 'application/json' }), ...o.headers },
       ...(o.body === undefined ? {} : { body: JSON.stringify(o.body) }),
@@ -179,6 +175,27 @@ export class AccountsFixture {
     const key = await SigningKey.inDirectory(this.dataDir);
     const fresh = secondFactorAtMs === undefined ? {} : { secondFactorAt: Math.floor(secondFactorAtMs / 1_000) };
     return { authorization: `Bearer ${await key.sign({ userId, role, ...fresh }, this.clock.now())}` };
+  }
+
+  private startOne(more: Partial<AccountsSettings>): Promise<RunningService> {
+    const { azure } = this;
+    return startAccounts(
+      {
+        platform: {
+          host: '127.0.0.1',
+          port: 0,
+          cosmos: { endpoint: azure.cosmosEndpoint, key: azure.cosmosKey, database: azure.database },
+          serviceBus: { connectionString: azure.serviceBusConnectionString },
+          accountsUrl: 'http://127.0.0.1:9',
+          logLevel: 'silent',
+        },
+        dataDir: this.dataDir,
+        passwordCost: { memoryKib: 256, passes: 1 },
+        print: (line) => void this.printed.push(line),
+        ...more,
+      },
+      { clock: this.clock },
+    );
   }
 
   private async listen(): Promise<void> {

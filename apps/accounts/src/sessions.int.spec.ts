@@ -4,6 +4,7 @@ import { startLocalAzure } from '@ballast/local-azure';
 import { decodeJwt } from 'jose';
 import { AccountsFixture, SettableClock, eventually, signedInBy } from './accounts-fixture.js';
 import type { SignedIn } from './accounts-fixture.js';
+import { BeginSession } from './begin-session.js';
 import { FIRST_WAIT_MS, FREE_FAILURES, WAIT_MS_MAX } from './domain/sign-in-attempts.js';
 import { REFRESH_GRACE_MS } from './domain/session.js';
 import { userIdOf } from './domain/user.js';
@@ -130,6 +131,24 @@ describe('the sessions of a user', () => {
   });
 });
 
+it('a sign-in does not begin a session beside the change that ends them all', async () => {
+  const begin = accounts.part(BeginSession);
+  const admin = await accounts.authorizationAs(userIdOf('admin'), 'admin', clock.ms);
+  const disable = (status: string) =>
+    accounts.ask('PATCH', `/v1/users/${userIdOf('demo')}`, { body: { status }, headers: admin });
+  const plan = begin.plan.bind(begin);
+  const planning = jest.spyOn(begin, 'plan').mockImplementationOnce(async (user, how) => {
+    expect((await disable('disabled')).status).toBe(200);
+    return plan(user, how);
+  });
+  const refused = await accounts.login('demo', 'four words nobody says');
+  planning.mockRestore();
+  expect([refused.status, refused.body.code]).toEqual([401, 'login-failed']);
+  expect((await disable('active')).status).toBe(200);
+  const mine = signedInBy(await accounts.login('demo', 'four words nobody says'));
+  expect(await sessionsOf(mine)).toHaveLength(1);
+});
+
 describe('wrong passwords', () => {
   const guess = (name: string) => accounts.login(name, 'wrong');
 
@@ -147,6 +166,16 @@ describe('wrong passwords', () => {
       expect((await guess(name)).headers.get('retry-after')).toBe('60');
     },
   );
+
+  it('are counted by all replicas together', async () => {
+    const { url } = await accounts.startReplica();
+    const body = { username: 'somebody', password: 'wrong' };
+    const guesses = Array.from({ length: 2 * FREE_FAILURES + 2 }, (_, index) =>
+      accounts.ask('POST', '/v1/auth/login', { body, ...(index % 2 === 0 && { url }) }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401).length).toBe(FREE_FAILURES);
+  });
 
   it('make wait after a restart too, and a user is told of it in the audit', async () => {
     await accounts.stop();
