@@ -38,7 +38,7 @@ export class ProfileModel {
   version = 0;
   isClosed = false;
   readonly #orders = new Map<string, ModelOrder>();
-  readonly #sold = new Set<string>();
+  readonly #closed = new Set<string>();
 
   get held(): bigint {
     return [...this.#orders.values()].reduce((sum, { left }) => sum + left, 0n);
@@ -95,7 +95,7 @@ export class ProfileModel {
 
   /** Whether the event took effect, or must come again later. */
   hear(event: ModelEvent): 'done' | 'too-early' {
-    if (event.kind === 'sold') return this.#sell(event);
+    if (event.kind === 'closed') return this.#close(event);
     const order = this.#orderOf(event.orderId);
     if (event.kind === 'placed') return this.#place(order, event.hold);
     if (event.kind === 'ended') return this.#end(order, event.fills);
@@ -208,12 +208,12 @@ export class ProfileModel {
     return true;
   }
 
-  #sell({ orderId, cost, proceeds, fee }: Extract<ModelEvent, { kind: 'sold' }>): 'done' | 'too-early' {
-    if (this.#sold.has(orderId)) return 'done';
-    if (cost > this.positions) return 'too-early';
-    this.#sold.add(orderId);
-    this.positions -= cost;
-    this.pnl += proceeds - cost;
+  #close({ orderId, reserved, pnl, fee }: Extract<ModelEvent, { kind: 'closed' }>): 'done' | 'too-early' {
+    if (this.#closed.has(orderId)) return 'done';
+    if (reserved > this.positions) return 'too-early';
+    this.#closed.add(orderId);
+    this.positions -= reserved;
+    this.pnl += pnl;
     this.fees += fee;
     this.version += 1;
     return 'done';

@@ -116,7 +116,7 @@ export class LedgerRun {
   async #do({ doing, profile, version }: Step, replica: UseCases): Promise<void> {
     switch (doing.do) {
       case 'place': {
-        const plot = new OrderPlot(this.profiles[profile] as TestProfile, doing.tenths, doing.price);
+        const plot = new OrderPlot(this.profiles[profile] as TestProfile, doing.tenths, doing.price, doing.isShort);
         this.#plots.push({ profile, plot });
         return this.#tell(profile, plot.placed());
       }
@@ -132,8 +132,8 @@ export class LedgerRun {
           (plot) => plot.replace(doing.isTaken, (...of) => this.#isHeld(...of)),
           ({ plot }) => plot.isWanted,
         );
-      case 'sell':
-        return this.#plot(doing.which, (plot) => plot.sell(doing.price));
+      case 'close-position':
+        return this.#plot(doing.which, (plot) => plot.close(doing.price));
       case 'hear':
         return this.#hearOne(this.#waiting, doing.which, replica);
       case 'hear-again':

@@ -16,12 +16,12 @@ export type Doing =
   | { readonly do: 'transfer'; readonly units: bigint }
   | { readonly do: 'close' | 'reopen' }
   | { readonly do: 'ask-again'; readonly which: number }
-  | { readonly do: 'place'; readonly tenths: bigint; readonly price: bigint }
+  | { readonly do: 'place'; readonly tenths: bigint; readonly price: bigint; readonly isShort: boolean }
   | { readonly do: 'fill'; readonly which: number; readonly tenths: bigint; readonly better: bigint }
   | { readonly do: 'end'; readonly which: number }
   | { readonly do: 'ask-to-replace'; readonly which: number; readonly tenths: bigint; readonly price: bigint }
   | { readonly do: 'replace'; readonly which: number; readonly isTaken: boolean }
-  | { readonly do: 'sell'; readonly which: number; readonly price: bigint }
+  | { readonly do: 'close-position'; readonly which: number; readonly price: bigint }
   | { readonly do: 'hear'; readonly which: number }
   | { readonly do: 'hear-again'; readonly which: number };
 
@@ -58,6 +58,7 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
       do: fc.constant('place' as const),
       tenths: fc.bigInt({ min: 1n, max: 40n }),
       price: fc.bigInt({ min: 1n, max: 9_999n }),
+      isShort: fc.boolean(),
     }),
   },
   {
@@ -89,7 +90,11 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('sell' as const), which, price: fc.bigInt({ min: 1n, max: 9_999n }) }),
+    arbitrary: fc.record({
+      do: fc.constant('close-position' as const),
+      which,
+      price: fc.bigInt({ min: 1n, max: 9_999n }),
+    }),
   },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('hear' as const), which }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('hear-again' as const), which }) },

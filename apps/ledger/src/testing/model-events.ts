@@ -17,10 +17,11 @@ export type ModelEvent =
   | ModelReplacement
   | { readonly kind: 'ended'; readonly orderId: string; readonly fills: number }
   | {
-      readonly kind: 'sold';
+      readonly kind: 'closed';
       readonly orderId: string;
-      readonly cost: bigint;
-      readonly proceeds: bigint;
+      /** What was reserved for what it closes, and the profit or, below zero, the loss. */
+      readonly reserved: bigint;
+      readonly pnl: bigint;
       readonly fee: bigint;
     };
 

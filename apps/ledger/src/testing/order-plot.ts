@@ -14,6 +14,8 @@ export interface Told {
 const FEE_PER_MILLE = 1n;
 const THOUSAND = 1_000n;
 const TENTHS = 10n;
+/** Of what a short sale may bring at its limit. */
+const COLLATERAL_RATIO = 2n;
 
 /** One entry as the broker sees it: quantities in tenths, prices in cents; it writes both what orders publishes and what it comes to. */
 export class OrderPlot {
@@ -23,10 +25,14 @@ export class OrderPlot {
   #filled = 0n;
   /** Tenths × cents. */
   #notional = 0n;
+  /** What its fills reserve: their cost, or the collateral of what they sold short. */
   #cost = 0n;
+  /** What its fills cost or brought. */
+  #moved = 0n;
   #isEnded = false;
   #soldTenths = 0n;
   #soldCost = 0n;
+  #soldMoved = 0n;
   #revision = 0;
   #asked = 0;
   #wanted: Wanted | undefined;
@@ -35,11 +41,12 @@ export class OrderPlot {
     private readonly profile: TestProfile,
     private tenths: bigint,
     private price: bigint,
+    private readonly isShort: boolean,
   ) {
-    const worst = tenths * price;
+    const worst = tenths * this.reserved(price);
     this.#holdUnits = up(worst, TENTHS) + up(worst * FEE_PER_MILLE, TENTHS * THOUSAND);
     const holdUnits = this.#holdUnits.toString();
-    this.#script = new OrderScript(profile, { intent: 'entry', quantity: decimalOf(tenths, 1), holdUnits });
+    this.#script = new OrderScript(profile, { intent: 'entry', quantity: decimalOf(tenths, 1), holdUnits, isShort });
   }
 
   get orderId(): string {
@@ -50,20 +57,32 @@ export class OrderPlot {
     return { event: this.#script.placed(), model: { kind: 'placed', orderId: this.orderId, hold: this.#holdUnits } };
   }
 
-  /** A fill of at most `tenths`, `better` cents below the limit; nothing once it is filled. A fill after the end is late. */
+  /** What is reserved for one at this price, in cents. */
+  private reserved(price: bigint): bigint {
+    return this.isShort ? COLLATERAL_RATIO * price : price;
+  }
+
+  /** A fill of at most `tenths`, `better` cents off the limit to the better; nothing once it is filled. A fill after the end is late. */
   fill(tenths: bigint, better: bigint): Told | undefined {
     const rest = this.tenths - this.#filled;
     const part = tenths < rest ? tenths : rest;
     if (part === 0n) return undefined;
-    const price = this.price > better ? this.price - better : 1n;
+    const asked = this.isShort ? this.price + better : this.price - better;
+    const price = asked > 0n ? asked : 1n;
     const [before, notionalBefore] = [this.#filled, this.#notional];
     this.#number += 1;
     this.#filled += part;
     this.#notional += part * price;
-    const cost = rounded(this.#notional, TENTHS) - rounded(notionalBefore, TENTHS);
+    const moved = rounded(this.#notional, TENTHS) - rounded(notionalBefore, TENTHS);
+    const collateral = this.reserved(this.price);
+    const cost = this.isShort
+      ? rounded(this.#filled * collateral, TENTHS) - rounded(before * collateral, TENTHS)
+      : moved;
     const fee = rounded(part * price * FEE_PER_MILLE, TENTHS * THOUSAND);
     this.#cost += cost;
-    const fill = { quantity: decimalOf(part, 1), price: decimalOf(price, 2), fee: decimalOf(fee, 2) };
+    this.#moved += moved;
+    const reserves = this.isShort ? { collateralUnits: cost.toString() } : {};
+    const fill = { ...reserves, quantity: decimalOf(part, 1), price: decimalOf(price, 2), fee: decimalOf(fee, 2) };
     const { orderId, tenths: whole } = this;
     const isLast = this.#filled === whole;
     const revision = this.#revision;
@@ -81,10 +100,10 @@ export class OrderPlot {
     return { event: this.#script.ended(), model: { kind: 'ended', orderId: this.orderId, fills: this.#number } };
   }
 
-  /** Asks for other terms; nothing where another request is under way, or there is nothing left that could have them. */
+  /** Asks for other terms; nothing where another request is under way, or there is nothing left that could have them, and for a short sale. */
   askToReplace(tenths: bigint, price: bigint): Told | undefined {
     const isOver = this.#isEnded || this.#filled === this.tenths;
-    if (this.#wanted !== undefined || isOver || tenths <= this.#filled) return undefined;
+    if (this.isShort || this.#wanted !== undefined || isOver || tenths <= this.#filled) return undefined;
     const [rest, left] = [tenths - this.#filled, this.tenths - this.#filled];
     const shared = rest < left ? rest : left;
     const worst = shared * (price > this.price ? price : this.price) + (rest - shared) * price;
@@ -127,19 +146,29 @@ export class OrderPlot {
     };
   }
 
-  /** The sale of all that was bought and not sold, at `price`; nothing where there is nothing. */
-  sell(price: bigint): Told | undefined {
+  /** The end at `price` of all that was bought, or sold short, and stands; nothing where there is nothing. */
+  close(price: bigint): Told | undefined {
     const tenths = this.#filled - this.#soldTenths;
     if (tenths === 0n) return undefined;
     const cost = this.#cost - this.#soldCost;
-    [this.#soldTenths, this.#soldCost] = [this.#filled, this.#cost];
-    const proceeds = rounded(tenths * price, TENTHS);
+    const moved = this.#moved - this.#soldMoved;
+    [this.#soldTenths, this.#soldCost, this.#soldMoved] = [this.#filled, this.#cost, this.#moved];
+    const moving = rounded(tenths * price, TENTHS);
     const fee = rounded(tenths * price * FEE_PER_MILLE, TENTHS * THOUSAND);
     const quantity = decimalOf(tenths, 1);
-    const script = new OrderScript(this.profile, { intent: 'exit', quantity, closedCostUnits: cost.toString() });
+    const { isShort } = this;
+    const closes = isShort ? { closedProceedsUnits: moved.toString() } : { closedCostUnits: cost.toString() };
+    const script = new OrderScript(this.profile, { intent: 'exit', quantity, isShort, ...closes });
+    const reserved = isShort ? { collateralUnits: cost.toString() } : {};
     return {
-      event: script.executed({ quantity, price: decimalOf(price, 2), fee: decimalOf(fee, 2) }),
-      model: { kind: 'sold', orderId: script.orderId, cost, proceeds, fee },
+      event: script.executed({ quantity, price: decimalOf(price, 2), fee: decimalOf(fee, 2), ...reserved }),
+      model: {
+        kind: 'closed',
+        orderId: script.orderId,
+        reserved: cost,
+        pnl: isShort ? moved - moving : moving - moved,
+        fee,
+      },
     };
   }
 }

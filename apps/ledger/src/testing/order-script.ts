@@ -8,6 +8,8 @@ export interface Fill {
   readonly quantity: string;
   readonly price: string;
   readonly fee: string;
+  /** Of a short trade: what it reserves or sets free, in cents. */
+  readonly collateralUnits?: string;
 }
 
 /** The terms of an order as the test tells them. */
@@ -18,6 +20,10 @@ export interface Terms {
   readonly holdUnits?: string;
   /** What the whole of an exit closes, in cents; goes with its only fill. */
   readonly closedCostUnits?: string;
+  /** The same of a short trade: what that was sold for. */
+  readonly closedProceedsUnits?: string;
+  /** Whether it belongs to a short trade. */
+  readonly isShort?: boolean;
 }
 
 /** Writes the events that orders publishes about one order, with the cumulative amounts that its fills make. */
@@ -56,7 +62,7 @@ export class OrderScript {
     });
   }
 
-  executed({ quantity, price, fee }: Fill): EventEnvelope {
+  executed({ quantity, price, fee, ...collateral }: Fill): EventEnvelope {
     const before = { quantity: this.#quantity, notional: this.#notional, fee: this.#fee };
     this.#executions += 1;
     this.#quantity = before.quantity.plus(quantity);
@@ -79,6 +85,8 @@ export class OrderScript {
       feeBefore: decimalText(before.fee),
       feeAfter: decimalText(this.#fee),
       closedCostUnits: this.terms.closedCostUnits ?? '0',
+      ...(this.terms.closedProceedsUnits !== undefined && { closedProceedsUnits: this.terms.closedProceedsUnits }),
+      ...collateral,
       asset: 'USD',
       fillsOrder: this.#quantity.eq(this.#whole),
       executedAt: new Date().toISOString(),
@@ -121,7 +129,7 @@ export class OrderScript {
   }
 
   private get side(): 'buy' | 'sell' {
-    return this.terms.intent === 'entry' ? 'buy' : 'sell';
+    return (this.terms.intent === 'entry') === (this.terms.isShort === true) ? 'sell' : 'buy';
   }
 
   private event(type: string, data: object): EventEnvelope {
