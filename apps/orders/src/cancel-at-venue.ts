@@ -29,11 +29,14 @@ export class CancelAtVenue {
     if (order.state === 'submitting' || order.state === 'unknown') {
       throw new Failure('order-not-answered-yet', 'the broker has not answered the submission yet');
     }
-    const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    if (order.replacement !== undefined)
+      throw new Failure('replacement-not-answered-yet', 'the broker has not answered whether it replaces the order');
+    const brokerKey = brokerKeyOf(order.id, order.revision);
+    const atVenue = await orFailure(this.venue.lookup(brokerKey));
     if (atVenue === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
     const answer = await orFailure(this.permit.duringCancel(() => this.venue.cancel(atVenue.venueOrderId)));
     if (answer === 'accepted') return;
-    const latest = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    const latest = await orFailure(this.venue.lookup(brokerKey));
     if (latest === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
     await this.settle.execute(key, latest);
     const settled = await this.books.current(key);

@@ -16,8 +16,8 @@ export class EndCapitalWait {
 
   /** Throws `Failure` while the store is away. */
   async execute(): Promise<void> {
-    const placedBefore = new Date(this.clock.now() - CAPITAL_WAIT_MS_MAX).toISOString();
-    for await (const key of this.live.awaitingCapital(placedBefore)) {
+    const askedBefore = new Date(this.clock.now() - CAPITAL_WAIT_MS_MAX).toISOString();
+    for await (const key of this.live.awaitingCapital(askedBefore)) {
       const events = await this.books.change(key, ({ order }) => {
         const decided = order === undefined ? [] : decideCapitalWait(order, this.clock.now());
         return { events: decided, result: () => decided };

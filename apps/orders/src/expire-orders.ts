@@ -3,7 +3,7 @@ import { Clock, ServiceLog } from '@ballast/service-host';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
-import { hasEnded } from './domain/order.js';
+import { hasEnded, hasExpired } from './domain/order.js';
 import type { Order } from './domain/order.js';
 import { RequestCancel } from './request-cancel.js';
 
@@ -55,11 +55,18 @@ export class ExpireOrders {
     for (const { key, atMs } of [...this.dueMs.values()]) if (atMs <= nowMs) await this.expire(key);
   }
 
+  /** It was given another date, or none. */
+  private rewatch(order: Order): void {
+    this.dueMs.delete(order.id);
+    this.watch(order);
+  }
+
   private async expire(key: OrderKey): Promise<void> {
     try {
       const order = await this.books.current(key);
       if (order === undefined || hasEnded(order)) this.dueMs.delete(key.orderId);
-      else await this.requestCancel.execute(key, REQUESTED_BY);
+      else if (hasExpired(order, this.clock.now())) await this.requestCancel.execute(key, REQUESTED_BY);
+      else this.rewatch(order);
     } catch (error) {
       this.log.warn({ orderId: key.orderId, err: error }, 'an order whose time is over cannot be ended now');
     }

@@ -3,9 +3,11 @@ import { Failure, brokerKeyOf } from '@ballast/contracts';
 import { Clock, ServiceLog } from '@ballast/service-host';
 import type { Venue } from '@ballast/venue';
 import { LiveOrderList } from './adapters/live-order-list.js';
-import type { OrderKey } from './adapters/order-books.js';
+import type { NamedOrder } from './adapters/order-key.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
-import { ExecutionsNotListed, SettleFromVenue } from './settle-from-venue.js';
+import { ExecutionsNotListed } from './record-listed-executions.js';
+import { ReplacementNotKnown } from './settle-replacement.js';
+import { SettleFromVenue } from './settle-from-venue.js';
 
 /** Brings live orders to what the broker says of them, wherever updates may have been missed. */
 @Injectable()
@@ -30,9 +32,9 @@ export class HealFromVenue {
     this.log.info({ compared }, 'live orders compared with the broker');
   }
 
-  private async heal(key: OrderKey): Promise<boolean> {
+  private async heal({ revision, ...key }: NamedOrder): Promise<boolean> {
     try {
-      const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(key.orderId, 0)));
+      const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(key.orderId, revision)));
       if (atVenue !== undefined) await this.settle.execute(key, atVenue);
       return atVenue !== undefined;
     } catch (error) {
@@ -45,8 +47,9 @@ export class HealFromVenue {
 
 /**
  * Whether the other orders can go on: a bug stops the order that met it, and so does a broker that is behind with its
- * list of executions. Every other failure is an outage and everybody's.
+ * list of executions or with a replacement. Every other failure is an outage and everybody's.
  */
 export function concernsOneOrder(error: unknown): boolean {
-  return error instanceof ExecutionsNotListed || !(error instanceof Failure);
+  if (error instanceof ExecutionsNotListed || error instanceof ReplacementNotKnown) return true;
+  return !(error instanceof Failure);
 }

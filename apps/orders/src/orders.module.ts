@@ -43,6 +43,13 @@ import { RecordExecution } from './record-execution.js';
 import { RecordMissedExecutions } from './record-missed-executions.js';
 import { ReadStream } from './read-stream.js';
 import { RecordTrade } from './record-trade.js';
+import { HearExecution } from './hear-execution.js';
+import { RecordListedExecutions } from './record-listed-executions.js';
+import { RejectReplacement } from './reject-replacement.js';
+import { ReplaceAtVenue } from './replace-at-venue.js';
+import { RequestReplace } from './request-replace.js';
+import { SettleReplacement } from './settle-replacement.js';
+import { ReplaceController } from './adapters/replace.controller.js';
 import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
 import { SettleFromVenue } from './settle-from-venue.js';
@@ -62,6 +69,12 @@ const VERBS = [
   SettleFromVenue,
   HealFromVenue,
   RequestCancel,
+  RequestReplace,
+  ReplaceAtVenue,
+  SettleReplacement,
+  RejectReplacement,
+  HearExecution,
+  RecordListedExecutions,
   CancelAtVenue,
   CancelOrders,
   CancelOpenOrders,
@@ -114,6 +127,7 @@ export class OrdersModule {
       ],
       controllers: [
         OrdersController,
+        ReplaceController,
         LimitsController,
         TradesController,
         StreamController,

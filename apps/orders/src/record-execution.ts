@@ -9,6 +9,7 @@ import { exitsDue } from './domain/exits.js';
 import { decideExecution } from './domain/execution.js';
 import { hasEnded, remainingQuantity } from './domain/order.js';
 import type { Order } from './domain/order.js';
+import { replacementOver } from './domain/replacing.js';
 
 /** Records one fill of the broker, exactly once per execution id. */
 @Injectable()
@@ -28,7 +29,8 @@ export class RecordExecution {
           throw new Error(`the broker executed an order of ours that we do not have: ${key.orderId}`);
         if (await this.isRecorded(order, execution)) return { events: [], result: () => undefined };
         const executed = decideExecution(order, book, report, this.venue.capabilities.feeRate);
-        const events = [executed, ...exitsDue(order, executed)];
+        const over = executed.fact === 'executed' && executed.data.fillsOrder ? replacementOver(order) : [];
+        const events = [...over, executed, ...exitsDue(order, executed)];
         return { events, cause: `venue:${execution.executionId}`, result: () => undefined };
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import { decimal } from '@ballast/money';
 import type { ServiceLog } from '@ballast/service-host';
 import { VenueUnavailable } from '@ballast/venue';
 import type { Venue, VenueExecution } from '@ballast/venue';
-import type { RecordExecution } from './record-execution.js';
+import type { HearExecution } from './hear-execution.js';
 import { RecordMissedExecutions } from './record-missed-executions.js';
 import { SettableClock } from './testing/settable-clock.js';
 
@@ -34,7 +34,7 @@ describe('executions that no update has brought', () => {
     const clock = new SettableClock();
     clock.set(NOW_MS);
     const missed = new RecordMissedExecutions(
-      { execute: record } as unknown as RecordExecution,
+      { execute: record } as unknown as HearExecution,
       clock,
       { error: jest.fn() } as unknown as ServiceLog,
       venue as unknown as Venue,

@@ -4,7 +4,7 @@ import type { Venue, VenueExecution } from '@ballast/venue';
 import { orderKeyOf } from './adapters/order-key.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { concernsOneOrder } from './heal-from-venue.js';
-import { RecordExecution } from './record-execution.js';
+import { HearExecution } from './hear-execution.js';
 
 /** Milliseconds before the last look from which executions are read again: clocks differ, and brokers list late. */
 const OVERLAP_MS = 60_000;
@@ -20,7 +20,7 @@ export class RecordMissedExecutions {
   private completeUntil: string | undefined;
 
   constructor(
-    private readonly record: RecordExecution,
+    private readonly hear: HearExecution,
     private readonly clock: Clock,
     private readonly log: ServiceLog,
     @Inject(VENUE) private readonly venue: Venue,
@@ -62,7 +62,7 @@ export class RecordMissedExecutions {
     const key = orderKeyOf(await this.brokerKeyOf(execution, brokerKeys));
     if (key === undefined) return;
     try {
-      await this.record.execute(key, execution);
+      await this.hear.execute(key, execution);
     } catch (error) {
       if (!concernsOneOrder(error)) throw error;
       this.log.error({ orderId: key.orderId, err: error }, 'an execution cannot be recorded; the others go on');

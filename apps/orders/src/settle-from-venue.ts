@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure, brokerKeyOf, orderOfBrokerKey } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Venue, VenueOrder } from '@ballast/venue';
@@ -12,13 +12,9 @@ import type { Order } from './domain/order.js';
 import { asOne } from './adapters/exit-pair.js';
 import { needsPair } from './domain/sending.js';
 import { ended, reference } from './domain/submission.js';
-import { RecordExecution } from './record-execution.js';
-
-/** Milliseconds before an order's placement from which the broker's executions are read, for clocks that differ. */
-const CLOCK_DIFFERENCE_MS_MAX = 60_000;
-
-/** The broker counts executions of an order that it does not list yet; that order has to wait for them. */
-export class ExecutionsNotListed extends Failure {}
+import { replacementOver } from './domain/replacing.js';
+import { RecordListedExecutions } from './record-listed-executions.js';
+import { SettleReplacement } from './settle-replacement.js';
 
 const END_OF: Partial<Record<VenueOrder['status'], OrderEndState>> = {
   cancelled: 'cancelled',
@@ -34,46 +30,48 @@ const END_OF: Partial<Record<VenueOrder['status'], OrderEndState>> = {
 export class SettleFromVenue {
   constructor(
     private readonly books: OrderBooks,
-    private readonly record: RecordExecution,
+    private readonly listed: RecordListedExecutions,
+    private readonly replacement: SettleReplacement,
     private readonly clock: Clock,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
   /** Throws `ExecutionsNotListed` while the broker lists fewer executions than it counts, `Failure` while it is away. */
   async execute(key: OrderKey, reported: VenueOrder): Promise<void> {
-    const order = await this.books.current(key);
-    if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
+    const order = await this.renamed(key, reported);
+    if (order === undefined) return;
     const atVenue = needsPair(order) && order.intent === 'exit' ? await this.pairAtVenue(order) : reported;
-    if (atVenue.filledQuantity.gt(order.filledQuantity)) await this.recordMissing(order, atVenue);
+    await this.listed.execute(order, atVenue, order.filledEarlier.plus(atVenue.filledQuantity));
     await this.books.change(key, ({ order: latest }) => ({
-      events: latest === undefined ? [] : eventsFor(latest, atVenue, this.clock.now()),
+      events: latest?.revision === order.revision ? eventsFor(latest, atVenue, this.clock.now()) : [],
       cause: `venue:${atVenue.venueOrderId}`,
       result: () => undefined,
     }));
   }
 
-  /** Both exits as one; only a look-up shows them together. */
-  private async pairAtVenue(order: Order): Promise<VenueOrder> {
-    const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
-    if (found === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
-    return asOne(found, order.quantity);
+  /**
+   * The order, with its replacement settled where the report shows that the broker has decided about it; `undefined` where
+   * the report is of a name that it has no more. Throws where the broker says that it was replaced and nobody here asked.
+   */
+  private async renamed(key: OrderKey, { brokerKey, status }: VenueOrder): Promise<Order | undefined> {
+    const order = await this.books.current(key);
+    if (order === undefined) throw new Error(`the broker has an order of ours that we do not: ${key.orderId}`);
+    const revision = orderOfBrokerKey(brokerKey)?.revision ?? order.revision;
+    if (revision < order.revision) return undefined;
+    if (revision === order.revision && status !== 'replaced') return order;
+    await this.replacement.execute(key);
+    const settled = await this.books.current(key);
+    if (settled === undefined || hasEnded(settled)) return settled;
+    if (settled.revision === order.revision && order.replacement === undefined)
+      throw new Error(`the broker has replaced ${key.orderId}, and nobody here has asked for it`);
+    return settled.revision === revision ? settled : undefined;
   }
 
-  private async recordMissing(order: Order, atVenue: VenueOrder): Promise<void> {
-    const since = new Date(Date.parse(order.createdAt) - CLOCK_DIFFERENCE_MS_MAX);
-    const executions = await orFailure(this.venue.executionsSince(since));
-    const ids = new Set([atVenue, ...(atVenue.legs ?? [])].map(({ venueOrderId }) => venueOrderId));
-    for (const execution of executions) {
-      if (ids.has(execution.venueOrderId))
-        await this.record.execute({ profileId: order.profileId, orderId: order.id }, execution);
-    }
-    const after = await this.books.current({ profileId: order.profileId, orderId: order.id });
-    if (after?.filledQuantity.lt(atVenue.filledQuantity)) {
-      throw new ExecutionsNotListed(
-        'executions-not-listed-yet',
-        `the broker counts more executions of ${order.id} than it lists`,
-      );
-    }
+  /** Both exits as one; only a look-up shows them together. */
+  private async pairAtVenue(order: Order): Promise<VenueOrder> {
+    const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, order.revision)));
+    if (found === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
+    return asOne(found, order.quantity.minus(order.filledEarlier));
   }
 }
 
@@ -82,7 +80,7 @@ function eventsFor(order: Order, atVenue: VenueOrder, nowMs: number) {
   if (hasEnded(order)) return [];
   if (end !== undefined) {
     const why = atVenue.rejectReason === undefined ? {} : { venueReason: atVenue.rejectReason };
-    return afterRejection(order, [ended(order, end, why)], nowMs);
+    return [...replacementOver(order), ...afterRejection(order, [ended(order, end, why)], nowMs)];
   }
   const resting = order.state === 'submitting' || order.state === 'unknown';
   return resting

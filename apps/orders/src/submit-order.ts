@@ -6,7 +6,7 @@ import type { Venue, VenueOrder } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
-import { VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
+import { CALL_DELAY_MS_MAX, VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
 import { afterRejection } from './domain/exit-retry.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
 import type { Book } from './domain/book.js';
@@ -14,12 +14,6 @@ import type { Order } from './domain/order.js';
 import type { RiskLimits } from './domain/risk-limits.js';
 import { RISK_LIMITS } from './orders.config.js';
 import { SettleFromVenue } from './settle-from-venue.js';
-
-/**
- * Milliseconds after the commit of `submitting` within which the call to the broker must begin. A call that began later
- * could arrive after the order was looked up, found absent and ended.
- */
-const CALL_DELAY_MS_MAX = 2_000;
 
 /**
  * Sends an order to the broker once its capital is held (an exit: once it is placed). Runs only while a message is

@@ -21,6 +21,7 @@ export {
   orderOfBrokerKey,
   profileOfOrder,
   profileOfTransfer,
+  REVISION_MAX,
   tradeOfEntry,
   exitOrderIdOf,
   transferIdOf,

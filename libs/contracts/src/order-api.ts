@@ -77,6 +77,19 @@ export class OrderView extends OrderTerms {
   state!: OrderState;
   @FlagField({ description: 'Whether a cancel was asked for and is not answered yet.' })
   pendingCancel!: boolean;
+  @FlagField({ description: 'Whether other terms were asked for and it is not known yet whether it has them.' })
+  pendingReplace!: boolean;
+  @NestedField(() => RefusalReason, {
+    description: 'Why the last request for other terms was refused; the order stayed as it was.',
+    optional: true,
+  })
+  replaceRefusal?: RefusalReason;
+  @TextField({
+    description: 'Why the broker did not take the last request for other terms; the order stayed as it was.',
+    lengthMax: 200,
+    optional: true,
+  })
+  replaceVenueReason?: string;
   @DecimalField({ description: 'Executed so far.' })
   filledQuantity!: string;
   @DecimalField({ description: 'Average price of what was executed.', optional: true })

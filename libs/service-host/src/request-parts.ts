@@ -9,14 +9,45 @@ const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,128}$/;
 const CURSOR_CHARS_MAX = 8_192;
 
 /** The `Idempotency-Key` header; a request without it is a 400. */
-export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
-  const key = requestOf(context).headers['idempotency-key'];
+export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext): string =>
+  idempotencyKeyOf(requestOf(context).headers),
+);
+
+function idempotencyKeyOf({ 'idempotency-key': key }: FastifyRequest['headers']): string {
   if (key === undefined || key === '') throw new ProblemException('idempotency-key-missing');
   if (typeof key !== 'string' || !IDEMPOTENCY_KEY_PATTERN.test(key)) {
     throw invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
   }
   return key;
+}
+
+/** The tag of a resource whose version is a whole number, as in `ETag` and `If-Match`. */
+export function versionTag(version: number): string {
+  return `"${version}"`;
+}
+
+/** A strong tag of a version that `versionTag` can have made. */
+const VERSION_TAG_PATTERN = /^"([1-9]\d{0,14})"$/;
+
+/** What makes a write repeatable, and what it was decided on. */
+export interface WriteHeaders {
+  readonly idempotencyKey: string;
+  /** The version of the resource that the caller has seen; `undefined` where any will do. */
+  readonly expectedVersion: number | undefined;
+}
+
+/** The headers `Idempotency-Key`, without which it is a 400, and `If-Match`: the `ETag` that was given, or `*`, or none. */
+export const ConditionalWrite = createParamDecorator((_data: unknown, context: ExecutionContext): WriteHeaders => {
+  const { headers } = requestOf(context);
+  return { idempotencyKey: idempotencyKeyOf(headers), expectedVersion: versionOf(headers['if-match']) };
 });
+
+function versionOf(tag: string | undefined): number | undefined {
+  if (tag === undefined || tag === '*') return undefined;
+  const version = VERSION_TAG_PATTERN.exec(tag)?.[1];
+  if (version === undefined) throw invalid('If-Match', 'must be the ETag that was given, or *');
+  return Number(version);
+}
 
 /** A path parameter that is an id; a text that cannot be one is a 404, as nothing has that id. */
 export function idParam(name: string, pattern: RegExp): ParameterDecorator {

@@ -7,10 +7,11 @@ import {
   OrderPreview,
   OrderView,
   PlaceOrderRequest,
+  ReplaceOrderRequest,
   SYMBOL_PATTERN,
 } from '@ballast/contracts/orders';
 import { ProblemException, Roles, Scopes, idParam } from '@ballast/service-host';
-import { Controller, Delete, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -28,6 +29,9 @@ import { PlaceOrder } from '../place-order.js';
 import { PreviewOrder } from '../preview-order.js';
 import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems } from './api-decorators.js';
 import { Owners, ownerRequest, sendAnswer } from './owners.js';
+
+/** What tells one version of an order from another. */
+const ETAG = { ETag: { description: 'Its version, for `If-Match`.', schema: { type: 'string' as const } } };
 
 const ApiOrderId = (): MethodDecorator =>
   ApiParam({ name: 'id', description: 'The order.', schema: { type: 'string', pattern: ORDER_ID_PATTERN.source } });
@@ -139,7 +143,7 @@ export class OrdersController {
   @Scopes('orders:read', 'orders:write')
   @ApiOperation({ operationId: 'getOrder', summary: 'One order.' })
   @ApiOrderId()
-  @ApiOkResponse({ type: OrderView })
+  @ApiOkResponse({ type: OrderView, headers: ETAG })
   @ApiProblems('not-found')
   one(
     @idParam('id', ORDER_ID_PATTERN) _id: string,
@@ -157,6 +161,44 @@ export class OrdersController {
   @ApiAcceptedResponse({ type: OrderView, description: 'The order with its cancel pending.' })
   @ApiProblems('not-found', 'order-already-ended', 'forbidden')
   cancel(
+    @idParam('id', ORDER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('orders', request, reply);
+  }
+
+  @Patch(':id')
+  @Scopes('orders:write')
+  @Roles('trader', 'operator', 'admin')
+  @ApiOperation({
+    operationId: 'replaceOrder',
+    summary: 'Ask for other terms of an order that rests at the broker. A fill may be faster.',
+  })
+  @ApiOrderId()
+  @ApiIdempotencyKey()
+  @ApiHeader({
+    name: 'If-Match',
+    description: 'The `ETag` that the order had when you looked; where it has changed since, nothing is done.',
+    required: false,
+    example: '"4"',
+  })
+  @ApiBody({ type: ReplaceOrderRequest })
+  @ApiAcceptedResponse({
+    type: OrderView,
+    description: 'The order, with its other terms pending or, where the broker need not know them, with these.',
+  })
+  @ApiBodyProblems(
+    'idempotency-key-missing',
+    'idempotency-key-reused',
+    'order-refused',
+    'order-already-ended',
+    'order-not-open',
+    'precondition-failed',
+    'forbidden',
+    'not-found',
+  )
+  replace(
     @idParam('id', ORDER_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -12,7 +12,7 @@ export const OWNER_URLS = Symbol('owner urls');
 /** Milliseconds within which an owner must have answered as a whole. */
 export const OWNER_TIMEOUT_MS = 10_000;
 /** Headers of a caller that an owner gets. */
-const HEADERS_IN = ['authorization', 'idempotency-key', 'user-agent'] as const;
+const HEADERS_IN = ['authorization', 'idempotency-key', 'if-match', 'user-agent'] as const;
 /** Headers of an owner that the caller gets. */
 const HEADERS_OUT = [
   'content-type',
@@ -20,6 +20,7 @@ const HEADERS_OUT = [
   'retry-after',
   'www-authenticate',
   'cache-control',
+  'etag',
   'allow',
   'location',
 ] as const;

@@ -8,6 +8,7 @@ import type {
   OrderCancelRequestedV1,
   OrderExitsDueV1,
   OrderPlacedV1,
+  OrderReplaceRequestedV1,
   OrderTriggeredV1,
   TradeClosedV1,
 } from '@ballast/contracts/orders';
@@ -17,6 +18,8 @@ import { NoteShortfall } from '../note-shortfall.js';
 import { OpenBook } from '../open-book.js';
 import { PlaceExits } from '../place-exits.js';
 import { RecordTrade } from '../record-trade.js';
+import { RejectReplacement } from '../reject-replacement.js';
+import { ReplaceAtVenue } from '../replace-at-venue.js';
 import { RejectOrder } from '../reject-order.js';
 import { SubmitOrder } from '../submit-order.js';
 
@@ -28,6 +31,8 @@ export class EventsConsumer {
     private readonly submitOrder: SubmitOrder,
     private readonly rejectOrder: RejectOrder,
     private readonly cancelAtVenue: CancelAtVenue,
+    private readonly replaceAtVenue: ReplaceAtVenue,
+    private readonly rejectReplacement: RejectReplacement,
     private readonly enforceControls: EnforceControls,
     private readonly noteShortfall: NoteShortfall,
     private readonly placeExits: PlaceExits,
@@ -41,11 +46,15 @@ export class EventsConsumer {
 
   @EventPattern('capital.held.v1')
   capitalHeld(@Payload() event: EventEnvelope<CapitalHeldV1>): Promise<void> {
+    const { revision } = event.data;
+    if (revision !== undefined) return this.replaceAtVenue.execute(event.data, revision);
     return this.submitOrder.execute(event.data, BigInt(event.data.balances.allocated));
   }
 
   @EventPattern('capital.declined.v1')
   capitalDeclined(@Payload() event: EventEnvelope<CapitalDeclinedV1>): Promise<void> {
+    const { revision } = event.data;
+    if (revision !== undefined) return this.rejectReplacement.execute(event.data, revision);
     return this.rejectOrder.execute(event.data);
   }
 
@@ -58,6 +67,13 @@ export class EventsConsumer {
   @EventPattern('order.cancel-requested.v1')
   cancelRequested(@Payload() event: EventEnvelope<OrderCancelRequestedV1>): Promise<void> {
     return this.cancelAtVenue.execute(event.data);
+  }
+
+  /** Terms that cost more wait for their capital. */
+  @EventPattern('order.replace-requested.v1')
+  async replaceRequested(@Payload() event: EventEnvelope<OrderReplaceRequestedV1>): Promise<void> {
+    const { holdUnits, revision } = event.data;
+    if (holdUnits === undefined) await this.replaceAtVenue.execute(event.data, revision);
   }
 
   @EventPattern('order.exits-due.v1')

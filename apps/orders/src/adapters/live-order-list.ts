@@ -3,6 +3,7 @@ import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import type { Controlled } from '../domain/controls.js';
 import type { OrderKey } from './order-books.js';
+import type { NamedOrder } from './order-key.js';
 import type { BookDocument } from './book-documents.js';
 import { saidInFull } from './order-documents.js';
 import { conditionsOf } from '../domain/conditions.js';
@@ -24,15 +25,23 @@ export class LiveOrderList {
    * Every live order that was handed to the broker at least once and has not changed after `unchangedSince`, ISO 8601.
    * Throws `Failure` while the store is away.
    */
-  async *sent(unchangedSince: string): AsyncGenerator<OrderKey> {
+  async *sent(unchangedSince: string): AsyncGenerator<NamedOrder> {
     for await (const { profileId, orderId, order } of this.all())
-      if (order.attempts > 0 && order.updatedAt <= unchangedSince) yield { profileId, orderId };
+      if (order.attempts > 0 && order.updatedAt <= unchangedSince)
+        yield { profileId, orderId, revision: order.revision ?? 0 };
   }
 
-  /** Every order placed at or before `placedBefore`, ISO 8601, that waits for its capital. Throws `Failure` while the store is away. */
-  async *awaitingCapital(placedBefore: string): AsyncGenerator<OrderKey> {
-    for await (const { profileId, orderId, order } of this.all())
-      if (order.state === 'pending-capital' && order.createdAt <= placedBefore) yield { profileId, orderId };
+  /**
+   * Every order that was placed, or asked for other terms, at or before `askedBefore`, ISO 8601, and waits for the capital.
+   * Throws `Failure` while the store is away.
+   */
+  async *awaitingCapital(askedBefore: string): AsyncGenerator<OrderKey> {
+    for await (const { profileId, orderId, order } of this.all()) {
+      const { state, createdAt, replacement } = order;
+      const isForMore = replacement?.holdUnits !== undefined && replacement.submittedAt === undefined;
+      const askedAt = isForMore ? replacement.requestedAt : createdAt;
+      if ((state === 'pending-capital' || isForMore) && askedAt <= askedBefore) yield { profileId, orderId };
+    }
   }
 
   /** Every live order that was given an end. Throws `Failure` while the store is away. */

@@ -33,6 +33,11 @@ export class Market {
     return this.venue.capabilities;
   }
 
+  /** Whether the broker puts another order in the place of one that is open. */
+  get canReplace(): boolean {
+    return this.venue.capabilities.replace;
+  }
+
   /** The symbol's rules and latest quote; `undefined` when the broker does not offer it. Throws `Failure` when it is away. */
   async symbolFacts(symbol: string): Promise<SymbolFacts | undefined> {
     const asset = (await this.allAssets()).get(symbol);

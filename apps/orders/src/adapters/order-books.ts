@@ -34,7 +34,7 @@ export interface BookDecision<Result> {
   readonly events: readonly OrderEvent[];
   /** Instead of events of an order: it was refused and never came to be. */
   readonly refused?: { readonly data: OrderRefusedV1; readonly answers: AnswerRows };
-  /** For a placement: rows whose existence answers the request before anything else does; the first carries its event. */
+  /** For a placement or a replacement: rows whose existence answers the request before anything else does; the first carries its event. */
   readonly answers?: AnswerRows;
   /** What caused it, where that is not the message being handled: an execution of the broker's. */
   readonly cause?: string;
@@ -221,7 +221,7 @@ export class OrderBooks {
       if (event.fact === 'capital-held') continue;
       book = { ...book, sequence: book.sequence + 1 };
       const envelope = orderEnvelope(order, event, { book, at: this.clock.iso() }, decision.cause);
-      if (event.fact === 'placed' && decision.answers !== undefined) first = answerRows(decision.answers, envelope);
+      if (first.length === 0 && decision.answers !== undefined) first = answerRows(decision.answers, envelope);
       else rows.push(rowOf(order, event, envelope));
       if (step.closed !== undefined) {
         book = { ...book, sequence: book.sequence + 1 };

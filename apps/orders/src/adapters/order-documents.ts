@@ -14,6 +14,8 @@ import type { BookDocument } from './book-documents.js';
 import { conditionTexts, conditionsOf } from '../domain/conditions.js';
 import type { Conditions } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
+import { replacedDocument, replacedOf } from './replacement-documents.js';
+import type { ReplacedDocument } from './replacement-documents.js';
 
 /** The key fields of every row of a profile. */
 export interface ProfileKey {
@@ -49,7 +51,7 @@ export type LiveOrderDocument = Omit<OrderDocument, keyof ProfileKey | 'id' | 'k
   Partial<Pick<OrderDocument, OftenUnsaid>>;
 
 /** An order that has ended, as stored. */
-export interface OrderDocument extends ProfileKey, Omit<ConditionTexts, 'notional'> {
+export interface OrderDocument extends ProfileKey, ReplacedDocument, Omit<ConditionTexts, 'notional'> {
   readonly id: string;
   readonly kind: 'order';
   readonly ownerId: string;
@@ -127,6 +129,7 @@ export function orderDocument(order: Order): OrderDocument {
     executions: order.executions,
     ...optional('refusal', order.refusal),
     ...optional('venueReason', order.venueReason),
+    ...replacedDocument(order),
     version: order.version,
     correlationId: order.correlationId,
     createdAt: order.createdAt,
@@ -214,6 +217,7 @@ export function orderOf(document: OrderDocument): Order {
     executions: document.executions,
     refusal: document.refusal,
     venueReason: document.venueReason,
+    ...replacedOf(document),
     version: document.version,
     correlationId: document.correlationId,
     createdAt: document.createdAt,

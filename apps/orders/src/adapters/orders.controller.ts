@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ORDER_ID_PATTERN, PROFILE_ID_PATTERN } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import { PlaceOrderRequest, SYMBOL_PATTERN } from '@ballast/contracts/orders';
@@ -12,8 +12,10 @@ import {
   Scopes,
   idParam,
   requestHash,
+  versionTag,
 } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
+import type { FastifyReply } from 'fastify';
 import { CancelOrders } from '../cancel-orders.js';
 import { PlaceOrder } from '../place-order.js';
 import { PreviewOrder } from '../preview-order.js';
@@ -112,8 +114,14 @@ export class OrdersController {
 
   @Get('orders/:id')
   @Scopes('orders:read', 'orders:write')
-  async one(@idParam('id', ORDER_ID_PATTERN) orderId: string, @CurrentCaller() caller: Caller): Promise<OrderView> {
-    return orderView(await this.read.own(orderId, caller));
+  async one(
+    @idParam('id', ORDER_ID_PATTERN) orderId: string,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView> {
+    const order = await this.read.own(orderId, caller);
+    void reply.header('etag', versionTag(order.version));
+    return orderView(order);
   }
 
   /** 202: the broker decides whether the cancel or a fill was first. */

@@ -5,14 +5,22 @@ import { remainingQuantity } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import type { Controls } from '../domain/controls.js';
 import { decidePlacement } from '../domain/placement.js';
-import type { PlacementDecision, PlacementTerms } from '../domain/placement.js';
+import type { PlacementDecision, PlacementFacts, PlacementTerms } from '../domain/placement.js';
+import { decideReplacement } from '../domain/decide-replacement.js';
+import type { ReplacementDecision, WantedTerms } from '../domain/decide-replacement.js';
+import { worstWhileAsked } from '../domain/replacement-cost.js';
 import type { RiskLimits } from '../domain/risk-limits.js';
 import { RISK_LIMITS } from '../orders.config.js';
 import { Market } from './market.js';
 import type { BookFacts } from './order-books.js';
 
+type InBook = Pick<BookFacts, 'book' | 'liveIn'>;
+
 /** Decides on one order, given the facts of the profile's book. */
-export type Decide = (facts: Pick<BookFacts, 'book' | 'liveIn'>) => PlacementDecision;
+export type Decide = (facts: InBook) => PlacementDecision;
+
+/** Decides on other terms for an order of the profile's book. */
+export type DecideReplacement = (order: Order, wanted: WantedTerms, facts: InBook) => ReplacementDecision;
 
 /** Gathers what the decision on an order depends on, the same for an order that is placed and one that is previewed. */
 @Injectable()
@@ -25,17 +33,31 @@ export class PlacementDesk {
 
   /** Asks for a quote while the caller asks for the controls. Throws `Failure` while the broker's quotes cannot be reached. */
   async open(terms: PlacementTerms, controlsAsked: Promise<Controls>): Promise<Decide> {
-    const [symbol, controls] = await Promise.all([this.market.symbolFacts(terms.symbol), controlsAsked]);
-    return ({ book, liveIn }) =>
-      decidePlacement(terms, {
-        book,
-        controls,
-        symbol,
-        venue: this.market.venueFacts,
-        limits: { ...this.limits, ...book.limits },
-        askedForUsd: askedFor(liveIn(terms.symbol), this.limits),
-        nowMs: this.clock.now(),
-      });
+    const gather = await this.gather(terms.symbol, controlsAsked);
+    return (book) => decidePlacement(terms, gather(book));
+  }
+
+  /** The same for other terms of an order that is live. */
+  async openReplacement(
+    { symbol, requestedBy }: { symbol: string; requestedBy: string },
+    controlsAsked: Promise<Controls>,
+  ): Promise<DecideReplacement> {
+    const gather = await this.gather(symbol, controlsAsked);
+    const { canReplace } = this.market;
+    return (order, wanted, book) => decideReplacement(order, wanted, { ...gather(book), canReplace, requestedBy });
+  }
+
+  private async gather(name: string, controlsAsked: Promise<Controls>): Promise<(book: InBook) => PlacementFacts> {
+    const [symbol, controls] = await Promise.all([this.market.symbolFacts(name), controlsAsked]);
+    return ({ book, liveIn }) => ({
+      book,
+      controls,
+      symbol,
+      venue: this.market.venueFacts,
+      limits: { ...this.limits, ...book.limits },
+      askedForUsd: askedFor(liveIn(name), this.limits),
+      nowMs: this.clock.now(),
+    });
   }
 }
 
@@ -44,10 +66,12 @@ function askedFor(orders: readonly Order[], { shortCollateralRatio }: RiskLimits
   return orders
     .filter(({ intent }) => intent === 'entry')
     .reduce((sum, order) => {
-      const { boundPrice = ZERO, collateralPrice } = order;
-      const worst = collateralPrice === undefined ? boundPrice : collateralPrice.div(shortCollateralRatio);
-      const money = remainingQuantity(order).times(worst);
-      return sum.plus(money.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_UP));
+      const { collateralPrice, replacement } = order;
+      const worst =
+        collateralPrice === undefined
+          ? worstWhileAsked(order, replacement?.terms)
+          : remainingQuantity(order).times(collateralPrice.div(shortCollateralRatio));
+      return sum.plus(worst.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_UP));
     }, ZERO);
 }
 

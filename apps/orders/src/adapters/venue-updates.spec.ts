@@ -4,7 +4,7 @@ import type { Venue, VenueStreamHandlers, VenueUpdate } from '@ballast/venue';
 import { newOrderId, newProfileId } from '@ballast/contracts';
 import { brokerKeyOf } from '@ballast/contracts';
 import type { HealFromVenue } from '../heal-from-venue.js';
-import type { RecordExecution } from '../record-execution.js';
+import type { HearExecution } from '../hear-execution.js';
 import type { RecordMissedExecutions } from '../record-missed-executions.js';
 import type { SettleFromVenue } from '../settle-from-venue.js';
 import { VenueUpdates } from './venue-updates.js';
@@ -28,7 +28,7 @@ describe('the broker’s updates', () => {
     };
     const settle = jest.fn(() => Promise.resolve());
     const updates = new VenueUpdates(
-      {} as RecordExecution,
+      {} as HearExecution,
       { execute: settle } as unknown as SettleFromVenue,
       { execute: heal } as unknown as HealFromVenue,
       missed as unknown as RecordMissedExecutions,

@@ -4,12 +4,12 @@ import { Failure } from '@ballast/contracts';
 import { ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueStream, VenueUpdate } from '@ballast/venue';
 import { HealFromVenue, concernsOneOrder } from '../heal-from-venue.js';
-import { RecordExecution } from '../record-execution.js';
+import { HearExecution } from '../hear-execution.js';
 import { RecordMissedExecutions } from '../record-missed-executions.js';
 import { SettleFromVenue } from '../settle-from-venue.js';
 import type { OwnedWork } from './lock-keeper.js';
-import type { OrderKey } from './order-books.js';
 import { orderKeyOf } from './order-key.js';
+import type { NamedOrder } from './order-key.js';
 import { VENUE } from './venue-calls.js';
 
 /** Tries of one update before it is given up, or, in an outage, the stream with it, to be healed on connecting again. */
@@ -37,7 +37,7 @@ export class VenueUpdates implements OwnedWork {
   private mayApply: () => boolean = () => true;
 
   constructor(
-    private readonly record: RecordExecution,
+    private readonly hear: HearExecution,
     private readonly settle: SettleFromVenue,
     private readonly heal: HealFromVenue,
     private readonly missed: RecordMissedExecutions,
@@ -99,11 +99,11 @@ export class VenueUpdates implements OwnedWork {
     if (update.kind === 'executed') this.missed.note(update.execution.executionId);
   }
 
-  private async apply(key: OrderKey, update: VenueUpdate): Promise<void> {
+  private async apply(key: NamedOrder, update: VenueUpdate): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       if (!this.mayApply()) throw new Failure('stream-not-ours', 'another replica hears the broker');
       try {
-        if (update.kind === 'executed') await this.record.execute(key, update.execution);
+        if (update.kind === 'executed') await this.hear.execute(key, update.execution);
         else await this.settle.execute(key, update.order);
         return;
       } catch (error) {

@@ -1,6 +1,7 @@
 import { hasEnded, hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
+import { replaceRejected } from './replacing.js';
 import { ended, reference } from './submission.js';
 
 export type CancellationDecision =
@@ -14,6 +15,7 @@ const CANCEL_ANSWER_MS_MAX = 10_000;
 /**
  * What a request to cancel does: an order that the broker has never been told of ends at once, expired where its time is
  * over; any other is flagged and the broker decides the race with a fill. A request that was not answered for 10 s is made again.
+ * Other terms that were not asked for at the broker yet are given up.
  */
 export function decideCancellation(order: Order, requestedBy: string, nowMs: number): CancellationDecision {
   if (hasEnded(order)) return { outcome: 'already-ended' };
@@ -24,6 +26,14 @@ export function decideCancellation(order: Order, requestedBy: string, nowMs: num
     outcome: 'requested',
     events: neverSent
       ? [ended(order, hasExpired(order, nowMs) ? 'expired' : 'cancelled', {})]
-      : [{ fact: 'cancel-requested', data: { ...reference(order), requestedBy } }],
+      : [...withdrawn(order), { fact: 'cancel-requested', data: { ...reference(order), requestedBy } }],
   };
+}
+
+/** Other terms that the broker was not asked for yet are given up; those that it was asked for are known first. */
+function withdrawn(order: Order): readonly OrderEvent[] {
+  const { replacement } = order;
+  if (replacement === undefined || replacement.submittedAt !== undefined) return [];
+  const refusal = { code: 'replace-withdrawn' as const, limit: 'no cancel', value: 'a cancel' };
+  return [replaceRejected(order, { refusal })];
 }

@@ -76,6 +76,7 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       asset: CAPITAL_ASSET,
       fillsOrder: quantityAfter.eq(order.quantity),
       executedAt: report.at,
+      ...(order.revision === 0 ? {} : { revision: order.revision }),
     },
   };
 }

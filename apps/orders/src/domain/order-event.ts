@@ -7,6 +7,10 @@ import {
   orderExitsDue,
   orderOpened,
   orderPlaced,
+  orderReplaceRejected,
+  orderReplaceRequested,
+  orderReplaceSubmitted,
+  orderReplaced,
   orderSubmitted,
   orderTriggered,
 } from '@ballast/contracts/orders';
@@ -19,6 +23,10 @@ import type {
   OrderExitsDueV1,
   OrderOpenedV1,
   OrderPlacedV1,
+  OrderReplaceRejectedV1,
+  OrderReplaceRequestedV1,
+  OrderReplaceSubmittedV1,
+  OrderReplacedV1,
   OrderSubmittedV1,
   OrderTriggeredV1,
 } from '@ballast/contracts/orders';
@@ -37,7 +45,11 @@ export type OrderEvent =
   | { readonly fact: 'exits-due'; readonly data: OrderExitsDueV1 }
   | { readonly fact: 'exits-abandoned'; readonly data: OrderExitsAbandonedV1 }
   | { readonly fact: 'ended'; readonly data: OrderEndedV1 }
-  | { readonly fact: 'cancel-requested'; readonly data: OrderCancelRequestedV1 };
+  | { readonly fact: 'cancel-requested'; readonly data: OrderCancelRequestedV1 }
+  | { readonly fact: 'replace-requested'; readonly data: OrderReplaceRequestedV1 }
+  | { readonly fact: 'replace-submitted'; readonly data: OrderReplaceSubmittedV1 }
+  | { readonly fact: 'replaced'; readonly data: OrderReplacedV1 }
+  | { readonly fact: 'replace-rejected'; readonly data: OrderReplaceRejectedV1 };
 
 /** The event under which a fact is published; `capital-held` is the ledger's own event and not published again. */
 export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-held'>, EventDeclaration>> = {
@@ -51,4 +63,8 @@ export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-
   'exits-abandoned': orderExitsAbandoned,
   ended: orderEnded,
   'cancel-requested': orderCancelRequested,
+  'replace-requested': orderReplaceRequested,
+  'replace-submitted': orderReplaceSubmitted,
+  replaced: orderReplaced,
+  'replace-rejected': orderReplaceRejected,
 };

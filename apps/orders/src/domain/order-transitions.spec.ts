@@ -1,7 +1,7 @@
 import { decimal } from '@ballast/money';
 import { EXIT_ATTEMPTS_MAX, ORDER_STATES } from '@ballast/contracts/orders';
 import type { OrderEndState } from '@ballast/contracts/orders';
-import { NOW_MS, OWNER_ID, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import { NOW_MS, OWNER_ID, ZERO, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
 import { afterRejection } from './exit-retry.js';
 import { exitsDue } from './exits.js';
 import { ended } from './submission.js';
@@ -10,8 +10,15 @@ import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { IllegalTransition, ORDER_STEPS, TRANSITIONS, stepOf } from './order-transitions.js';
 import type { OrderStep } from './order-transitions.js';
+import { termTexts } from './replacement.js';
+import type { Replacement } from './replacement.js';
+import { replaceRejected, replaced } from './replacing.js';
 
 const PROVENANCE = { ownerId: OWNER_ID, correlationId: 'req_2', at: '2026-11-20T12:00:01.000Z' };
+
+const asked = (terms: Order): Replacement => ({
+  ...{ revision: 1, terms, holdUnits: undefined, requestedAt: PROVENANCE.at, submittedAt: PROVENANCE.at },
+});
 
 function eventOf(step: OrderStep, order: Order): OrderEvent {
   const reference = { orderId: order.id, profileId: order.profileId };
@@ -47,6 +54,14 @@ function eventOf(step: OrderStep, order: Order): OrderEvent {
       if (abandoned === undefined) throw new Error('no exits are abandoned');
       return abandoned;
     }
+    case 'replace-requested':
+      return { fact: step, data: { ...termTexts(order, order), revision: 1, requestedBy: OWNER_ID, asset: 'USD' } };
+    case 'replace-submitted':
+      return { fact: step, data: { ...reference, revision: 1, brokerKey: 'key' } };
+    case 'replaced':
+      return replaced(order, asked(order), { venueOrderId: 'v2', filledEarlier: ZERO, feeRate: ZERO });
+    case 'replace-rejected':
+      return replaceRejected(order, { venueReason: 'no' });
     case 'cancel-requested':
       return { fact: 'cancel-requested', data: { ...reference, requestedBy: OWNER_ID } };
     default:

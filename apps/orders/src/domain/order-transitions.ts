@@ -19,12 +19,17 @@ export const ORDER_STEPS = [
   'cancelled',
   'expired',
   'cancel-requested',
+  'replace-requested',
+  'replace-submitted',
+  'replaced',
+  'replace-rejected',
 ] as const;
 export type OrderStep = (typeof ORDER_STEPS)[number];
 
 /**
  * Every legal pair of state and step with the state it leads to; a pair that is absent is illegal. A request to cancel
- * changes a flag, not the state, and that exits are due changes nothing. After `cancelled` and `expired` an execution may still arrive and is recorded; the
+ * changes a flag, not the state; other terms that are asked for stand beside it and change the terms, and that exits are
+ * due changes nothing. After `cancelled` and `expired` an execution may still arrive and is recorded; the
  * broker lost that race, not we.
  */
 export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<OrderStep, OrderState>>>> = {
@@ -69,6 +74,10 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     cancelled: 'cancelled',
     expired: 'expired',
     'cancel-requested': 'open',
+    'replace-requested': 'open',
+    'replace-submitted': 'open',
+    replaced: 'open',
+    'replace-rejected': 'open',
   },
   'partially-filled': {
     'exits-due': 'partially-filled',
@@ -77,6 +86,10 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     cancelled: 'cancelled',
     expired: 'expired',
     'cancel-requested': 'partially-filled',
+    'replace-requested': 'partially-filled',
+    'replace-submitted': 'partially-filled',
+    replaced: 'partially-filled',
+    'replace-rejected': 'partially-filled',
   },
   filled: { 'exits-due': 'filled' },
   rejected: { 'exits-due': 'rejected', 'exits-abandoned': 'rejected' },

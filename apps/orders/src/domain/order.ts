@@ -12,9 +12,11 @@ import { conditionsOf } from './conditions.js';
 import type { Conditions } from './conditions.js';
 import type { OrderEvent } from './order-event.js';
 import { nextState } from './order-transitions.js';
+import { replacementChanges } from './replacement.js';
+import type { Replaced } from './replacement.js';
 
 /** One order as this service knows it. Quantities, prices and amounts are exact; `fees` and `notional` are in USD. */
-export interface Order {
+export interface Order extends Replaced {
   readonly id: string;
   readonly profileId: string;
   readonly ownerId: string;
@@ -93,7 +95,7 @@ export function evolve(order: Order | undefined, event: OrderEvent, provenance: 
   const published = event.fact === 'capital-held' ? 0 : 1;
   return {
     ...order,
-    ...changes(event, provenance.at),
+    ...changes(order, event, provenance.at),
     state,
     version: order.version + published,
     updatedAt: provenance.at,
@@ -131,6 +133,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     executions: 0,
     refusal: undefined,
     venueReason: undefined,
+    ...NEVER_REPLACED,
     version: 1,
     correlationId: provenance.correlationId,
     createdAt: provenance.at,
@@ -138,7 +141,17 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
   };
 }
 
-function changes(event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Partial<Order> {
+/** Of an order that has the terms of its placement. */
+const NEVER_REPLACED: Replaced = {
+  revision: 0,
+  replacements: 0,
+  filledEarlier: new Decimal(0),
+  replacement: undefined,
+  replaceRefusal: undefined,
+  replaceVenueReason: undefined,
+};
+
+function changes(order: Order, event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Partial<Order> {
   switch (event.fact) {
     case 'capital-held':
     case 'became-unknown':
@@ -163,5 +176,7 @@ function changes(event: Exclude<OrderEvent, { fact: 'placed' }>, at: string): Pa
       return { pendingCancel: false, refusal: event.data.refusal, venueReason: event.data.venueReason };
     case 'cancel-requested':
       return { pendingCancel: true };
+    default:
+      return replacementChanges(order, event, at);
   }
 }

@@ -108,7 +108,7 @@ export function becameUnknown(order: Order, reason: string): OrderEvent {
 const VENUE_REASON_CHARS_MAX = 200;
 
 /** A reason as events promise it: never empty, never long. */
-function keptReason(reason: string): string {
+export function keptReason(reason: string): string {
   return reason.slice(0, VENUE_REASON_CHARS_MAX) || 'the broker gave no reason';
 }
 

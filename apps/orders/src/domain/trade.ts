@@ -90,6 +90,7 @@ export function evolveTrade(open: OpenTrade | undefined, before: Order | undefin
   if (event.fact === 'executed')
     return before.intent === 'entry' ? enlarge(trade, before, event) : reduce(trade, before, event);
   if (event.fact === 'ended') return unclaim(trade, before);
+  if (before.intent === 'exit') return reclaim(trade, before, event);
   return trade;
 }
 
@@ -101,6 +102,22 @@ function claim(trade: OpenTrade, { data }: OrderEvent & { fact: 'placed' }): Ope
   return data.intent === 'entry'
     ? { ...trade, liveEntries: trade.liveEntries + 1 }
     : { ...trade, exiting: trade.exiting.plus(decimal(data.quantity)) };
+}
+
+/** An exit that is to close more claims that much at once, and gives it back where it stays as it was. */
+function reclaim(trade: OpenTrade, before: Order, event: OrderEvent): OpenTrade {
+  const more = (quantity: Decimal): Decimal => Decimal.max(0, quantity.minus(before.quantity));
+  const asked = before.replacement === undefined ? new Decimal(0) : more(before.replacement.terms.quantity);
+  switch (event.fact) {
+    case 'replace-requested':
+      return { ...trade, exiting: trade.exiting.plus(more(decimal(event.data.quantity))) };
+    case 'replaced':
+      return { ...trade, exiting: trade.exiting.plus(event.data.quantity).minus(before.quantity).minus(asked) };
+    case 'replace-rejected':
+      return { ...trade, exiting: trade.exiting.minus(asked) };
+    default:
+      return trade;
+  }
 }
 
 /** What an order that ends had claimed and did not use. */

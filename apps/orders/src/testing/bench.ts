@@ -13,9 +13,12 @@ import { EventListener, EventSender, connectServiceBus } from '@ballast/service-
 import type { RunningService } from '@ballast/service-host';
 import type { Venue } from '@ballast/venue';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { EndCapitalWait } from '../end-capital-wait.js';
 import { VenueStreamOwner } from '../adapters/venue-stream-owner.js';
 import { startOrders } from '../start-orders.js';
-import { NO_BALANCES, envelope, settingsOf } from './given-platform.js';
+import { envelope, settingsOf } from './given-platform.js';
+import { declinedWord, heldWord } from './ledger-words.js';
+import type { Held } from './ledger-words.js';
 import { ScriptedVenue } from './scripted-venue.js';
 import { SettableClock } from './settable-clock.js';
 
@@ -123,6 +126,11 @@ export class Bench {
     await this.orders.app.get(VenueStreamOwner, { strict: false }).onApplicationShutdown();
   }
 
+  /** Ends the waits for capital that are over by the clock. */
+  async endCapitalWaits(): Promise<void> {
+    await this.orders.app.get(EndCapitalWait, { strict: false }).execute();
+  }
+
   async close(): Promise<void> {
     for (const end of this.closing) await end();
   }
@@ -178,7 +186,7 @@ export class Bench {
     caller: { readonly token: string },
     method: string,
     path: string,
-    options: { body?: object; key?: string } = {},
+    options: { body?: object; key?: string; ifMatch?: string } = {},
   ): Promise<Answer> {
     const response = await fetch(`${this.orders.url}${path}`, {
       method,
@@ -186,6 +194,7 @@ export class Bench {
         authorization: `Bearer ${caller.token}`,
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
+        ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
@@ -206,40 +215,29 @@ export class Bench {
     return this.ask(profile, 'POST', '/v1/orders', { body, key });
   }
 
-  /** The ledger’s word that capital is held; `id` repeats a message. */
-  async hold(order: { orderId: string; profileId: string }, copies = 1): Promise<void> {
+  /** Asks for other terms. */
+  replace(
+    caller: { readonly token: string },
+    { orderId }: { readonly orderId: string },
+    changes: object,
+    headers: { key?: string; ifMatch?: string } = {},
+  ): Promise<Answer> {
+    const key = headers.key ?? newRequestId(Date.now());
+    return this.ask(caller, 'PATCH', `/v1/orders/${orderId}`, { ...headers, body: changes, key });
+  }
+
+  /** The ledger’s word that capital is held, for a replacement where one is named; `copies` repeats the message. */
+  async hold(order: Held, copies = 1): Promise<void> {
     this.ledgerSequence += 1;
-    const { orderId, profileId } = order;
-    const data = { orderId, profileId, asset: 'USD', postingId: 'posting:1', units: '100100', balances: NO_BALANCES };
-    for (let copy = 0; copy < copies; copy += 1) {
-      // A copy under another id passes the broker's duplicate detection, as a redelivery does.
-      const id = `ledger:${profileId}:${this.ledgerSequence}${copy === 0 ? '' : `-${copy}`}`;
-      await this.senders.ledger.send([
-        envelope({ id, type: 'capital.held.v1', source: '/ledger', subject: orderId, partitionkey: profileId, data }),
-      ]);
-    }
+    // A copy under another id passes the broker's duplicate detection, as a redelivery does.
+    for (let copy = 0; copy < copies; copy += 1)
+      await this.senders.ledger.send([heldWord(order, `${this.ledgerSequence}${copy === 0 ? '' : `-${copy}`}`)]);
   }
 
   /** The ledger’s word that there is not enough. */
-  async decline(order: { orderId: string; profileId: string }): Promise<void> {
-    const { orderId, profileId } = order;
+  async decline(order: Held): Promise<void> {
     this.ledgerSequence += 1;
-    const data = {
-      orderId,
-      profileId,
-      asset: 'USD',
-      refusal: { code: 'insufficient-capital', limit: '0.00', value: '1001.00' },
-    };
-    await this.senders.ledger.send([
-      envelope({
-        id: `ledger:${profileId}:${this.ledgerSequence}`,
-        type: 'capital.declined.v1',
-        source: '/ledger',
-        subject: orderId,
-        partitionkey: profileId,
-        data,
-      }),
-    ]);
+    await this.senders.ledger.send([declinedWord(order, `${this.ledgerSequence}`)]);
   }
 
   /** The ledger’s word on a shortfall, at its place in the profile's sequence. */

@@ -40,6 +40,13 @@ export class ScriptedVenue implements Venue {
   readonly received: VenueOrderRequest[] = [];
   readonly cancelled: string[] = [];
   next: NextAnswer = 'open';
+  /** What it does with the next request to replace an order; `open` takes it. */
+  nextReplace: NextAnswer = 'open';
+  /** Every request to replace an order. */
+  readonly asked: VenueOrderChange[] = [];
+  /** Runs when such a request arrives, and when it was taken and is not answered. */
+  beforeReplace: ((change: VenueOrderChange) => Promise<void>) | undefined;
+  beforeReplaceAnswer: ((change: VenueOrderChange) => Promise<void>) | undefined;
   /** Runs after an order has arrived and before it is answered; what it throws is the answer. */
   beforeAnswer: ((request: VenueOrderRequest) => Promise<void>) | undefined;
   /** Answers to the next requests to cancel, in place of the true ones. */
@@ -86,14 +93,25 @@ export class ScriptedVenue implements Venue {
   }
 
   async replace(venueOrderId: string, change: VenueOrderChange): Promise<VenueOrder> {
-    const old = [...this.orders.values()].find((candidate) => candidate.venueOrderId === venueOrderId);
+    const answer = this.nextReplace;
+    this.nextReplace = 'open';
+    this.asked.push(change);
+    if (answer === 'unavailable') throw new VenueUnavailable('refused to connect');
+    if (answer === 'rejected') throw new VenueRejected('42210000', 'not while it is being looked at');
+    if (answer === 'lost-and-never-arrived') throw new VenueOutcomeUnknown('timed out');
+    await this.beforeReplace?.(change);
+    const old = await this.find(venueOrderId);
     const request = this.received.find((candidate) => candidate.brokerKey === old?.brokerKey);
     if (!old || !request) throw new VenueRejected('40410000', 'order not found');
+    const isOpen = old.status === 'open' || old.status === 'partially-filled';
     const quantity = (change.quantity ?? request.quantity).minus(old.filledQuantity);
+    if (!isOpen || quantity.lte(0)) throw new VenueRejected('42210000', `cannot replace order in ${old.status} status`);
     const next = { ...request, ...change, quantity };
     this.received.push(next);
     const successor = this.accept(next);
     this.orders.set(old.brokerKey, { ...old, status: 'replaced', replacedBy: successor.venueOrderId });
+    await this.beforeReplaceAnswer?.(change);
+    if (answer === 'lost-but-accepted') throw new VenueOutcomeUnknown('timed out');
     return successor;
   }
 

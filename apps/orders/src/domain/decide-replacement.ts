@@ -1,0 +1,190 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CAPITAL_ASSET, Decimal, decimalText } from '@ballast/money';
+import { REVISION_MAX } from '@ballast/contracts';
+import type { Refusal } from '@ballast/contracts';
+import { conditionTexts } from './conditions.js';
+import { refusalOfControls } from './controls.js';
+import { tradeOf } from './book.js';
+import { OFFER_RUNGS } from './offer-rungs.js';
+import { remainingQuantity } from './order.js';
+import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
+import type { PlacementFacts, PlacementTerms, Rung } from './placement.js';
+import { PRICE_RUNGS } from './price-rungs.js';
+import { RISK_RUNGS } from './risk-rungs.js';
+import { unitsWhileAsked, worstWhileAsked } from './replacement-cost.js';
+import { enlarges, termTexts } from './replacement.js';
+import type { LiveTerms } from './replacement.js';
+import { controlled, replaceRejected, replacedHere } from './replacing.js';
+import { heldBy, needsPair } from './sending.js';
+import { NOT_OFFERED, boundPrice } from './worst-cost.js';
+
+/** Everything that the decision on other terms needs beside the order. */
+export interface ReplacementFacts extends PlacementFacts {
+  /** Whether the broker puts another order in the place of one that is open. */
+  readonly canReplace: boolean;
+  readonly requestedBy: string;
+}
+
+/** What is asked for, with what stays; the bound is found from the market. */
+export type WantedTerms = Omit<LiveTerms, 'boundPrice'>;
+
+export type ReplacementDecision = {
+  readonly outcome: 'requested' | 'refused';
+  readonly refusal?: Refusal;
+  readonly events: readonly OrderEvent[];
+};
+
+/**
+ * Decides on other terms for an open order by the ladder of placements, as if the order were not there. What makes it no
+ * larger is not measured against the risk limits. Terms that only we keep are taken at once.
+ */
+export function decideReplacement(order: Order, wanted: WantedTerms, facts: ReplacementFacts): ReplacementDecision {
+  const asked: PlacementTerms = { ...placementTermsOf(order), ...wanted };
+  const terms: LiveTerms = { ...wanted, boundPrice: boundOf(order, asked, facts) };
+  const refusal = climb({ order, asked, terms }, facts);
+  if (refusal !== undefined) return { outcome: 'refused', refusal, events: [replaceRejected(order, { refusal })] };
+  const events = isForBroker(order, terms, facts) ? [requested(order, terms, facts)] : [replacedHere(order, terms)];
+  return { outcome: 'requested', events };
+}
+
+/** An order without a limit keeps the collar that it was placed with, unless it is set off elsewhere. */
+function boundOf(order: Order, asked: PlacementTerms, facts: ReplacementFacts): Decimal | undefined {
+  const isSetOffElsewhere = !isSame(order.conditions.stopPrice, asked.conditions.stopPrice);
+  return asked.limitPrice === undefined && !isSetOffElsewhere ? order.boundPrice : boundPrice(asked, facts);
+}
+
+function requested(order: Order, terms: LiveTerms, { venue, requestedBy }: ReplacementFacts): OrderEvent {
+  const costsMore = order.intent === 'entry' && enlarges(order, terms);
+  return {
+    fact: 'replace-requested',
+    data: {
+      ...termTexts(order, terms),
+      revision: order.replacements + 1,
+      requestedBy,
+      ...(costsMore ? { holdUnits: unitsWhileAsked(order, terms, venue.feeRate).toString() } : {}),
+      asset: CAPITAL_ASSET,
+    },
+  };
+}
+
+/** Whether something is different that the broker was told. */
+function isForBroker(order: Order, terms: LiveTerms, { venue }: ReplacementFacts): boolean {
+  const [before, after] = [order.conditions, terms.conditions];
+  return (
+    !isSame(order.quantity, terms.quantity) ||
+    !isSame(order.boundPrice, terms.boundPrice) ||
+    SENT.some((name) => !isSame(before[name], after[name])) ||
+    heldBy(order.timeInForce, venue) !== heldBy(terms.timeInForce, venue)
+  );
+}
+
+const SENT = ['stopPrice', 'trailPrice', 'trailPercent'] as const;
+const OF_PAIR = ['stopLossPrice', 'stopLossLimitPrice'] as const;
+
+interface Asked {
+  readonly order: Order;
+  readonly asked: PlacementTerms;
+  readonly terms: LiveTerms;
+}
+
+function climb(of: Asked, facts: ReplacementFacts): Refusal | undefined {
+  const { order, asked, terms } = of;
+  const isLarger = enlarges(order, terms);
+  const first = refusalOfControls(facts.controls, controlled(order, terms)) ?? own(of, facts, isLarger);
+  if (first !== undefined) return first;
+  const without = withoutOrder(of, facts);
+  const rungs: readonly Rung[] = [...OFFER_RUNGS, ...PRICE_RUNGS, ...(isLarger ? RISK_RUNGS : [])];
+  for (const rung of rungs) {
+    const refusal = rung(asked, without, facts.symbol ?? NOT_OFFERED);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** What is asked of other terms only. */
+function own({ order, asked, terms }: Asked, facts: ReplacementFacts, isLarger: boolean): Refusal | undefined {
+  if (facts.book.hasShortfall && isLarger && order.intent === 'entry')
+    return { code: 'reduce-only', limit: 'exit', value: 'entry, the profile has a shortfall' };
+  const fixed = isForBroker(order, terms, facts) ? fixedAtBroker(order, facts) : undefined;
+  if (fixed !== undefined) return { code: 'replace-not-offered', limit: 'what the broker replaces', value: fixed };
+  if (keepsDate(order, terms, facts))
+    return { code: 'replace-not-offered', limit: 'what the broker replaces', value: 'expiresAt' };
+  const pair = changeOfPair(order, asked);
+  if (pair !== undefined) return { code: 'exit-pair-fixed', limit: 'limitPrice', value: pair };
+  if (isUnchanged(order, terms)) return { code: 'replaces-nothing', limit: 'other terms', value: 'the same terms' };
+  return terms.quantity.lte(order.filledQuantity)
+    ? {
+        code: 'replace-below-filled',
+        limit: `more than ${decimalText(order.filledQuantity)}`,
+        value: decimalText(terms.quantity),
+      }
+    : undefined;
+}
+
+/** Why the broker is not asked for anything of this order: it cannot, or what it would make of it is not known. */
+function fixedAtBroker(order: Order, { canReplace }: ReplacementFacts): string | undefined {
+  if (!canReplace) return 'any live order';
+  if (order.conditions.postOnly === true) return 'an order that may only rest';
+  if (order.intent === 'entry' && order.side === 'sell') return 'a short sale';
+  return order.replacements >= REVISION_MAX ? `an order that was changed ${REVISION_MAX} times` : undefined;
+}
+
+/** Whether the date is another one and the broker keeps it: it is told only when an order is placed. */
+function keepsDate(order: Order, { conditions, timeInForce }: LiveTerms, { venue }: ReplacementFacts): boolean {
+  const isKept = [order.timeInForce, timeInForce].some((word) => word === 'gtd' && heldBy(word, venue) === 'gtd');
+  return isKept && order.conditions.expiresAt !== conditions.expiresAt;
+}
+
+/** What of two exits is to change that end each other at the broker, beside the limit of the one that has it. */
+function changeOfPair(order: Order, asked: PlacementTerms): string | undefined {
+  if (order.intent === 'entry' || (!needsPair(order) && !needsPair(asked))) return undefined;
+  const changed = OF_PAIR.find((name) => !isSame(order.conditions[name], asked.conditions[name]));
+  if (changed !== undefined) return changed;
+  if (!isSame(order.quantity, asked.quantity)) return 'quantity';
+  return order.timeInForce === asked.timeInForce ? undefined : 'timeInForce';
+}
+
+function isUnchanged(order: Order, { quantity, limitPrice, timeInForce, conditions }: LiveTerms): boolean {
+  return (
+    isSame(order.quantity, quantity) &&
+    isSame(order.limitPrice, limitPrice) &&
+    order.timeInForce === timeInForce &&
+    isDeepStrictEqual(conditionTexts(order.conditions), conditionTexts(conditions))
+  );
+}
+
+function isSame(left: Decimal | undefined, right: Decimal | undefined): boolean {
+  return left === undefined || right === undefined ? left === right : left.eq(right);
+}
+
+function placementTermsOf(order: Order): PlacementTerms {
+  const { id: orderId, profileId, clientOrderId, symbol, side, type, intent } = order;
+  const { quantity, limitPrice, timeInForce, conditions } = order;
+  const terms = { quantity, limitPrice, timeInForce, conditions };
+  return { ...{ orderId, profileId, clientOrderId, symbol, side, type, intent }, ...terms, tradeId: undefined };
+}
+
+/**
+ * The facts as they would be without the order: it is measured once, whole, as it is to be, so what is filled of it is not
+ * counted as held or closed beside it; and it does not count as placed anew.
+ */
+function withoutOrder({ order, terms }: Asked, facts: ReplacementFacts): ReplacementFacts {
+  const { book } = facts;
+  const { filledQuantity, symbol } = order;
+  const isEntry = order.intent === 'entry';
+  const trade = tradeOf(book, symbol);
+  const others = trade && {
+    ...trade,
+    ...(isEntry
+      ? { liveEntries: trade.liveEntries - 1 }
+      : { exiting: trade.exiting.minus(remainingQuantity(order)), quantity: trade.quantity.plus(filledQuantity) }),
+  };
+  const trades = others === undefined ? book.trades : { ...book.trades, [symbol]: others };
+  const own = isEntry ? worstWhileAsked(order, undefined).plus(filledQuantity.times(terms.boundPrice ?? 0)) : 0;
+  return {
+    ...facts,
+    book: { ...book, trades, liveOrders: book.liveOrders - 1, rate: undefined },
+    askedForUsd: facts.askedForUsd.minus(own),
+  };
+}

@@ -1,0 +1,43 @@
+import { CAPITAL_ASSET, Decimal, toUnits } from '@ballast/money';
+import { remainingQuantity } from './order.js';
+import type { Order } from './order.js';
+import type { LiveTerms } from './replacement.js';
+
+/** A unit for the fees of two orders at the broker, each rounded on its own. */
+const TWO_ORDERS_UNITS = 1n;
+/** A unit each for cost and fee: what is posted of the rest is the difference of two sums that are rounded. */
+const AFTER_FILLS_UNITS = 2n;
+
+/**
+ * What the rest of an entry may cost at worst, without fees, while it is not known whether it has its terms or these:
+ * whatever the broker fills before it takes them is at the old price, so what both have counts at the higher one.
+ */
+export function worstWhileAsked(order: Order, asked: LiveTerms | undefined): Decimal {
+  const left = remainingQuantity(order);
+  const price = order.boundPrice ?? new Decimal(0);
+  if (asked === undefined) return left.times(price);
+  const wanted = asked.quantity.minus(order.filledQuantity);
+  const other = asked.boundPrice ?? new Decimal(0);
+  const shared = Decimal.max(0, Decimal.min(left, wanted));
+  const taken = shared.times(Decimal.max(price, other)).plus(Decimal.max(0, wanted.minus(shared)).times(other));
+  return Decimal.max(taken, left.times(price));
+}
+
+/** What must be held for the rest of the order before the broker is asked for these terms, in whole units of USD. */
+export function unitsWhileAsked(order: Order, asked: LiveTerms, feeRate: Decimal): bigint {
+  return unitsOf(worstWhileAsked(order, asked), feeRate) + TWO_ORDERS_UNITS + afterFills(order);
+}
+
+/** What must be held for the rest of the order under terms that it has now, in whole units of USD. */
+export function unitsOfRest(order: Order, { quantity, boundPrice }: LiveTerms, feeRate: Decimal): bigint {
+  const rest = quantity.minus(order.filledQuantity).times(boundPrice ?? 0);
+  return unitsOf(rest, feeRate) + afterFills(order);
+}
+
+function unitsOf(notional: Decimal, feeRate: Decimal): bigint {
+  return toUnits(notional, CAPITAL_ASSET, 'up') + toUnits(notional.times(feeRate), CAPITAL_ASSET, 'up');
+}
+
+function afterFills({ executions }: Order): bigint {
+  return executions > 0 ? AFTER_FILLS_UNITS : 0n;
+}

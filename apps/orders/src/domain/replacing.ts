@@ -1,0 +1,128 @@
+import { CAPITAL_ASSET, decimalText } from '@ballast/money';
+import type { Decimal } from '@ballast/money';
+import { brokerKeyOf } from '@ballast/contracts';
+import type { Refusal } from '@ballast/contracts';
+import type { VenueStep } from './submission.js';
+import { keptReason, reference } from './submission.js';
+import type { Controls } from './controls.js';
+import { refusalOfControls } from './controls.js';
+import { hasEnded } from './order.js';
+import type { Order } from './order.js';
+import type { OrderEvent } from './order-event.js';
+import { unitsOfRest } from './replacement-cost.js';
+import { enlarges, termTexts } from './replacement.js';
+import type { LiveTerms, Replacement } from './replacement.js';
+
+/** What to do at the broker about a replacement once the events are committed. */
+export interface ReplaceStep {
+  readonly events: readonly OrderEvent[];
+  readonly next: VenueStep;
+}
+
+const NOTHING: ReplaceStep = { events: [], next: 'nothing' };
+
+/**
+ * What to do when a replacement has its capital, or needs none. That the broker is asked is committed first, so a
+ * replacement that was found asked was interrupted there: what became of it is looked up.
+ */
+export function decideReplaceSubmission(order: Order, revision: number, controls: Controls): ReplaceStep {
+  const { replacement } = order;
+  if (hasEnded(order) || replacement?.revision !== revision) return NOTHING;
+  if (replacement.submittedAt !== undefined) return { events: [], next: 'look-up' };
+  const refusal = refusalOfControls(controls, controlled(order, replacement.terms));
+  if (refusal !== undefined) return { events: [replaceRejected(order, { refusal })], next: 'nothing' };
+  const brokerKey = brokerKeyOf(order.id, revision);
+  return {
+    events: [{ fact: 'replace-submitted', data: { ...reference(order), revision, brokerKey } }],
+    next: 'send',
+  };
+}
+
+/** The order as the kill switch sees a replacement of it: one that makes it no larger is let through like an exit. */
+export function controlled(order: Order, terms: LiveTerms): Pick<Order, 'intent' | 'profileId' | 'symbol'> {
+  const { profileId, symbol, intent } = order;
+  return { profileId, symbol, intent: enlarges(order, terms) ? intent : 'exit' };
+}
+
+/** The order has the terms that were asked for, under another id at the broker. */
+export function replaced(
+  order: Order,
+  { revision, terms }: Replacement,
+  at: { readonly venueOrderId: string; readonly filledEarlier: Decimal; readonly feeRate: Decimal },
+): OrderEvent {
+  if (terms.quantity.lte(order.filledQuantity))
+    throw new Error(`order ${order.id}: the broker took ${decimalText(terms.quantity)} for it, and more is executed`);
+  return {
+    fact: 'replaced',
+    data: {
+      ...termTexts(order, terms),
+      revision,
+      venueOrderId: at.venueOrderId,
+      filledQuantity: decimalText(order.filledQuantity),
+      filledEarlier: decimalText(at.filledEarlier),
+      holdUnits: (order.intent === 'entry' ? unitsOfRest(order, terms, at.feeRate) : 0n).toString(),
+      asset: CAPITAL_ASSET,
+    },
+  };
+}
+
+/** The order has terms that the broker need not know, such as the prices of later exits. */
+export function replacedHere(order: Order, terms: LiveTerms): OrderEvent {
+  return {
+    fact: 'replaced',
+    data: {
+      ...termTexts(order, terms),
+      revision: order.revision,
+      filledQuantity: decimalText(order.filledQuantity),
+      filledEarlier: decimalText(order.filledEarlier),
+      asset: CAPITAL_ASSET,
+    },
+  };
+}
+
+/** The order stays as it was: what was asked for, if anything was, is over. */
+export function replaceRejected(
+  order: Order,
+  why: { readonly refusal?: Refusal; readonly venueReason?: string },
+): OrderEvent {
+  const { replacement } = order;
+  return {
+    fact: 'replace-rejected',
+    data: {
+      ...reference(order),
+      intent: order.intent,
+      ...(replacement === undefined ? {} : { revision: replacement.revision }),
+      ...(replacement?.holdUnits === undefined ? {} : { holdUnits: replacement.holdUnits.toString() }),
+      ...(why.refusal === undefined ? {} : { refusal: why.refusal }),
+      ...(why.venueReason === undefined ? {} : { venueReason: keptReason(why.venueReason) }),
+    },
+  };
+}
+
+/** An order that ends takes what was asked for with it; it comes before the end. */
+export function replacementOver(order: Order): readonly OrderEvent[] {
+  return order.replacement === undefined
+    ? []
+    : [replaceRejected(order, { venueReason: 'the order ended before it had the other terms' })];
+}
+
+/** When the broker has answered that it does not know a replacement. */
+export interface ReplaceAbsence {
+  readonly nowMs: number;
+  /** Milliseconds after the broker was asked before "not found" counts. */
+  readonly certainAfterMs: number;
+}
+
+/**
+ * What to do about a replacement that the broker does not know: wait, or leave the order as it was. It is not asked for
+ * again: who wanted it can, and what was meant may not be what is wanted any more.
+ */
+export function decideReplaceAbsence(
+  order: Order,
+  { nowMs, certainAfterMs }: ReplaceAbsence,
+): { readonly events: readonly OrderEvent[]; readonly waitMs: number } {
+  const askedAtMs = Date.parse(order.replacement?.submittedAt ?? order.updatedAt);
+  const waitMs = Math.max(0, certainAfterMs - (nowMs - askedAtMs));
+  if (waitMs > 0) return { events: [], waitMs };
+  return { events: [replaceRejected(order, { venueReason: 'the broker has not taken the request' })], waitMs: 0 };
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Clock } from '@ballast/service-host';
+import { VenueRejected, VenueUnavailable } from '@ballast/venue';
+import type { Venue } from '@ballast/venue';
+import { OrderBooks } from './adapters/order-books.js';
+import type { OrderKey } from './adapters/order-books.js';
+import { TradingPermit } from './adapters/trading-permit.js';
+import { CALL_DELAY_MS_MAX, VENUE, changeOf, failureOf, orFailure } from './adapters/venue-calls.js';
+import { controlled, decideReplaceSubmission, replaceRejected } from './domain/replacing.js';
+import type { Order } from './domain/order.js';
+import { SettleReplacement } from './settle-replacement.js';
+
+/**
+ * Asks the broker for the other terms of an order once their capital is held, or at once where they cost no more. Runs only
+ * while a message is handled, so that a crash at any point has something that triggers it again. The broker is asked
+ * once; what became of that is looked up until it is known.
+ */
+@Injectable()
+export class ReplaceAtVenue {
+  constructor(
+    private readonly books: OrderBooks,
+    private readonly permit: TradingPermit,
+    private readonly settle: SettleReplacement,
+    private readonly clock: Clock,
+    @Inject(VENUE) private readonly venue: Venue,
+  ) {}
+
+  /** A replacement that is over is left alone. Throws `Failure` while the outcome is not known or the broker is away. */
+  async execute(key: OrderKey, revision: number): Promise<void> {
+    const controls = await this.permit.current();
+    const step = await this.books.change(key, ({ order }) => {
+      if (order === undefined) throw new Error(`other terms were asked for an unknown order ${key.orderId}`);
+      const { events, next } = decideReplaceSubmission(order, revision, controls);
+      return { events, result: (after) => ({ next, order: after ?? order }) };
+    });
+    if (step.next === 'send') await this.send(step.order);
+    if (step.next !== 'nothing') await this.settle.execute(key);
+  }
+
+  private async send(order: Order): Promise<void> {
+    const { replacement } = order;
+    if (replacement === undefined) throw new Error('unreachable: it was committed with the step');
+    const change = changeOf(order, replacement, this.venue.capabilities);
+    try {
+      const venueOrderId = order.venueOrderId ?? (await this.venueOrderIdOf(order));
+      if (this.clock.now() - Date.parse(replacement.submittedAt ?? order.updatedAt) > CALL_DELAY_MS_MAX)
+        throw new Failure('replacement-late', 'the commit took so long that the replacement must be looked up first');
+      await this.permit.during(controlled(order, replacement.terms), () => this.venue.replace(venueOrderId, change));
+    } catch (error) {
+      if (error instanceof VenueRejected || error instanceof VenueUnavailable) return this.reject(order, error.message);
+      throw failureOf(error);
+    }
+  }
+
+  private async venueOrderIdOf({ id, revision }: Order): Promise<string> {
+    const found = await orFailure(this.venue.lookup(brokerKeyOf(id, revision)));
+    if (found === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
+    return found.venueOrderId;
+  }
+
+  /** The broker's refusal, or that it was surely not asked; the order is as it was. */
+  private async reject({ id, profileId, replacement }: Order, venueReason: string): Promise<void> {
+    await this.books.change({ profileId, orderId: id }, ({ order }) => {
+      const isMeant = order?.replacement !== undefined && order.replacement.revision === replacement?.revision;
+      return { events: isMeant ? [replaceRejected(order, { venueReason })] : [], result: () => undefined };
+    });
+  }
+}
