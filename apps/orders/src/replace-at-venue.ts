@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Failure, brokerKeyOf } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
-import { VenueRejected, VenueUnavailable } from '@ballast/venue';
+import { VenueRejected } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { CALL_DELAY_MS_MAX, VENUE, changeOf, failureOf, orFailure } from './adapters/venue-calls.js';
-import { controlled, decideReplaceSubmission, replaceRejected } from './domain/replacing.js';
+import { controlled, decideReplaceAgain, decideReplaceSubmission, replaceRejected } from './domain/replacing.js';
 import type { Order } from './domain/order.js';
 import { SettleReplacement } from './settle-replacement.js';
 
 /**
  * Asks the broker for the other terms of an order once their capital is held, or at once where they cost no more. Runs only
- * while a message is handled, so that a crash at any point has something that triggers it again. The broker is asked
- * once; what became of that is looked up until it is known.
+ * while a message is handled, so that a crash at any point has something that triggers it again. What became of it is looked
+ * up until it is known; the broker is asked again, under the same name, only when it surely does not have it.
  */
 @Injectable()
 export class ReplaceAtVenue {
@@ -35,7 +35,19 @@ export class ReplaceAtVenue {
       return { events, result: (after) => ({ next, order: after ?? order }) };
     });
     if (step.next === 'send') await this.send(step.order);
-    if (step.next !== 'nothing') await this.settle.execute(key);
+    if (step.next !== 'nothing' && (await this.settle.execute(key)) === 'absent') await this.askAgain(key, revision);
+  }
+
+  private async askAgain(key: OrderKey, revision: number): Promise<void> {
+    const controls = await this.permit.current();
+    const step = await this.books.change(key, ({ order }) => {
+      if (order === undefined) throw new Error(`other terms were asked for an unknown order ${key.orderId}`);
+      const { events, next } = decideReplaceAgain(order, revision, { controls, nowMs: this.clock.now() });
+      return { events, result: (after) => ({ next, order: after ?? order }) };
+    });
+    if (step.next !== 'send') return;
+    await this.send(step.order);
+    await this.settle.execute(key);
   }
 
   private async send(order: Order): Promise<void> {
@@ -48,7 +60,7 @@ export class ReplaceAtVenue {
         throw new Failure('replacement-late', 'the commit took so long that the replacement must be looked up first');
       await this.permit.during(controlled(order, replacement.terms), () => this.venue.replace(venueOrderId, change));
     } catch (error) {
-      if (error instanceof VenueRejected || error instanceof VenueUnavailable) return this.reject(order, error.message);
+      if (error instanceof VenueRejected) return this.reject(order, error.message);
       throw failureOf(error);
     }
   }
@@ -59,7 +71,7 @@ export class ReplaceAtVenue {
     return found.venueOrderId;
   }
 
-  /** The broker's refusal, or that it was surely not asked; the order is as it was. */
+  /** The broker's refusal; the order is as it was. */
   private async reject({ id, profileId, replacement }: Order, venueReason: string): Promise<void> {
     await this.books.change({ profileId, orderId: id }, ({ order }) => {
       const isMeant = order?.replacement !== undefined && order.replacement.revision === replacement?.revision;

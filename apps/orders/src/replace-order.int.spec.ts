@@ -1,10 +1,7 @@
-import { StoreUnavailable } from '@ballast/cosmos';
 import { brokerKeyOf } from '@ballast/contracts';
-import { storeToken } from '@ballast/service-host';
-import type { ContainerStore } from '@ballast/cosmos';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
-import { ASKED, REJECTED, SENT, TAKEN, watching } from './testing/watched-replacements.js';
+import { ASKED, REJECTED, SENT, TAKEN, diesAfterSaying, watching } from './testing/watched-replacements.js';
 
 /** Beyond the time after which the broker's "not found" counts. */
 const CERTAIN_MS = 10_000;
@@ -151,41 +148,36 @@ describe('other terms of an order', () => {
   });
 
   it.each([
-    ['lost-but-accepted', [SENT, TAKEN], '99'],
-    ['lost-and-never-arrived', [SENT, REJECTED], '100'],
-    ['rejected', [SENT, REJECTED], '100'],
-    ['unavailable', [SENT, REJECTED], '100'],
-  ] as const)(
-    'whose answer is %s are looked up until it is known what became of them',
-    async (answer, events, price) => {
-      const order = await bench.resting(profile);
-      bench.venue.nextReplace = answer;
-      await bench.replace(profile, order, { limitPrice: '99' });
-      await until('the broker is asked', () => asksOf(order).length === 1);
-      bench.clock.set(Date.now() + CERTAIN_MS);
-      await answered(order);
-      expect(await viewOf(order)).toMatchObject({ state: 'open', limitPrice: price });
-      await settles(order, ASKED, ...events);
-      expect(asksOf(order)).toHaveLength(1);
-    },
-  );
-
-  it('are not asked for again where the process died before it asked', async () => {
+    ['lost-but-accepted', 'has them', '99', 1],
+    ['lost-and-never-arrived', 'has them, asked again', '99', 2],
+    ['unavailable', 'has them, asked again', '99', 2],
+    ['rejected', 'stays as it was', '100', 1],
+  ] as const)('whose answer is %s are looked up: the order %s', async (answer, _name, price, asks) => {
     const order = await bench.resting(profile);
-    const store: ContainerStore = bench.orders.app.get(storeToken('trade_orders'), { strict: false });
-    const commit = store.commit.bind(store);
-    jest.spyOn(store, 'commit').mockImplementation(async (partition, operations) => {
-      const etags = await commit(partition, operations);
-      if (JSON.stringify(operations).includes(`"type":"${SENT}"`)) {
-        bench.clock.set(Date.now() + CERTAIN_MS);
-        throw new StoreUnavailable('the answer was lost');
-      }
-      return etags;
-    });
+    bench.venue.nextReplace = answer;
+    await bench.replace(profile, order, { limitPrice: '99' });
+    await until('the broker is asked', () => asksOf(order).length > 0);
+    bench.clock.set(Date.now() + CERTAIN_MS);
+    await answered(order);
+    expect(await viewOf(order)).toMatchObject({ state: 'open', limitPrice: price });
+    await settles(order, ASKED, SENT, price === '99' ? TAKEN : REJECTED);
+    expect(asksOf(order)).toHaveLength(asks);
+  });
+
+  it('are asked for once more where the process died before it asked, and not after a minute', async () => {
+    const order = await bench.resting(profile);
+    diesAfterSaying(bench, SENT, CERTAIN_MS);
     await bench.replace(profile, order, { limitPrice: '99' });
     await answered(order);
-    expect(asksOf(order)).toEqual([]);
-    expect(await viewOf(order)).toMatchObject({ limitPrice: '100', replaceVenueReason: expect.any(String) as string });
+    expect(await viewOf(order)).toMatchObject({ limitPrice: '99' });
+    expect(asksOf(order)).toHaveLength(1);
+    bench.clock.set(undefined);
+    jest.restoreAllMocks();
+    diesAfterSaying(bench, SENT, 70_000);
+    await bench.replace(profile, order, { limitPrice: '98' });
+    await answered(order);
+    expect(asksOf(order)).toHaveLength(1);
+    expect(await viewOf(order)).toMatchObject({ limitPrice: '99', replaceVenueReason: expect.any(String) as string });
   });
 
   it('are known to be there when a fill under the other name is heard first', async () => {

@@ -7,7 +7,7 @@ import type { OrderKey } from './adapters/order-books.js';
 import { CALL_DELAY_MS_MAX, VENUE, orFailure } from './adapters/venue-calls.js';
 import type { Order } from './domain/order.js';
 import type { OrderEvent } from './domain/order-event.js';
-import { decideReplaceAbsence, replaceRejected, replaced } from './domain/replacing.js';
+import { replaceRejected, replaced } from './domain/replacing.js';
 import { RecordListedExecutions } from './record-listed-executions.js';
 
 /** What became of a replacement is not known; the order has to wait for it. */
@@ -29,10 +29,13 @@ export class SettleReplacement {
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
 
-  /** Doing it twice changes nothing. Throws `ReplacementNotKnown` while that is not known, `Failure` while the broker is away. */
-  async execute(key: OrderKey): Promise<void> {
+  /**
+   * Doing it twice changes nothing. `absent` says that the broker surely does not have it. Throws `ReplacementNotKnown` while
+   * nothing is known, `Failure` while the broker is away.
+   */
+  async execute(key: OrderKey): Promise<'settled' | 'absent'> {
     const order = await this.books.current(key);
-    if (order?.replacement?.submittedAt === undefined) return;
+    if (order?.replacement?.submittedAt === undefined) return 'settled';
     const [before, after] = await Promise.all([
       orFailure(this.venue.lookup(brokerKeyOf(order.id, order.revision))),
       orFailure(this.venue.lookup(brokerKeyOf(order.id, order.replacement.revision))),
@@ -41,32 +44,33 @@ export class SettleReplacement {
     if (after?.status === 'rejected') return this.reject(order, after.rejectReason ?? 'the broker gave no reason');
     if (before.status === 'replaced' && after !== undefined) return this.take(order, before, after);
     if (OVER.includes(before.status)) return this.reject(order, `the order was ${before.status} at the broker`);
-    if (after === undefined) return this.absent(order);
+    if (after === undefined) return this.absent(order.replacement.submittedAt);
     throw new ReplacementNotKnown('replacement-pending', 'the broker has not put the other order in its place yet');
   }
 
-  private async take(order: Order, before: VenueOrder, { venueOrderId }: VenueOrder): Promise<void> {
+  private async take(order: Order, before: VenueOrder, { venueOrderId }: VenueOrder): Promise<'settled'> {
     const filledEarlier = order.filledEarlier.plus(before.filledQuantity);
     await this.listed.execute(order, before, filledEarlier);
     const { feeRate } = this.venue.capabilities;
     await this.change(order, (latest, replacement) => [
       replaced(latest, replacement, { venueOrderId, filledEarlier, feeRate }),
     ]);
+    return 'settled';
   }
 
-  private reject(order: Order, venueReason: string): Promise<void> {
-    return this.change(order, (latest) => [replaceRejected(latest, { venueReason })]);
+  private async reject(order: Order, venueReason: string): Promise<'settled'> {
+    await this.change(order, (latest) => [replaceRejected(latest, { venueReason })]);
+    return 'settled';
   }
 
-  private async absent(order: Order): Promise<void> {
+  private absent(submittedAt: string): 'absent' {
     const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;
     const certainAfterMs = CALL_DELAY_MS_MAX + callDeadlineMs + visibilityDelayMs;
-    const { events, waitMs } = decideReplaceAbsence(order, { nowMs: this.clock.now(), certainAfterMs });
-    if (waitMs > 0)
-      throw new ReplacementNotKnown('replacement-may-still-appear', 'the broker may not show the other order yet', {
-        retryAfterMs: waitMs,
-      });
-    await this.change(order, () => events);
+    const waitMs = certainAfterMs - (this.clock.now() - Date.parse(submittedAt));
+    if (waitMs <= 0) return 'absent';
+    throw new ReplacementNotKnown('replacement-may-still-appear', 'the broker may not show the other order yet', {
+      retryAfterMs: waitMs,
+    });
   }
 
   /** Only of the same replacement, which is still there. */

@@ -106,23 +106,22 @@ export function replacementOver(order: Order): readonly OrderEvent[] {
     : [replaceRejected(order, { venueReason: 'the order ended before it had the other terms' })];
 }
 
-/** When the broker has answered that it does not know a replacement. */
-export interface ReplaceAbsence {
-  readonly nowMs: number;
-  /** Milliseconds after the broker was asked before "not found" counts. */
-  readonly certainAfterMs: number;
+/** Milliseconds after the request for which the broker is asked again: later the market is not that of the decision. */
+const ASK_AGAIN_MS_MAX = 60_000;
+
+/** What to do about a replacement that the broker surely does not know: ask again, or leave the order as it was. */
+export function decideReplaceAgain(
+  order: Order,
+  revision: number,
+  { controls, nowMs }: { readonly controls: Controls; readonly nowMs: number },
+): ReplaceStep {
+  const { replacement } = order;
+  if (hasEnded(order) || replacement?.revision !== revision) return NOTHING;
+  if (nowMs - Date.parse(replacement.requestedAt) < ASK_AGAIN_MS_MAX && !order.pendingCancel)
+    return decideReplaceSubmission(withNothingAsked(order), revision, controls);
+  return { events: [replaceRejected(order, { venueReason: 'the broker has not taken the request' })], next: 'nothing' };
 }
 
-/**
- * What to do about a replacement that the broker does not know: wait, or leave the order as it was. It is not asked for
- * again: who wanted it can, and what was meant may not be what is wanted any more.
- */
-export function decideReplaceAbsence(
-  order: Order,
-  { nowMs, certainAfterMs }: ReplaceAbsence,
-): { readonly events: readonly OrderEvent[]; readonly waitMs: number } {
-  const askedAtMs = Date.parse(order.replacement?.submittedAt ?? order.updatedAt);
-  const waitMs = Math.max(0, certainAfterMs - (nowMs - askedAtMs));
-  if (waitMs > 0) return { events: [], waitMs };
-  return { events: [replaceRejected(order, { venueReason: 'the broker has not taken the request' })], waitMs: 0 };
+function withNothingAsked(order: Order): Order {
+  return { ...order, replacement: order.replacement && { ...order.replacement, submittedAt: undefined } };
 }
