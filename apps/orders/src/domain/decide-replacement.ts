@@ -126,6 +126,7 @@ function own({ order, asked, terms }: Asked, facts: ReplacementFacts, isLarger: 
 function fixedAtBroker(order: Order, { canReplace }: ReplacementFacts): string | undefined {
   if (!canReplace) return 'any live order';
   if (order.conditions.postOnly === true) return 'an order that may only rest';
+  if (order.conditions.triggeredHere === true) return 'an order that was set off here';
   if (order.intent === 'entry' && order.side === 'sell') return 'a short sale';
   return order.replacements >= REVISION_MAX ? `an order that was changed ${REVISION_MAX} times` : undefined;
 }
