@@ -6,6 +6,7 @@ import type { GatewayPlatform } from '../test/gateway-platform.js';
 import { SseReader } from '../test/sse-reader.js';
 import { SNAPSHOTS, StreamOwners } from '../test/stream-owners.js';
 import { StreamReader } from '../test/stream-reader.js';
+import { StreamHub } from './stream-hub.js';
 
 const SESSION = `ses_${'0'.repeat(26)}`;
 
@@ -126,5 +127,35 @@ describe('server-sent events', () => {
     );
     expect([mine.messages.at(-1)?.data, socket.closings]).toEqual([{ code: 'revoked' }, [{ code: 'revoked' }]]);
     expect(others.isOver).toBe(false);
+  });
+
+  it('and sockets take an API key, and go on with it when the token in its place ends', async () => {
+    const secret = `bk_${'0'.repeat(26)}_${'A'.repeat(43)}`;
+    const keyId = `key_${'0'.repeat(26)}`;
+    let asked = 0;
+    platform.owners.accounts.answer('POST /internal/api-keys/exchange', async () => {
+      asked += 1;
+      const claims = { sid: keyId, scope: 'events:read' };
+      const accessToken = await platform.token({ userId: alice, expiresInSeconds: asked === 1 ? 7 : 300, claims });
+      return { body: { accessToken, keyId, ownerId: alice, usageSubject: alice } };
+    });
+    const socket = await StreamReader.connect(`${platform.service.url}/trading`, secret);
+    const stream = await open('', { authorization: `Bearer ${secret}` });
+    expect(stream.status).toBe(200);
+    await eventually(
+      async () => asked,
+      (times) => times >= 2,
+    );
+    const clients = platform.service.app.get(StreamHub, { strict: false }).clients;
+    await eventually(
+      async () =>
+        clients.filter(({ caller }) => caller.sessionId === keyId && caller.expiresAtMs > Date.now() + 60_000),
+      ({ length }) => length === 2,
+    );
+    await platform.send(someEvent({ type: 'key.revoked.v1', source: '/accounts', subject: keyId }));
+    await eventually(
+      async () => stream.isOver && socket.socket.disconnected,
+      (isOver) => isOver,
+    );
   });
 });

@@ -18,6 +18,8 @@ const FLUSH_MESSAGES = 16;
 export interface Identity {
   readonly caller: VerifiedCaller;
   readonly token: string;
+  /** Gets another token in the place of an API key; rejects where it opens nothing any more, or cannot be asked. */
+  again?(): Promise<Identity>;
 }
 
 /** What a client works with. */
@@ -72,6 +74,11 @@ export class StreamClient {
   /** Rooms that it is in. */
   get rooms(): number {
     return this.profiles.size + this.userRooms.size;
+  }
+
+  /** Who it is, as it said last. */
+  get who(): Identity {
+    return this.identity;
   }
 
   /** Speaks for the same user with a newer token from now on. */

@@ -19,9 +19,13 @@ const ANONYMOUS_RATE = { ratePerSecond: 100, burst: 1_000 };
 const SIGN_IN_COST = 10;
 const SIGN_IN_PATH = '/v1/auth/login';
 const HEALTH_PATH = '/health/';
-const KEY_PREFIX = 'bk_';
+/** With which the secret of every API key begins, and no token. */
+export const KEY_PREFIX = 'bk_';
 /** Seconds after which a caller whose usage nobody knows may try again. */
 const UNKNOWN_RETRY_MS = 5_000;
+
+/** Where a request came from, as far as a proxy's word counts. */
+export type Origin = Pick<FastifyRequest, 'socket' | 'headers'>;
 
 /** Who asks: whose usage it counts against, and in whose name accounts is asked. */
 interface Guest {
@@ -36,6 +40,7 @@ interface Guest {
 @Injectable()
 export class Doorkeeper {
   private readonly addresses = new AddressLimits(ANONYMOUS_RATE);
+  private readonly secrets = new WeakMap<FastifyRequest, string>();
 
   constructor(
     private readonly verifier: TokenVerifier,
@@ -56,6 +61,21 @@ export class Doorkeeper {
     if (guest === undefined) return this.countAnonymous(request, reply);
     const admitted = this.leases.admit(guest.subject, guest.authorization);
     this.answer(reply, admitted instanceof Promise ? await admitted : admitted);
+  }
+
+  /** The API key with which a request that was let in came, in whose place it has a token now. */
+  keyOf(request: FastifyRequest): string | undefined {
+    return this.secrets.get(request);
+  }
+
+  /**
+   * A token in the place of an API key, a new one where `isNew`. Throws the problems `unauthorized` and
+   * `address-not-allowed`, or a `Failure`.
+   */
+  async tokenOfKey(secret: string, from: Origin, isNew: boolean): Promise<string> {
+    const key = (isNew ? undefined : this.keys.find(secret)) ?? (await this.keys.exchange(secret));
+    if (key.addresses?.includes(this.addressOfOrigin(from)) === false) throw new ProblemException('address-not-allowed');
+    return key.token;
   }
 
   /** The caller, or `undefined` where there is no valid sign-in: whether one is needed is the route's affair. */
@@ -82,6 +102,7 @@ export class Doorkeeper {
     if (key.addresses?.includes(addressOf(request)) === false) throw new ProblemException('address-not-allowed');
     const authorization = `Bearer ${key.token}`;
     request.headers.authorization = authorization;
+    this.secrets.set(request, secret);
     return { subject: key.usageSubject, authorization };
   }
 
@@ -106,9 +127,13 @@ export class Doorkeeper {
   }
 
   private noteAddress(request: FastifyRequest): void {
-    const forwarded = request.headers['x-forwarded-for'];
+    noteAddress(request, this.addressOfOrigin(request));
+  }
+
+  private addressOfOrigin({ socket, headers }: Origin): string {
+    const forwarded = headers['x-forwarded-for'];
     const forwardedFor = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-    noteAddress(request, clientAddress({ remote: request.ip, forwardedFor }, this.proxies));
+    return clientAddress({ remote: socket.remoteAddress, forwardedFor }, this.proxies);
   }
 }
 

@@ -1,7 +1,16 @@
 import type { Server as HttpServer } from 'node:http';
 import { Failure } from '@ballast/contracts';
 import type { Refused } from '@ballast/contracts/stream-protocol';
-import { Clock, InvalidToken, ServiceLog, fullBucket, refilled, tokensIn, without } from '@ballast/service-host';
+import {
+  Clock,
+  InvalidToken,
+  ProblemException,
+  ServiceLog,
+  fullBucket,
+  refilled,
+  tokensIn,
+  without,
+} from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -33,8 +42,9 @@ type RefusalCode = 'unauthorized' | 'forbidden' | 'too-many-connections' | 'serv
 type Answer = (answer: object) => void;
 
 /**
- * The sockets of this replica: Socket.IO on the gateway's own port. A socket is let in with a valid access token, in
- * `auth.token` or the Authorization header, and is disconnected when the token expires and no newer one was sent.
+ * The sockets of this replica: Socket.IO on the gateway's own port. A socket is let in with a valid access token or API key,
+ * in `auth.token` or the Authorization header, and is disconnected when the token expires and no newer one was sent, or
+ * when the key opens nothing any more.
  */
 @Injectable()
 export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -73,7 +83,7 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private open(namespace: Namespace, role?: 'admin'): void {
     namespace.use((socket, next) => {
-      this.sessions.identify(tokenOf(socket)).then(
+      this.sessions.identify(tokenOf(socket), socket.request).then(
         (identity) => {
           if (role !== undefined && identity.caller.role !== role) return next(refusal('forbidden'));
           const client = this.sessions.enter(new SocketWire(socket), identity);
@@ -104,7 +114,7 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
     });
     socket.on('unsubscribe', (room: unknown, answer: unknown) => answerer(answer)(client.unsubscribe(room)));
     socket.on('authenticate', (token: unknown, answer: unknown) => {
-      void this.authenticate(client, token, role).then(answerer(answer));
+      void this.authenticate(client, token, socket).then(answerer(answer));
     });
   }
 
@@ -124,11 +134,12 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
     });
   }
 
-  private async authenticate(client: StreamClient, token: unknown, role: 'admin' | undefined): Promise<object> {
+  private async authenticate(client: StreamClient, token: unknown, { nsp, request }: Socket): Promise<object> {
     try {
-      const identity = await this.sessions.identify(typeof token === 'string' ? token : undefined);
+      const identity = await this.sessions.identify(typeof token === 'string' ? token : undefined, request);
       const isSame = identity.caller.userId === client.caller.userId;
-      if (!isSame || (role !== undefined && identity.caller.role !== role)) return { ok: false, code: 'forbidden' };
+      const isAdmitted = nsp.name !== ALL_EVENTS || identity.caller.role === 'admin';
+      if (!isSame || !isAdmitted) return { ok: false, code: 'forbidden' };
       this.sessions.renew(client, identity);
       return { ok: true, expiresAt: new Date(identity.caller.expiresAtMs).toISOString() };
     } catch (error) {
@@ -138,6 +149,7 @@ export class Sockets implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private codeOf(error: unknown): Extract<RefusalCode, Refused['code']> {
     if (error instanceof InvalidToken) return 'unauthorized';
+    if (error instanceof ProblemException) return 'forbidden';
     if (!(error instanceof Failure)) this.log.error({ err: error }, 'a socket met a bug');
     return 'service-unavailable';
   }

@@ -10,6 +10,7 @@ import { ApiBearerAuth, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../stream-client.js';
 import { ApiProblems } from './api-decorators.js';
+import { Doorkeeper } from './doorkeeper.js';
 import { SseWire, cursorsIn } from './sse-wire.js';
 import { STREAM_SCOPE, StreamSessions } from './stream-sessions.js';
 
@@ -22,7 +23,10 @@ const RETRY_AFTER_SECONDS = 5;
 export class StreamController implements BeforeApplicationShutdown {
   private readonly open = new Set<SseWire>();
 
-  constructor(private readonly sessions: StreamSessions) {}
+  constructor(
+    private readonly sessions: StreamSessions,
+    private readonly doorkeeper: Doorkeeper,
+  ) {}
 
   @Get()
   @Roles(...ROLES)
@@ -95,9 +99,10 @@ export class StreamController implements BeforeApplicationShutdown {
     for (const wire of this.open) wire.close();
   }
 
-  private async identify({ headers }: FastifyRequest): Promise<Identity> {
+  private async identify(request: FastifyRequest): Promise<Identity> {
+    const bearer = request.headers.authorization?.replace(/^Bearer /i, '');
     try {
-      return await this.sessions.identify(headers.authorization?.replace(/^Bearer /i, ''));
+      return await this.sessions.identify(this.doorkeeper.keyOf(request) ?? bearer, request);
     } catch (error) {
       if (error instanceof InvalidToken) throw new ProblemException('unauthorized');
       throw error;
