@@ -74,7 +74,8 @@ export class Doorkeeper {
    */
   async tokenOfKey(secret: string, from: Origin, isNew: boolean): Promise<string> {
     const key = (isNew ? undefined : this.keys.find(secret)) ?? (await this.keys.exchange(secret));
-    if (key.addresses?.includes(this.addressOfOrigin(from)) === false) throw new ProblemException('address-not-allowed');
+    const address = this.addressFrom(from.socket.remoteAddress, from.headers);
+    if (key.addresses?.includes(address) === false) throw new ProblemException('address-not-allowed');
     return key.token;
   }
 
@@ -127,13 +128,13 @@ export class Doorkeeper {
   }
 
   private noteAddress(request: FastifyRequest): void {
-    noteAddress(request, this.addressOfOrigin(request));
+    noteAddress(request, this.addressFrom(request.ip, request.headers));
   }
 
-  private addressOfOrigin({ socket, headers }: Origin): string {
+  private addressFrom(remote: string | undefined, headers: Origin['headers']): string {
     const forwarded = headers['x-forwarded-for'];
     const forwardedFor = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-    return clientAddress({ remote: socket.remoteAddress, forwardedFor }, this.proxies);
+    return clientAddress({ remote, forwardedFor }, this.proxies);
   }
 }
 
