@@ -19,7 +19,9 @@ export interface CcxtExchange {
   cancelOrder(id: string, symbol: string | undefined): Promise<unknown>;
   fetchOrder(id: string, symbol: string | undefined): Promise<CcxtRecord>;
   fetchOpenOrders(...list: CcxtListWords): Promise<CcxtRecord[]>;
+  fetchOrders(...list: CcxtListWords): Promise<CcxtRecord[]>;
   fetchClosedOrders(...list: CcxtListWords): Promise<CcxtRecord[]>;
+  fetchCanceledOrders(...list: CcxtListWords): Promise<CcxtRecord[]>;
   fetchMyTrades(...list: CcxtListWords): Promise<CcxtRecord[]>;
   fetchBalance(): Promise<CcxtRecord>;
   fetchTime(): Promise<unknown>;
@@ -48,6 +50,8 @@ type ExchangeClass = new (
   settings: object,
 ) => CcxtExchange & CcxtHooks & { urls: { api: unknown }; parseJson(text: string): unknown; quoteJsonNumbers: boolean };
 
+/** ccxt refuses a list of everything that an exchange counts as many requests, unless it is told that it is meant. */
+const ASKED_ON_PURPOSE = { fetchOpenOrders: { warnWithoutSymbol: false }, warnOnFetchOpenOrdersWithoutSymbol: false };
 const MINUTE_MS = 60_000;
 const EXCHANGE_NAME = /^[a-z][a-z0-9]*$/;
 
@@ -60,7 +64,8 @@ export async function openCcxtExchange(
   budgetOf: (requestsPerMinute: number) => RequestBudget,
 ): Promise<{ exchange: CcxtExchange; budget: RequestBudget }> {
   const Exchange = await exchangeClass(options.exchange);
-  const exchange = new Exchange({ apiKey: options.keys.keyId, secret: options.keys.secret, number: String });
+  const { keyId: apiKey, secret } = options.keys;
+  const exchange = new Exchange({ apiKey, secret, number: String, options: ASKED_ON_PURPOSE });
   if (options.urls) exchange.urls.api = { ...(exchange.urls.api as object), ...options.urls };
   if (exchange.quoteJsonNumbers) exchange.parseJson = parseOrNothing;
   const budget = budgetOf(options.requestsPerMinute ?? MINUTE_MS / exchange.rateLimit);

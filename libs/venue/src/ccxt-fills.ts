@@ -23,6 +23,7 @@ export class CcxtFills {
     const rows: CcxtRecord[] = [];
     for (const symbol of this.orders.symbolsFor('fetchMyTrades')) rows.push(...(await this.rows(symbol, at)));
     const trades = await this.access.client.read(async () => rows.map(readCcxtTrade));
+    for (const trade of trades) this.orders.remember(trade);
     const inOrder = trades.filter((trade) => trade.at >= at).sort(byTime);
     const filled = new Map<string, Decimal>();
     const executions: VenueExecution[] = [];

@@ -14,6 +14,9 @@ export interface CcxtAccess {
   symbols: readonly string[] | undefined;
 }
 
+/** A list of orders of ccxt's. */
+type CcxtListName = 'fetchOpenOrders' | 'fetchOrders' | 'fetchClosedOrders' | 'fetchCanceledOrders';
+
 /** Orders whose symbol is remembered, for exchanges that ask for it. */
 const REMEMBERED_MAX = 50_000;
 /** Orders of ours that a stream is to look at although it has not seen them open. */
@@ -43,9 +46,14 @@ export class CcxtOrderList {
 
   async byId(venueOrderId: string): Promise<VenueOrder | undefined> {
     const { exchange } = this.access;
-    return this.unlessMissing(async () =>
-      readCcxtOrder(await exchange.fetchOrder(venueOrderId, this.symbolOf.get(venueOrderId))),
-    );
+    const known = this.symbolOf.get(venueOrderId);
+    for (const symbol of known === undefined ? this.symbolsFor('fetchOrder') : [known]) {
+      const order = await this.unlessMissing(async () =>
+        readCcxtOrder(await exchange.fetchOrder(venueOrderId, symbol)),
+      );
+      if (order) return order;
+    }
+    return undefined;
   }
 
   /** The order of a client order id: asked for where the exchange can be, else searched among the open and the recent. */
@@ -58,14 +66,23 @@ export class CcxtOrderList {
         const raw = await exchange.request(lookup.path, lookup.api, 'GET', { [lookup.parameter]: brokerKey });
         return readCcxtOrder(exchange.parseOrder(raw));
       }
-      for (const symbol of this.symbolsFor('fetchOpenOrders')) {
-        const open = await exchange.fetchOpenOrders(symbol, undefined, undefined, {});
-        const recent = await exchange.fetchClosedOrders(symbol, undefined, undefined, {});
-        const found = [...open, ...recent].map(readCcxtOrder).find((order) => order.brokerKey === brokerKey);
-        if (found) return found;
+      for (const list of this.lists()) {
+        for (const symbol of this.symbolsFor(list)) {
+          const rows = await exchange[list](symbol, undefined, undefined, {});
+          const found = rows.map(readCcxtOrder).find((order) => order.brokerKey === brokerKey);
+          if (found) return found;
+        }
       }
       return undefined;
     });
+  }
+
+  /** The lists that together hold every order, open ones first: what ccxt calls closed may leave out what was cancelled. */
+  private lists(): readonly CcxtListName[] {
+    const { has } = this.access.exchange;
+    if (has['fetchOrders'] === true) return ['fetchOpenOrders', 'fetchOrders'];
+    const cancelled = has['fetchCanceledOrders'] === true ? (['fetchCanceledOrders'] as const) : [];
+    return ['fetchOpenOrders', 'fetchClosedOrders', ...cancelled];
   }
 
   async open(): Promise<VenueOrder[]> {
@@ -76,7 +93,7 @@ export class CcxtOrderList {
   }
 
   /** Which symbols a list has to be asked for: none by name where the exchange lists all at once. */
-  symbolsFor(list: 'fetchOpenOrders' | 'fetchMyTrades'): readonly (string | undefined)[] {
+  symbolsFor(list: CcxtListName | 'fetchMyTrades' | 'fetchOrder'): readonly (string | undefined)[] {
     const spot = this.access.exchange.features?.['spot'] as CcxtRecord | undefined;
     const isAsked = (spot?.[list] as CcxtRecord | undefined)?.['symbolRequired'] === true;
     if (!isAsked) return [undefined];
@@ -119,7 +136,8 @@ export class CcxtOrderList {
     }
   }
 
-  private remember({ venueOrderId, symbol }: VenueOrder): void {
+  /** Notes an order's symbol, for exchanges that ask for it. */
+  remember({ venueOrderId, symbol }: Pick<VenueOrder, 'venueOrderId' | 'symbol'>): void {
     this.symbolOf.delete(venueOrderId);
     this.symbolOf.set(venueOrderId, symbol);
     if (this.symbolOf.size > REMEMBERED_MAX) this.symbolOf.delete(this.symbolOf.keys().next().value ?? '');
