@@ -82,9 +82,9 @@ async function answer(kind: string, request: DocumentRequest, handler: Handler):
     ranges = rangesOf(container, http.headers);
     requireConsistency(container, http.headers, ranges);
     const reply = await (faults?.befall({ container: id, kind }, serve) ?? serve());
-    return { ...reply, container, ranges };
+    return { container, ranges, ...reply };
   } catch (error) {
-    return { ...refusal(cosmosErrorOf(error), kind, container), ranges };
+    return { ranges, ...refusal(cosmosErrorOf(error), kind, container) };
   }
 }
 
@@ -142,7 +142,7 @@ function read({ http, container, nowSeconds }: DocumentRequest, id: string): Cos
 const batch: Handler = async ({ http, container, commits, nowSeconds }) => {
   const pk = keyIn(container, http.headers);
   const reply = await runBatch({ container, commits, nowSeconds }, http.body, pk, !isMinimal(http.headers));
-  return { ...reply, kind: 'batch', container };
+  return { kind: 'batch', container, ...reply };
 };
 
 const bulk: Handler = async ({ http, container, commits, nowSeconds }) => {
@@ -152,7 +152,7 @@ const bulk: Handler = async ({ http, container, commits, nowSeconds }) => {
     continueOnError: isSet(http.headers, 'x-ms-cosmos-batch-continue-on-error'),
     bodiesWanted: !isMinimal(http.headers),
   });
-  return { ...reply, kind: 'bulk', container };
+  return { kind: 'bulk', container, ...reply };
 };
 
 const changeFeed: Handler = ({ http, container, nowSeconds }) => {
@@ -189,11 +189,11 @@ const itemReply =
   (kind: string, http: HttpRequest, container: ContainerStore) =>
   ({ status, etag, body, requestUnits, isRead }: ItemOutcome): CosmosReply => ({
     status,
-    ...(body === undefined || (isRead !== true && isMinimal(http.headers)) ? {} : { body }),
     headers: etag === undefined ? {} : { etag },
     requestUnits: status === 304 ? NOTHING_READ_RU : requestUnits,
     kind,
     container,
+    ...(body === undefined || (isRead !== true && isMinimal(http.headers)) ? {} : { body }),
   });
 
 const isMinimal = (headers: IncomingHttpHeaders): boolean => headers['prefer'] === 'return=minimal';

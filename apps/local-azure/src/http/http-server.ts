@@ -108,7 +108,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   const { body: text = '' } = reply;
   const length = Buffer.byteLength(text);
   const hasLength = reply.status !== 204 && reply.status !== 304;
-  response.writeHead(reply.status, hasLength ? { ...reply.headers, 'content-length': String(length) } : reply.headers);
+  // What is spread comes last: properties that follow it would cost more than all the rest of an answer.
+  response.writeHead(reply.status, hasLength ? { 'content-length': String(length), ...reply.headers } : reply.headers);
   // Text of one byte a character is the same in either encoding, and is copied, not encoded, in this one.
   response.end(text, length === text.length ? 'latin1' : 'utf8');
   await closed;
