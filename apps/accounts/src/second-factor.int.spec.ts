@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topology } from '@ballast/contracts';
+import { TOKEN_AUDIENCE } from '@ballast/contracts/accounts';
 import { startLocalAzure } from '@ballast/local-azure';
 import { decodeJwt } from 'jose';
 import { AccountsFixture, SettableClock, eventually, signedInBy } from './accounts-fixture.js';
@@ -61,6 +62,7 @@ describe('a second factor', () => {
     clock.ms += STEP_MS;
     const first = await firstStep();
     expect([first.status, Object.keys(first.body).sort()]).toEqual([202, ['challenge', 'expiresInSeconds']]);
+    expect(decodeJwt(first.body.challenge).aud).not.toBe(TOKEN_AUDIENCE);
     const code = codeNow();
     const asAccessToken = { authorization: `Bearer ${first.body.challenge}` };
     expect((await accounts.ask('GET', '/v1/sessions', { headers: asAccessToken })).status).toBe(401);

@@ -90,8 +90,7 @@ export class SignInWithOidc {
     { flow: sealed, callbackUrl }: CompleteOidcRequest,
   ): Promise<IssuedIdentity> {
     const flow = this.flowIn(sealed, provider.name);
-    const isOurs = URL.canParse(callbackUrl) && callbackUrl.split('?', 1)[0] === flow?.redirectUri;
-    if (flow === undefined || !isOurs) throw new ProblemException('login-failed');
+    if (flow === undefined || !URL.canParse(callbackUrl)) throw new ProblemException('login-failed');
     const issued = await this.issuers.complete(provider, new URL(callbackUrl), flow);
     if (issued === undefined) throw new ProblemException('login-failed');
     return issued;

@@ -9,7 +9,6 @@ const SCOPE = 'openid profile';
 
 /** What must be known at the end of a sign-in of how it began. */
 export interface OidcChecks {
-  readonly redirectUri: string;
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
@@ -39,7 +38,7 @@ export class OidcIssuers {
     const client = await import('openid-client');
     const configuration = await this.configurationOf(provider);
     const codeVerifier = client.randomPKCECodeVerifier();
-    const checks = { redirectUri, state: client.randomState(), nonce: client.randomNonce(), codeVerifier };
+    const checks = { state: client.randomState(), nonce: client.randomNonce(), codeVerifier };
     const url = client.buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUri,
       scope: SCOPE,
@@ -52,7 +51,8 @@ export class OidcIssuers {
   }
 
   /**
-   * Who came back, by the issuer's signed word; `undefined` for an answer that is not the one to these checks. Throws
+   * Who came back, by the issuer's signed word; `undefined` for an answer that is not the one to these checks, or came
+   * to another address than the issuer was told. Throws
    * `Failure` while the issuer cannot be reached.
    */
   async complete(provider: OidcProvider, callbackUrl: URL, checks: OidcChecks): Promise<IssuedIdentity | undefined> {
