@@ -26,12 +26,19 @@ class TestWire implements Wire {
 
 const profileId = newProfileId(1);
 const caller = { userId: newUserId(1), role: 'operator' as const, expiresAtMs: 0 };
-const snapshot = { orders: { sequence: 0, orders: [], positions: [] }, ledger: { sequence: 0, capital: {} } };
-const owners = { snapshot: async () => snapshot } as unknown as OwnerStreams;
+/** The sequence of the profile's last event, as orders says. */
+let committed = 0;
+const owners = {
+  snapshot: async () => ({
+    orders: { sequence: committed, orders: [], positions: [] },
+    ledger: { sequence: 0, capital: {} },
+  }),
+} as unknown as OwnerStreams;
 
 describe('a client that is too slow', () => {
   let hub: StreamHub;
   beforeEach(() => {
+    committed = 0;
     hub = new StreamHub();
   });
 
@@ -93,6 +100,20 @@ describe('a client that is too slow', () => {
     publish(1, OUTBOX_MESSAGES_MAX + 3);
     expect(wire.names).toEqual(['dropped', 'resync', 'event']);
     expect(wire.sent[1]?.body).toEqual({ room: 'user' });
+  });
+
+  it('begins anew without what still waits for it of that profile, which is in the snapshot', async () => {
+    const { wire, client } = connect();
+    const room = { room: 'profile', profileId };
+    await client.subscribe(room, () => undefined);
+    wire.isCongested = true;
+    publish(3);
+    committed = 3;
+    await client.subscribe(room, () => undefined);
+    wire.isCongested = false;
+    publish(1, 4);
+    client.flush();
+    expect(wire.sent.map(({ body }) => (body as { sequence: number }).sequence)).toEqual([4]);
   });
 
   it('is in so many rooms at most', async () => {

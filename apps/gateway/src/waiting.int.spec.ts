@@ -1,13 +1,28 @@
 import { newOrderId, newProfileId, newRequestId } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
+import { eventually } from '../test/eventually.js';
 import { someEvent } from '../test/events.js';
 import { startGatewayPlatform } from '../test/gateway-platform.js';
 import type { Asked, GatewayPlatform } from '../test/gateway-platform.js';
 
 let platform: GatewayPlatform;
 
+const create = (headers: Record<string, string> = {}): Promise<Asked> =>
+  platform.ask('POST', '/v1/profiles', { headers: { 'idempotency-key': 'k', ...headers }, body: { name: 'one' } });
+
+/** A profile that orders never knows, whose answer takes five seconds: the other tests run meanwhile. */
+const unknown = newProfileId(3);
+let answered: Promise<Asked>;
+
 beforeAll(async () => {
   platform = await startGatewayPlatform();
+  platform.owners.accounts.answer('POST /v1/profiles', { status: 201, body: { id: unknown } });
+  platform.owners.ledger.answer(`GET /v1/profiles/${unknown}/capital`, { body: {} });
+  answered = create();
+  await eventually(
+    async () => platform.owners.orders.seen.length,
+    (count) => count > 0,
+  );
 });
 afterAll(() => platform.close());
 
@@ -129,9 +144,6 @@ describe('Prefer: wait', () => {
 });
 
 describe('making a profile', () => {
-  const create = (headers: Record<string, string> = {}): Promise<Asked> =>
-    platform.ask('POST', '/v1/profiles', { headers: { 'idempotency-key': 'k', ...headers }, body: { name: 'one' } });
-
   it('is answered once orders and the ledger know it', async () => {
     const profileId = newProfileId(1);
     const requestId = newRequestId(9);
@@ -155,14 +167,12 @@ describe('making a profile', () => {
   });
 
   it('is a 503 with Retry-After while one of them does not know it', async () => {
-    const profileId = newProfileId(3);
-    platform.owners.accounts.answer('POST /v1/profiles', { status: 201, body: { id: profileId } });
-    platform.owners.ledger.answer(`GET /v1/profiles/${profileId}/capital`, { body: {} });
-    const { status, body, headers } = await create();
+    const { status, body, headers } = await answered;
     expect(status).toBe(503);
     expect(body).toMatchObject({ code: 'service-unavailable' });
     expect(headers.get('retry-after')).not.toBeNull();
-    platform.owners.orders.answer(`GET /v1/books/${profileId}`, { body: {} });
+    platform.owners.accounts.answer('POST /v1/profiles', { status: 201, body: { id: unknown } });
+    platform.owners.orders.answer(`GET /v1/books/${unknown}`, { body: {} });
     expect((await create()).status).toBe(201);
   });
 
