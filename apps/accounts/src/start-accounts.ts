@@ -22,6 +22,7 @@ export async function startAccounts(
     port: platform.port,
     module: AccountsModule.with(settings, keys),
     logLevel: platform.logLevel,
+    telemetry: platform.telemetry,
     ...overrides,
   });
 }

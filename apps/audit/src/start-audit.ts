@@ -13,6 +13,7 @@ export function startAudit({
     host: settings.host,
     port: settings.port,
     logLevel: settings.logLevel,
+    telemetry: settings.telemetry,
     module: AuditModule.forRoot({ settings, ...(tokenKeys !== undefined && { tokenKeys }) }),
     ...(clock !== undefined && { clock }),
   });

@@ -6,21 +6,28 @@ import type { AuditPage } from '@ballast/contracts/audit';
 import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import { Api } from '@ballast/launcher';
 import { expectWholeStory, playBracket } from './bracket-story.js';
+import { Collector } from './collector.js';
 import { playShortSale } from './short-story.js';
 import { playSignOut } from './sign-out-story.js';
 import { Stage, until } from './stage.js';
+import { expectOneTrace } from './trace-story.js';
 
 type Body = OrderView & Problem & Record<string, unknown>;
 
 describe('the life of one order, on the real processes', () => {
   let stage: Stage;
+  let collector: Collector;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    stage = await Stage.open({ 'paper-venue': { SHORTING: 'true' } });
+    collector = await Collector.open();
+    const observed = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, METRICS_PORT: '0' };
+    const services = ['accounts', 'orders', 'ledger', 'audit', 'gateway'].map((name) => [name, observed]);
+    stage = await Stage.open({ ...Object.fromEntries(services), 'paper-venue': { SHORTING: 'true' } });
   });
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
     await stage.close();
+    await collector.close();
   });
 
   const hear = async (
@@ -200,6 +207,9 @@ describe('the life of one order, on the real processes', () => {
       ),
     ).toEqual([]);
   });
+
+  it('is one trace from the caller through every service to the broker, and metrics that Prometheus reads', () =>
+    expectOneTrace(stage, collector));
 
   it('refuses what the ladder forbids, stored once as the answer and audited, with nothing moved and nothing sent', async () => {
     const profileId = await stage.fundedProfile('1000.00');

@@ -1,6 +1,6 @@
 import type { ServiceBusConnection } from '@ballast/service-bus';
-import { LOG_LEVELS, isAddressRange, readSettings } from '@ballast/service-host';
-import type { LogLevel, SettingsReader } from '@ballast/service-host';
+import { LOG_LEVELS, isAddressRange, readSettings, telemetrySettings } from '@ballast/service-host';
+import type { LogLevel, SettingsReader, TelemetrySettings } from '@ballast/service-host';
 
 const PORT_DEFAULT = 3000;
 
@@ -17,6 +17,8 @@ export interface GatewaySettings {
   /** 0 takes a free one. */
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** Absent, nothing is recorded. */
+  readonly telemetry?: TelemetrySettings;
   readonly serviceBus: ServiceBusConnection;
   readonly owners: OwnerUrls;
   /** Addresses and ranges of the proxies before us, whose `X-Forwarded-For` is believed; nobody's where absent. */
@@ -29,6 +31,7 @@ export function readGatewaySettings(): Promise<GatewaySettings> {
     host: settings.text('HOST', { default: '127.0.0.1' }),
     port: settings.integer('PORT', { min: 0, max: 65_535, default: PORT_DEFAULT }),
     logLevel: settings.word('LOG_LEVEL', LOG_LEVELS, { default: 'info' }),
+    telemetry: telemetrySettings(settings),
     serviceBus: serviceBusSettings(settings),
     owners: {
       accounts: urlOf(settings, 'ACCOUNTS_URL'),

@@ -10,13 +10,14 @@ export async function startGateway(
   settings: GatewaySettings,
   overrides: { clock?: Clock } = {},
 ): Promise<RunningService> {
-  const { host, port, logLevel } = settings;
+  const { host, port, logLevel, telemetry } = settings;
   const module = GatewayModule.forRoot(settings);
   const service = await startService({
     name: 'gateway',
     host,
     port,
     logLevel,
+    telemetry,
     module,
     doorkeeper: Doorkeeper,
     ...overrides,

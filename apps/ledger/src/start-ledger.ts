@@ -11,12 +11,13 @@ export function startLedger(
   settings: LedgerSettings,
   overrides: Pick<AzureOptions, 'tokenKeys'> = {},
 ): Promise<RunningService> {
-  const { host, port, logLevel } = settings.platform;
+  const { host, port, logLevel, telemetry } = settings.platform;
   return startService({
     name: 'ledger',
     host,
     port,
     logLevel,
+    telemetry,
     module: LedgerModule.forRoot(settings, overrides),
     listeners: TOPICS_HEARD.map((topic) => ({ topic, subscription: 'ledger' })),
   });

@@ -1,5 +1,6 @@
 import { LEDGER_FINDINGS_MAX } from '@ballast/contracts/ledger';
 import type { LedgerVerdictView } from '@ballast/contracts/ledger';
+import { countOne } from '@ballast/service-bus';
 import { Injectable } from '@nestjs/common';
 import { HoldingsRows } from './adapters/holdings-rows.js';
 import type { HoldingsMark } from './adapters/holdings-rows.js';
@@ -45,6 +46,8 @@ export class VerifyLedger {
       // Of what is read after the account: wrong only if the account has not moved on meanwhile.
       ...(isStill ? moving : []),
     ];
+    for (const { kind } of findings)
+      countOne('ballast.capital.findings', 'What a recomputation found wrong.', { kind });
     const whole = findings.length === 0;
     return { profileId, whole, postings: account.postings, findings: findings.slice(0, LEDGER_FINDINGS_MAX) };
   }

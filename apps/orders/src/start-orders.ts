@@ -9,12 +9,13 @@ const TOPICS_HEARD = ['accounts', 'ledger', 'orders'] as const;
 
 /** Starts the orders service; resolves when it listens. `overrides` are for tests. */
 export function startOrders(settings: OrdersSettings, overrides: OrdersOverrides = {}): Promise<RunningService> {
-  const { host, port, logLevel } = settings.platform;
+  const { host, port, logLevel, telemetry } = settings.platform;
   return startService({
     name: 'orders',
     host,
     port,
     logLevel,
+    telemetry,
     module: OrdersModule.forRoot(settings, overrides),
     ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
     listeners: TOPICS_HEARD.map((topic) => ({ topic, subscription: 'orders' })),

@@ -1,11 +1,17 @@
 import type { EventEnvelope } from '@ballast/contracts';
 import type { Delivery } from './delivery.js';
+import { durationOf } from './instruments.js';
 import { Lanes } from './lanes.js';
 import type { Gather } from './lanes.js';
 import { afterAttempt, decideSettlement, noAttempts } from './settlement.js';
 import type { Attempts, Outcome } from './settlement.js';
-import { childTraceparent, runInTrace } from './trace.js';
+import { beginSpan } from './spans.js';
+import type { OpenSpan } from './spans.js';
+import { runInTrace } from './trace.js';
+import type { Trace } from './trace.js';
 import { wait } from './waiting.js';
+
+const LAG = durationOf('ballast.consumer.lag', 'From the commit of an event until it was handled.');
 
 /** Handles events of one lane; what it throws decides what becomes of their messages. */
 export type HandleEvents = (events: EventEnvelope[]) => Promise<void>;
@@ -92,10 +98,14 @@ export class EventLanes {
     const [first] = events;
     if (first === undefined) return { handled: true };
     for (const delivery of deliveries) delivery.handledSinceMs = Date.now();
+    const { trace, span } = handlingOf(events, first);
     try {
-      await runInTrace(traceOf(first), () => this.handle(events));
+      await runInTrace(trace, () => this.handle(events));
+      span.end();
+      for (const event of events) LAG.record(lagSecondsOf(event), { topic: event.source.slice(1), type: event.type });
       return { handled: true };
     } catch (error) {
+      span.end({ error });
       return { handled: false, error };
     } finally {
       for (const delivery of deliveries) delivery.handledSinceMs = undefined;
@@ -114,10 +124,23 @@ function startOf([first, ...others]: readonly Delivery[]): Attempts {
   return first === undefined || others.length > 0 ? noAttempts() : first.attempts;
 }
 
-function traceOf(event: EventEnvelope): Parameters<typeof runInTrace>[0] {
-  return {
-    correlationId: event.correlationid,
-    causationId: event.id,
-    traceparent: childTraceparent(event.traceparent),
-  };
+const lagSecondsOf = ({ time }: EventEnvelope): number => (Date.now() - Date.parse(time)) / 1_000;
+
+/** The handling of events, in the trace of the first; the others of a gathered batch are linked to it. */
+function handlingOf(events: readonly EventEnvelope[], first: EventEnvelope): { trace: Trace; span: OpenSpan } {
+  const span = beginSpan(`process ${first.type}`, {
+    kind: 'consumer',
+    parent: first.traceparent,
+    links: events.slice(1).map(({ traceparent }) => traceparent),
+    attributes: {
+      'messaging.system': 'servicebus',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': first.source.slice(1),
+      'messaging.message.id': first.id,
+      'messaging.batch.message_count': events.length,
+      'ballast.correlation_id': first.correlationid,
+    },
+  });
+  const { correlationid, id } = first;
+  return { span, trace: { correlationId: correlationid, causationId: id, traceparent: span.traceparent } };
 }

@@ -17,6 +17,10 @@ export type { EventTransportOptions, TransportHealth } from './event-transport.j
 export { ReplicaSubscription } from './replica-subscription.js';
 export { ParkingFull } from './parking.js';
 export type { Aggregate, ParkedMessage, ParkingCause, ParkingLot, Redriven } from './parking.js';
+export { countOne, durationOf, observe } from './instruments.js';
+export type { Duration } from './instruments.js';
+export { beginSpan, inSpan } from './spans.js';
+export type { OpenSpan, SpanOptions } from './spans.js';
 export { childTraceparent, currentTrace, newTraceparent, runInTrace } from './trace.js';
 export type { Trace } from './trace.js';
 export type { ListenerLog } from './subscription.js';

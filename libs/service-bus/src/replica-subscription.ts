@@ -8,6 +8,8 @@ const NAME_CHARS_MAX = 50;
 /** Bytes of chance in the name: two replicas that start at the same moment have different ones. */
 const NAME_BYTES = 8;
 const CONFLICT = 409;
+/** Milliseconds within which the broker must have answered; the link is tried again. */
+const ANSWER_MS_MAX = 10_000;
 
 /**
  * The subscription that this process alone hears, of every topic that its consumer is declared for: made when it is
@@ -38,6 +40,7 @@ export class ReplicaSubscription {
         defaultMessageTimeToLive: idle,
         lockDuration: `PT${LOCK_DURATION_SECONDS}S`,
         maxDeliveryCount: DELIVERY_COUNT_MAX,
+        abortSignal: AbortSignal.timeout(ANSWER_MS_MAX),
       });
     } catch (error) {
       if (statusOf(error) !== CONFLICT) throw error;

@@ -30,9 +30,17 @@ export function newTraceparent(): string {
 
 /** A `traceparent` with a new span in the parent's trace and with its flags; a new trace where the parent is absent or invalid. */
 export function childTraceparent(parent: string | undefined): string {
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(parent ?? '') ?? [];
-  if (traceId === undefined || spanId === undefined || isZero(traceId) || isZero(spanId)) return newTraceparent();
-  return `00-${traceId}-${randomHex(8)}-${flags}`;
+  const parsed = parseTraceparent(parent);
+  return parsed === undefined ? newTraceparent() : `00-${parsed.traceId}-${randomHex(8)}-${parsed.flags}`;
+}
+
+/** The parts of a `traceparent`, each in hex; undefined where it is absent or invalid. */
+export function parseTraceparent(
+  traceparent: string | undefined,
+): { traceId: string; spanId: string; flags: string } | undefined {
+  const [, traceId, spanId, flags = ''] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  if (traceId === undefined || spanId === undefined || isZero(traceId) || isZero(spanId)) return undefined;
+  return { traceId, spanId, flags };
 }
 
 /** Any version but `ff`; what a later version adds at the end is ignored, as the standard demands. */

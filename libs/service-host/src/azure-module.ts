@@ -4,7 +4,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { topology } from '@ballast/contracts';
 import type { ParkedListEvents } from '@ballast/contracts/parked';
 import { ContainerStore, connectCosmos } from '@ballast/cosmos';
-import { connectServiceBus } from '@ballast/service-bus';
+import { connectServiceBus, observe } from '@ballast/service-bus';
 import { Global, Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
@@ -184,6 +184,11 @@ const parkingProvider = (parked: ParkedIn): Provider => ({
       ...{ store, partitionFields: [product, second], clock },
       ...(events !== undefined && { events }),
     });
+    observe(
+      'ballast.parked.messages',
+      { description: 'Messages that could not be handled.', unit: '1' },
+      () => list.count,
+    );
     readiness.add({ name: 'parked', check: () => ({ ok: true, detail: { messages: list.count } }) });
     return new Parking(list, events !== undefined);
   },

@@ -25,6 +25,8 @@ export { startService } from './start-service.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { MILLI, fullBucket, refilled, tokensIn, waitMsFor, without } from './token-bucket.js';
 export type { Rate, TokenBucket } from './token-bucket.js';
+export { telemetrySettings } from './telemetry.js';
+export type { TelemetrySettings } from './telemetry.js';
 export { TokenKeys, keysAt } from './token-keys.js';
 export { InvalidToken, TokenVerifier } from './token-verifier.js';
 export type { VerifiedCaller } from './token-verifier.js';

@@ -2,6 +2,8 @@ import { topology } from '@ballast/contracts';
 import type { CosmosConnection } from '@ballast/cosmos';
 import type { ServiceBusConnection } from '@ballast/service-bus';
 import type { SettingsReader } from './settings.js';
+import { telemetrySettings } from './telemetry.js';
+import type { TelemetrySettings } from './telemetry.js';
 
 /** How much a service logs, from everything to only what is wrong. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -17,11 +19,13 @@ export interface PlatformSettings {
   /** Where accounts publishes the keys of its tokens, without a slash at the end. */
   readonly accountsUrl: string;
   readonly logLevel: LogLevel;
+  /** Absent, nothing is recorded. */
+  readonly telemetry?: TelemetrySettings;
 }
 
 /**
  * Reads HOST, PORT, COSMOS_ENDPOINT, COSMOS_KEY, COSMOS_DATABASE, SERVICE_BUS_CONNECTION_STRING or SERVICE_BUS_NAMESPACE,
- * ACCOUNTS_URL and LOG_LEVEL. Without a Cosmos key or connection string the process's Azure identity is used.
+ * ACCOUNTS_URL, LOG_LEVEL and what `telemetrySettings` reads. Without a Cosmos key or connection string the process's Azure identity is used.
  */
 export function platformSettings(
   settings: SettingsReader,
@@ -41,6 +45,7 @@ export function platformSettings(
       .text('ACCOUNTS_URL', defaults.accountsUrl === undefined ? {} : { default: defaults.accountsUrl })
       .replace(/\/+$/, ''),
     logLevel: settings.word('LOG_LEVEL', LOG_LEVELS, { default: 'info' }),
+    telemetry: telemetrySettings(settings),
   };
 }
 

@@ -2,13 +2,19 @@ import type { Database } from '@azure/cosmos';
 import type { ServiceBusClient } from '@azure/service-bus';
 import { Failure } from '@ballast/contracts';
 import { ContainerStore, Relay } from '@ballast/cosmos';
-import { EventSender } from '@ballast/service-bus';
+import { EventSender, observe } from '@ballast/service-bus';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { Readiness } from './readiness.js';
 import type { ServiceLog } from './service-log.js';
 
 /** Milliseconds after which a relay that could not start is started again. */
 const RESTART_MS = 250;
+
+const RELAY_LAG = (container: string) => ({
+  description: 'Age of the oldest event that is not published yet.',
+  unit: 's',
+  attributes: { container },
+});
 
 /** What the relays of one service need. */
 export interface RelaysOptions {
@@ -68,6 +74,7 @@ export class Relays implements OnApplicationBootstrap {
       log,
     });
     this.relays.set(name, relay);
+    observe('ballast.relay.lag', RELAY_LAG(name), () => relay.health().lagMs / 1_000);
     readiness.add({
       name: `relay ${name}`,
       check: () => {

@@ -1,12 +1,14 @@
 import { newRequestId } from '@ballast/contracts';
-import { childTraceparent, runInTrace } from '@ballast/service-bus';
-import type { Trace } from '@ballast/service-bus';
+import { beginSpan, childTraceparent, durationOf, runInTrace } from '@ballast/service-bus';
+import type { OpenSpan, Trace } from '@ballast/service-bus';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from './clock.js';
 import type { ServiceLog } from './service-log.js';
 
 const REQUEST_ID_PATTERN = /^[A-Za-z0-9._:-]{1,100}$/;
 const traces = new WeakMap<FastifyRequest, Trace>();
+const spans = new WeakMap<FastifyRequest, OpenSpan>();
+const ANSWERED = durationOf('http.server.request.duration', 'From a request to its answer.');
 
 /** The id under which everything that follows from this request is found again. */
 export function requestIdOf(request: FastifyRequest): string | undefined {
@@ -31,8 +33,22 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
     const level = request.url.startsWith('/health/') ? 'debug' : 'info';
     const trace = traces.get(request);
     if (trace !== undefined) runInTrace(trace, () => options.log[level](fields, 'request answered'));
+    if (level === 'info') endSpan(request, reply);
     done();
   });
+}
+
+/** Ends the request's span under the name of its route, and counts it. */
+function endSpan(request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void {
+  const route = request.routeOptions.url ?? 'unknown';
+  const attributes = {
+    'http.request.method': request.method,
+    'http.route': route,
+    'http.response.status_code': statusCode,
+  };
+  const failed = statusCode >= 500 ? { error: new Error(`status ${statusCode}`) } : {};
+  spans.get(request)?.end({ attributes, name: `${request.method} ${route}`, ...failed });
+  ANSWERED.record(elapsedTime / 1_000, attributes);
 }
 
 /** The headers of every answer: the request's id and the id of its trace. */
@@ -58,9 +74,12 @@ function traceOf(request: FastifyRequest, clock: Clock): Trace {
   const given = request.headers['x-request-id'];
   const { traceparent } = request.headers;
   const requestId = typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : newRequestId(clock.now());
-  return {
-    correlationId: requestId,
-    causationId: requestId,
-    traceparent: childTraceparent(typeof traceparent === 'string' ? traceparent : undefined),
-  };
+  const parent = typeof traceparent === 'string' ? traceparent : undefined;
+  const span = beginSpan(request.method, {
+    kind: 'server',
+    parent,
+    attributes: { 'ballast.correlation_id': requestId, 'url.path': request.url.split('?', 1)[0] ?? '' },
+  });
+  spans.set(request, span);
+  return { correlationId: requestId, causationId: requestId, traceparent: span.traceparent };
 }

@@ -21,6 +21,8 @@ import { createServiceLog, nestLogger } from './service-log.js';
 import type { ServiceLog } from './service-log.js';
 import { exitOnSignals } from './signals.js';
 import { StrictPipe } from './strict-pipe.js';
+import { startTelemetry } from './telemetry.js';
+import type { Telemetry, TelemetrySettings } from './telemetry.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** Meets every request, before its body is read and whatever its route. */
@@ -38,6 +40,8 @@ export interface ServiceOptions {
   /** Subscriptions whose events go to the module's `@EventPattern` handlers. */
   readonly listeners?: readonly ListenerOptions[];
   readonly logLevel: LogLevel;
+  /** Absent, nothing is recorded. */
+  readonly telemetry?: TelemetrySettings | undefined;
   /** A provider of the module that meets every request first, and throws where it goes no further. */
   readonly doorkeeper?: Type<Doorkeeping>;
   /** For tests; the system's otherwise. */
@@ -61,6 +65,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const log = createServiceLog({ service: options.name, level: options.logLevel });
   const clock = options.clock ?? new Clock();
   const readiness = new Readiness();
+  const telemetry = await startTelemetry(options.name, options.host, options.telemetry);
+  if (telemetry.metricsPort !== undefined) log.info({ port: telemetry.metricsPort }, 'metrics are served');
   const app = await createApp(options, { clock, log, readiness });
   try {
     if (options.listeners !== undefined && options.listeners.length > 0) {
@@ -70,12 +76,13 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     await app.startAllMicroservices();
   } catch (error) {
     await app.close();
+    await telemetry.close();
     throw error;
   }
   readiness.serve();
   const { port } = app.getHttpServer().address() as { port: number };
   log.info({ port }, 'service ready');
-  return running({ app, log, readiness, url: `http://${options.host}:${port}`, port });
+  return running({ app, log, readiness, telemetry, url: `http://${options.host}:${port}`, port });
 }
 
 interface Parts {
@@ -132,15 +139,17 @@ function running(parts: {
   app: NestFastifyApplication;
   log: ServiceLog;
   readiness: Readiness;
+  telemetry: Telemetry;
   url: string;
   port: number;
 }): RunningService {
-  const { app, log, readiness, url, port } = parts;
+  const { app, log, readiness, telemetry, url, port } = parts;
   let closing: Promise<void> | undefined;
   const drain = async (): Promise<void> => {
     readiness.drain();
     ignoreSignals();
     await app.close();
+    await telemetry.close();
     log.info({}, 'service drained');
   };
   const close = (): Promise<void> => (closing ??= drain());

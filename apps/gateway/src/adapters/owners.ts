@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Failure } from '@ballast/contracts';
-import { currentTrace } from '@ballast/service-bus';
+import { currentTrace, inSpan } from '@ballast/service-bus';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnerUrls } from '../gateway.config.js';
@@ -56,6 +56,12 @@ export class Owners {
    * asked is then unknown, and the caller repeats with the same Idempotency-Key.
    */
   async ask(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
+    return inSpan(`ask ${owner}`, { kind: 'client', attributes: { 'peer.service': owner } }, () =>
+      this.answerOf(owner, request),
+    );
+  }
+
+  private async answerOf(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
     try {
       const { status, headers, body } = await askPrivately(this.urls[owner] + request.path, {
         method: request.method,

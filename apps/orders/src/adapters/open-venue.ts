@@ -3,6 +3,7 @@ import { decimal } from '@ballast/money';
 import { AlpacaVenue, CcxtVenue } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import type { VenueSettings } from '../venue.config.js';
+import { measuredVenue } from './measured-venue.js';
 
 const DIGEST_LENGTH = 16;
 
@@ -13,8 +14,12 @@ export function accountNameOf(settings: VenueSettings): string {
   return `${settings.kind}:${digest.slice(0, DIGEST_LENGTH)}`;
 }
 
-/** Opens the broker that the settings name; ccxt is loaded only for an exchange of its. */
+/** Opens the broker that the settings name, its calls measured; ccxt is loaded only for an exchange of its. */
 export async function openVenue(settings: VenueSettings): Promise<Venue> {
+  return measuredVenue(await adapterFor(settings), settings.kind);
+}
+
+async function adapterFor(settings: VenueSettings): Promise<Venue> {
   const { kind, keys, feeRate, requestsPerMinute } = settings;
   const account = {
     keys,
