@@ -80,7 +80,7 @@ export function placeOrder(exchange: Exchange, request: PlaceOrderRequest, twist
 
 /** What the venue knows about a symbol and the account when an order arrives, or one takes the place of `without`. */
 export function admissionFacts(exchange: Exchange, asset: Asset, without?: Order): AdmissionFacts {
-  const others = [...exchange.books.open.values()].filter((order) => order.id !== without?.id);
+  const others = [...exchange.books.open.values()].filter((order) => !isOf(order, without));
   return {
     asset,
     tick: exchange.books.ticks.get(asset.symbol),
@@ -89,6 +89,12 @@ export function admissionFacts(exchange: Exchange, asset: Asset, without?: Order
     heldForOrders: heldByClosings(others, asset.symbol),
     isShortingAllowed: exchange.rules.isShortingAllowed,
   };
+}
+
+/** Whether an order is the one that is replaced, or sells the same as it: the two exits of a pair. */
+function isOf(order: Order, replaced: Order | undefined): boolean {
+  if (replaced === undefined) return false;
+  return order.id === replaced.id || (order.ocoGroup !== undefined && order.ocoGroup === replaced.ocoGroup);
 }
 
 /** Lets the market have the order, and ends what may not rest. */
