@@ -31,6 +31,11 @@ export default tseslint.config(
             { sourceTag: 'type:server', onlyDependOnLibsWithTags: ['type:lib', 'type:server'] },
             { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:server'] },
             { sourceTag: 'scope:money', onlyDependOnLibsWithTags: [] },
+            {
+              sourceTag: 'scope:client',
+              onlyDependOnLibsWithTags: [],
+              bannedExternalImports: ['@nestjs/*', '@azure/*'],
+            },
             { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: ['scope:money'] },
           ],
         },

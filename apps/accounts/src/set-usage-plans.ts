@@ -6,7 +6,7 @@ import { Clock, ProblemException } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { ApiKeyStore } from './adapters/api-key.store.js';
 import { traceNow } from './adapters/trace-now.js';
-import { UsageStore, usageEvent } from './adapters/usage.store.js';
+import { PLANS_SUBJECT, UsageStore, usageEvent } from './adapters/usage.store.js';
 import { withPlan } from './domain/api-key.js';
 import { newUsage, planNamed } from './domain/usage.js';
 
@@ -36,7 +36,8 @@ export class SetUsagePlans {
         throw new ProblemException('conflict', { detail: `There are ${USAGE_PLANS_MAX} plans already.` });
       }
       const version = (stored.versions[name] ?? 0) + 1;
-      const event = this.event(usagePlanChanged, { id: `plan_${name}`, version }, { ...plan, changedBy });
+      const aggregate = { id: `plan_${name}`, version, subject: PLANS_SUBJECT };
+      const event = this.event(usagePlanChanged, aggregate, { ...plan, changedBy });
       const head = { ...stored, plans, versions: { ...stored.versions, [name]: version } };
       return { head, operations: [usageEvent(event)], result: plan };
     });
@@ -71,7 +72,7 @@ export class SetUsagePlans {
 
   private event<Data extends object>(
     { topic, type }: EventDeclaration<Data>,
-    { id, version, subject = id }: { id: string; version: number; subject?: string },
+    { id, version, subject }: { id: string; version: number; subject: string },
     data: Data,
   ): EventEnvelope<Data> {
     const { correlationId, causationId, traceparent } = traceNow(this.clock);

@@ -198,6 +198,20 @@ describe('a request that is not forwarded', () => {
     expect(before()).toBe(count);
   });
 
+  it('wants an answer of a type that there is not', async () => {
+    const count = before();
+    for (const accept of ['text/html', 'application/json;q=0']) {
+      expect(await platform.ask('GET', '/v1/profiles', { headers: { accept } })).toMatchObject({
+        status: 406,
+        body: { code: 'not-acceptable' },
+      });
+    }
+    expect(before()).toBe(count);
+    const csv = `/v1/profiles/${profileId}/capital/statement.csv?from=a&to=b`;
+    expect((await platform.ask('GET', csv, { headers: { accept: 'text/csv' } })).status).not.toBe(406);
+    expect((await platform.ask('GET', csv, { headers: { accept: 'application/json' } })).status).toBe(406);
+  });
+
   it('has a body that is no JSON', async () => {
     expect(await platform.ask('POST', '/v1/orders', { body: '{' })).toMatchObject({
       status: 400,

@@ -13,7 +13,9 @@ import {
   revokedSessionsAt,
 } from '@ballast/service-host';
 import { Inject, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
+import { AcceptGuard } from './adapters/accept.guard.js';
 import { AdminController } from './adapters/admin.controller.js';
 import { ApiKeyTokens } from './adapters/api-key-tokens.js';
 import { ApiKeysController } from './adapters/api-keys.controller.js';
@@ -80,6 +82,7 @@ export class GatewayModule implements OnApplicationShutdown {
         DocsController,
       ],
       providers: [
+        { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: OWNER_URLS, useValue: owners },
         { provide: ServiceBusClient, useFactory: () => connectServiceBus(serviceBus) },
         { provide: ReplicaSubscription, useFactory: () => ownSubscription(serviceBus) },

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import Ajv from 'ajv';
-import { CLIENT_TYPES_PATH, OPENAPI_PATH, PUBLISHED_PATH, previewOfApi, sealOf, textOf } from './api-files.js';
+import {
+  CLIENT_ROUTES_PATH,
+  CLIENT_TYPES_PATH,
+  OPENAPI_PATH,
+  PUBLISHED_PATH,
+  clientRoutesOf,
+  previewOfApi,
+  sealOf,
+  textOf,
+} from './api-files.js';
 import { breakingChanges } from './domain/breaking-changes.js';
 import { answersOf, operationsOf } from './domain/openapi.js';
 import type { ApiDocument, MediaType, PlacedOperation } from './domain/openapi.js';
@@ -30,6 +39,10 @@ describe('the OpenAPI document in the repository', () => {
   it('is what the types of the client were made from (npm run generate)', () => {
     const [seal, ...types] = readFileSync(CLIENT_TYPES_PATH, 'utf8').split('\n');
     expect(seal).toBe(sealOf(kept, types.join('\n')));
+  });
+
+  it('is what the client knows of where operations are (npm run generate)', () => {
+    expect(readFileSync(CLIENT_ROUTES_PATH, 'utf8')).toBe(clientRoutesOf(document));
   });
 
   it('breaks nobody who builds on the published one', () => {

@@ -52,6 +52,7 @@ export const PROBLEMS = {
   'second-factor-required': { status: 403, title: 'This needs a second factor that was shown a moment ago.' },
   'not-found': { status: 404, title: 'There is no such thing, or it is not yours.' },
   'method-not-allowed': { status: 405, title: 'This resource does not know that method.' },
+  'not-acceptable': { status: 406, title: 'The answer is of a media type that Accept leaves out.' },
   conflict: { status: 409, title: 'The state of the resource does not allow this.' },
   'order-already-ended': { status: 409, title: 'The order has ended; there is nothing to cancel or change.' },
   'order-not-open': {

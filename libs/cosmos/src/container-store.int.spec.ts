@@ -30,6 +30,9 @@ describe('a container', () => {
 
   it('reads nothing where nothing is', async () => {
     expect(await store.read('book', partition)).toBeUndefined();
+    for (const id of ['', 'a/b', 'a?', '#', 'a\\b', 'a ', 'x'.repeat(1_024)]) {
+      expect(await store.read(id, partition)).toBeUndefined();
+    }
   });
 
   it('commits state and event in one request, and nothing else is asked', async () => {

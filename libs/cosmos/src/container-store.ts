@@ -8,6 +8,9 @@ const BATCH_OPERATIONS_MAX = 100;
 const FAILED_DEPENDENCY = 424;
 /** Substatus of a 404 that means the container, not the document. */
 const OWNER_NOT_FOUND = 1003;
+/** What no id of a document contains or ends with. */
+const NO_ID = /[/\\?#]| $/;
+const ID_BYTES_MAX = 1_023;
 const SYSTEM_FIELDS: ReadonlySet<string> = new Set(['_rid', '_self', '_etag', '_attachments', '_ts', '_lsn']);
 
 /** A document as it was read, without the store's own fields, and the ETag that a replace must name. */
@@ -61,8 +64,9 @@ export class ContainerStore {
     this.#listeners.push(listener);
   }
 
-  /** The document with this id, or `undefined`. */
+  /** The document with this id, or `undefined`, also for a text that cannot be an id. */
   async read<D>(id: string, partition: readonly string[]): Promise<Stored<D> | undefined> {
+    if (!isDocumentId(id)) return undefined;
     const response = await answered(this.#container.item(id, [...partition]).read<Record<string, unknown>>());
     if (response.statusCode === 404 && response.substatus === OWNER_NOT_FOUND) {
       throw new Error(`container ${this.#container.id} does not exist`);
@@ -108,6 +112,11 @@ export class ContainerStore {
     }
     return results.map((result) => result.eTag);
   }
+}
+
+/** Whether a document can have this id: the SDK throws for any other before it asks anybody. */
+function isDocumentId(id: string): boolean {
+  return id !== '' && !NO_ID.test(id) && Buffer.byteLength(id) <= ID_BYTES_MAX;
 }
 
 async function answered<T>(request: Promise<T>): Promise<T> {

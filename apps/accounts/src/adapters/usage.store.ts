@@ -8,8 +8,8 @@ import { Injectable } from '@nestjs/common';
 import { USAGE_ID } from '../domain/usage.js';
 import type { Usage } from '../domain/usage.js';
 
-/** The partition with the plans of the product. */
-const PLANS_SUBJECT = '_plans';
+/** The partition with the plans of the product, and the subject of their events, which lie in it. */
+export const PLANS_SUBJECT = '_plans';
 const PLANS_ID = 'plans';
 /** Milliseconds for which the plans are not read again. */
 const PLANS_FRESH_MS = 1_000;

@@ -1,42 +1,24 @@
-import { PROBLEMS, Problem } from '@ballast/contracts';
+import { Problem } from '@ballast/contracts';
 import type { ProblemCode } from '@ballast/contracts';
 import { RequireFreshSecondFactor } from '@ballast/service-host';
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtension, ApiExtraModels, ApiHeader, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtension, ApiExtraModels, ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import type { ApiResponseNoStatusOptions } from '@nestjs/swagger';
+import { problemAnswers } from '../domain/problem-answers.js';
 
-/** Problems that any request with a token can end with. */
-const ANY_PROBLEM: readonly ProblemCode[] = [
-  'unauthorized',
-  'insufficient-scope',
-  'address-not-allowed',
-  'too-many-requests',
-  'internal-error',
-  'service-unavailable',
-];
-/** Problems that any request with a body can end with. */
-const BODY_PROBLEMS: readonly ProblemCode[] = [
-  'invalid-request',
-  'malformed-json',
-  'body-too-large',
-  'unsupported-media-type',
-];
-
-/** Documents the problems of a route: the given ones and those that any route can end with. */
+/** Documents the problems of a route beyond those that follow from what it is. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
-  const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set([...codes, ...ANY_PROBLEM])) {
-    const { status } = PROBLEMS[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
   return applyDecorators(
     ApiExtraModels(Problem),
-    ...[...byStatus].sort(([a], [b]) => a - b).map(([status, of]) => problemResponse(status, of)),
+    ...Object.entries(problemAnswers(codes)).map(([status, answer]) =>
+      ApiResponse({ status: Number(status), ...(answer as ApiResponseNoStatusOptions) }),
+    ),
   );
 }
 
-/** Documents a write with a JSON body. */
+/** Documents the problems of a write with a JSON body. */
 export function ApiBodyProblems(...codes: ProblemCode[]): MethodDecorator {
-  return ApiProblems(...BODY_PROBLEMS, ...codes);
+  return ApiProblems('invalid-request', ...codes);
 }
 
 /** Refuses callers without a fresh second factor, and documents that as `x-step-up`. */
@@ -66,15 +48,4 @@ export function ApiPage(limitDefault: number, limitMax: number): MethodDecorator
     }),
     ApiQuery({ name: 'cursor', description: '`nextCursor` of the page before.', required: false, type: String }),
   );
-}
-
-function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
-  const examples = Object.fromEntries(
-    codes.map((code) => [code, { value: { type: `urn:ballast:problem:${code}`, ...PROBLEMS[code], code } }]),
-  );
-  return ApiResponse({
-    status,
-    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join(' '),
-    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(Problem) }, examples } },
-  });
 }

@@ -42,7 +42,10 @@ export class AuthController {
 
   @Public()
   @Post('login/second-factor')
-  @ApiOperation({ summary: 'The second step of signing in: a one-time or recovery code.' })
+  @ApiOperation({
+    operationId: 'completeSignIn',
+    summary: 'The second step of signing in: a one-time or recovery code.',
+  })
   @ApiBody({ type: SecondFactorLoginRequest })
   @ApiOkResponse({ type: TokenView })
   @ApiBodyProblems('login-failed', 'second-factor-wrong', 'conflict')
@@ -53,6 +56,7 @@ export class AuthController {
   @Public()
   @Post('refresh')
   @ApiOperation({
+    operationId: 'refreshTokens',
     summary: 'Turn a refresh token into the next access and refresh token.',
     description:
       'Each refresh token works once. The one before the newest gives the newest again for 10 s, for two tabs that ' +
@@ -68,7 +72,7 @@ export class AuthController {
   @Post('logout')
   @Roles(...ROLES)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'End this session.' })
+  @ApiOperation({ operationId: 'signOut', summary: 'End this session.' })
   @ApiNoContentResponse({ description: 'The session is over; its tokens are refused everywhere within 10 s.' })
   @ApiProblems()
   logout(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -16,8 +16,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiPage, ApiProblems } from './api-decorators.js';
 import { Owners } from './owners.js';
 
-const ApiInstant = (name: string, description: string, required = false): MethodDecorator =>
-  ApiQuery({ name, description, required, schema: { type: 'string', format: 'date-time' } });
+const ApiInstant = (name: string, description: string, required = false): MethodDecorator => {
+  const example = name === 'from' ? '2026-11-01T00:00:00.000Z' : '2026-11-20T14:30:00.000Z';
+  return ApiQuery({ name, description, required, schema: { type: 'string', format: 'date-time', example } });
+};
 
 @ApiTags('Capital')
 @ApiBearerAuth()

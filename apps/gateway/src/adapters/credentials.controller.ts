@@ -30,7 +30,10 @@ export class CredentialsController {
   constructor(private readonly owners: Owners) {}
 
   @Post('step-up')
-  @ApiOperation({ summary: 'Show the second factor again: a token for what needs a fresh one, for 5 minutes.' })
+  @ApiOperation({
+    operationId: 'stepUp',
+    summary: 'Show the second factor again: a token for what needs a fresh one, for 5 minutes.',
+  })
   @ApiBody({ type: StepUpRequest })
   @ApiOkResponse({ type: TokenView, description: 'An access token; the refresh token you have stays.' })
   @ApiBodyProblems('second-factor-wrong', 'conflict', 'not-found')
@@ -39,7 +42,10 @@ export class CredentialsController {
   }
 
   @Put('password')
-  @ApiOperation({ summary: 'Change your password. Every session of yours ends, this one too.' })
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: 'Change your password. Every session of yours ends, this one too.',
+  })
   @ApiBody({ type: ChangePasswordRequest })
   @ApiNoContentResponse({ description: 'Sign in again with the new one.' })
   @ApiBodyProblems('password-wrong')
@@ -48,7 +54,10 @@ export class CredentialsController {
   }
 
   @Post('second-factor')
-  @ApiOperation({ summary: 'Get a secret for your authenticator. It counts for nothing before it is confirmed.' })
+  @ApiOperation({
+    operationId: 'enrolSecondFactor',
+    summary: 'Get a secret for your authenticator. It counts for nothing before it is confirmed.',
+  })
   @ApiBody({ type: EnrolSecondFactorRequest })
   @ApiCreatedResponse({ type: SecondFactorSecretView, description: 'Shown this once.' })
   @ApiBodyProblems('password-wrong', 'conflict', 'not-found')
@@ -57,7 +66,10 @@ export class CredentialsController {
   }
 
   @Post('second-factor/confirm')
-  @ApiOperation({ summary: 'Prove with a code that your authenticator has the secret.' })
+  @ApiOperation({
+    operationId: 'confirmSecondFactor',
+    summary: 'Prove with a code that your authenticator has the secret.',
+  })
   @ApiBody({ type: StepUpRequest })
   @ApiOkResponse({
     type: SecondFactorEnrolledView,
@@ -69,7 +81,7 @@ export class CredentialsController {
   }
 
   @Delete('second-factor')
-  @ApiOperation({ summary: 'Give up your second factor.' })
+  @ApiOperation({ operationId: 'removeSecondFactor', summary: 'Give up your second factor.' })
   @ApiNoContentResponse({ description: 'You have none any more.' })
   @ApiStepUp()
   @ApiProblems('second-factor-required', 'not-found')

@@ -15,7 +15,7 @@ export class SessionsController {
   constructor(private readonly owners: Owners) {}
 
   @Get()
-  @ApiOperation({ summary: 'Where you are signed in.' })
+  @ApiOperation({ operationId: 'listSessions', summary: 'Where you are signed in.' })
   @ApiOkResponse({ type: SessionPage })
   @ApiProblems()
   list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -23,7 +23,7 @@ export class SessionsController {
   }
 
   @Delete(':id')
-  @ApiOperation({ summary: 'End one of your sessions.' })
+  @ApiOperation({ operationId: 'endSession', summary: 'End one of your sessions.' })
   @ApiParam({ name: 'id', description: 'The session.', schema: { type: 'string', pattern: SESSION_ID_PATTERN.source } })
   @ApiNoContentResponse({ description: 'The session is over; its tokens are refused everywhere within 10 s.' })
   @ApiProblems('not-found')

@@ -30,7 +30,7 @@ export class UsersController {
   constructor(private readonly owners: Owners) {}
 
   @Post()
-  @ApiOperation({ summary: 'Make a user. Admins only.' })
+  @ApiOperation({ operationId: 'createUser', summary: 'Make a user. Admins only.' })
   @ApiIdempotencyKey()
   @ApiBody({ type: CreateUserRequest })
   @ApiCreatedResponse({ type: UserView })
@@ -41,7 +41,7 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'All users. Admins only.' })
+  @ApiOperation({ operationId: 'listUsers', summary: 'All users. Admins only.' })
   @ApiPage(50, 500)
   @ApiOkResponse({ type: UserPage })
   @ApiProblems('invalid-request', 'forbidden')
@@ -50,7 +50,7 @@ export class UsersController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One user. Admins only.' })
+  @ApiOperation({ operationId: 'getUser', summary: 'One user. Admins only.' })
   @ApiParam(USER)
   @ApiOkResponse({ type: UserView })
   @ApiProblems('forbidden', 'not-found')
@@ -63,7 +63,10 @@ export class UsersController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Give a user another role, or disable or enable them. Their sessions end. Admins only.' })
+  @ApiOperation({
+    operationId: 'changeUser',
+    summary: 'Give a user another role, or disable or enable them. Their sessions end. Admins only.',
+  })
   @ApiParam(USER)
   @ApiBody({ type: ChangeUserRequest })
   @ApiOkResponse({ type: UserView })
@@ -78,7 +81,10 @@ export class UsersController {
   }
 
   @Delete(':id/second-factor')
-  @ApiOperation({ summary: 'Take the second factor from a user who lost it. Admins only.' })
+  @ApiOperation({
+    operationId: 'removeSecondFactorOf',
+    summary: 'Take the second factor from a user who lost it. Admins only.',
+  })
   @ApiParam(USER)
   @ApiNoContentResponse({ description: 'The user has none any more.' })
   @ApiStepUp()

@@ -1,7 +1,6 @@
 import { exampleOf } from './example.js';
+import { PROBLEM, commonProblemsOf, problemAnswers, problemCodesOf } from './problem-answers.js';
 import type { Answer, ApiDocument, Header, MediaType, Operation, Parameter } from './openapi.js';
-
-const PROBLEM = 'application/problem+json';
 
 /** Headers of every answer. */
 const EVERY_ANSWER: Readonly<Record<string, Header>> = {
@@ -100,7 +99,7 @@ interface Placed {
 }
 
 function completed({ path, method, operation }: Placed, document: ApiDocument): Operation {
-  const { operationId, parameters, requestBody, responses, ...rest } = operation;
+  const { operationId, parameters, requestBody, ...rest } = operation;
   return {
     operationId: operationId === '' ? operationIdOf(method, path) : operationId,
     ...rest,
@@ -110,12 +109,20 @@ function completed({ path, method, operation }: Placed, document: ApiDocument): 
       requestBody: { ...requestBody, content: withExamples(requestBody.content, document) },
     }),
     responses: Object.fromEntries(
-      Object.entries(responses).map(([status, answer]) => [
+      Object.entries(withProblems({ path, method, operation })).map(([status, answer]) => [
         status,
         completedAnswer(status, withDescription(answer, operation), document),
       ]),
     ),
   };
+}
+
+/** The answers of the operation, with the problems that it need not name because all such operations have them. */
+function withProblems({ path, method, operation }: Placed): Readonly<Record<string, Answer>> {
+  const others = Object.entries(operation.responses).filter(([, { content }]) => content?.[PROBLEM] === undefined);
+  const secured = isPublic(operation) ? { ...operation, security: [] } : operation;
+  const codes = [...problemCodesOf(operation), ...commonProblemsOf({ path, method, operation: secured })];
+  return { ...Object.fromEntries(others), ...problemAnswers(codes) };
 }
 
 const isPublic = (operation: Operation): boolean => (operation as { 'x-public'?: boolean })['x-public'] === true;

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { transformSync } from '@swc/core';
+import * as client from '@ballast/client';
+import { BallastClient } from '@ballast/client';
+import type { OperationName } from '@ballast/client';
+import type { PlacedOperation } from '../../../gateway/src/domain/openapi.js';
+import type { ApiPlatform } from './api-platform.js';
+import { requestOf } from './matrix.js';
+
+/** What a call of the client sent, and the status that came back. */
+export interface Called {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+}
+
+/** Calls an operation through the client, with the examples of the document, as somebody who may do nothing. */
+export async function callThroughClient(platform: ApiPlatform, placed: PlacedOperation): Promise<Called[]> {
+  const called: Called[] = [];
+  const cancel = new AbortController();
+  const own = BallastClient.withToken(
+    {
+      baseUrl: platform.gateway,
+      retries: { triesMax: 1 },
+      fetch: async (request) => {
+        const answer = await fetch(request);
+        called.push({ method: request.method, path: new URL(request.url).pathname, status: answer.status });
+        return answer;
+      },
+    },
+    'no.token.ours',
+  );
+  const { path, body } = requestOf(placed);
+  const [address = '', query = ''] = path.split('?');
+  const parts = placed.path
+    .split('/')
+    .map((part, index) => [part.slice(1, -1), address.split('/')[index] ?? ''] as const);
+  const given = {
+    path: Object.fromEntries(parts.filter((_part, index) => placed.path.split('/')[index]?.startsWith('{'))),
+    query: Object.fromEntries(new URLSearchParams(query)),
+    ...(body !== undefined && { body }),
+    signal: cancel.signal,
+  };
+  await own.call(placed.operation.operationId as OperationName, given as never).catch(() => undefined);
+  cancel.abort();
+  return called;
+}
+
+const AsyncFunction = (async () => undefined).constructor as new (
+  ...names: string[]
+) => (...values: unknown[]) => Promise<void>;
+
+/** Runs the program of the client's README as it stands, and gives back the lines that it has printed. */
+export async function runReadme(env: Readonly<Record<string, string>>): Promise<string[]> {
+  const readme = readFileSync(join(__dirname, '../../../../libs/client/README.md'), 'utf8');
+  const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  const body = program.replace(/^import (\{[^}]*\}) from '@ballast\/client';$/m, 'const $1 = library;');
+  const { code } = transformSync(`async function program() {${body}}`, {
+    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+  });
+  const lines: string[] = [];
+  const console = { log: (...words: unknown[]) => void lines.push(words.join(' ')) };
+  await new AsyncFunction('library', 'console', 'process', `${code}; await program();`)(client, console, { env });
+  return lines;
+}

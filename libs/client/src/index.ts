@@ -1,0 +1,13 @@
+export { BallastClient } from './client.js';
+export type { ClientOptions } from './client.js';
+export type { components } from './api-types.js';
+export { OPERATION_ROUTES } from './operation-routes.js';
+export type { AnswerOf, ArgumentsOf, OperationName } from './operations.js';
+export { everyItem } from './pages.js';
+export type { Page } from './pages.js';
+export { ApiProblem } from './problem.js';
+export type { Problem } from './problem.js';
+export type { RetryOptions } from './retries.js';
+export { ProfileStream } from './profile-stream.js';
+export type { ProfileStreamOptions, StreamedEvent } from './profile-stream.js';
+export type { TokenSource, Tokens } from './tokens.js';
