@@ -37,6 +37,7 @@ interface Entry {
 export class UsageLeases implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly entries = new Map<string, Entry>();
   private sweeping: NodeJS.Timeout | undefined;
+  private isStopping = false;
 
   constructor(
     private readonly owners: Owners,
@@ -60,6 +61,7 @@ export class UsageLeases implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** What is held goes back, so that a restart costs nobody anything of their month. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     clearInterval(this.sweeping);
     const returns = [...this.entries.values()].map((entry) => this.giveBack(entry));
     await Promise.race([Promise.all(returns), delay(GIVE_BACK_MS_MAX, undefined, { ref: false })]);
@@ -124,7 +126,8 @@ export class UsageLeases implements OnApplicationBootstrap, BeforeApplicationShu
       this.log.warn({ subject, status: answer.status }, 'accounts leases no usage');
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.log.warn({ subject, err: error }, 'accounts cannot be asked for usage');
+      // Where everything stops together, accounts may be gone already.
+      if (!this.isStopping) this.log.warn({ subject, err: error }, 'accounts cannot be asked for usage');
     }
     return undefined;
   }
