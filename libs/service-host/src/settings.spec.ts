@@ -1,4 +1,4 @@
-import { platformSettings, readSettings } from './index.js';
+import { platformSettings, readSettings, telemetrySettings } from './index.js';
 
 const COMPLETE = {
   PORT: '0',
@@ -16,6 +16,7 @@ it('reads what every service needs', async () => {
     serviceBus: { connectionString: 'Endpoint=sb://bus' },
     accountsUrl: 'http://accounts',
     logLevel: 'info',
+    telemetry: { tracePercent: 100 },
   });
 });
 
@@ -68,4 +69,18 @@ describe('with a Key Vault', () => {
     );
     expect(settings.apiKey).toBe('from-env');
   });
+});
+
+it('reads where telemetry goes, and names what is wrong with it', async () => {
+  const read = (env: object) => readSettings((settings) => telemetrySettings(settings), env as NodeJS.ProcessEnv);
+  expect(await read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', METRICS_PORT: '9464' })).toEqual({
+    otlpEndpoint: 'http://collector:4318',
+    metricsPort: 9464,
+    tracePercent: 100,
+  });
+  await expect(
+    read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', METRICS_PORT: 'x', TRACE_PERCENT: '101' }),
+  ).rejects.toThrow(
+    'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL; METRICS_PORT must be a whole number from 0 to 65535; TRACE_PERCENT must be',
+  );
 });
