@@ -57,6 +57,7 @@ export class DeadLetters {
     let left = 0;
     for (const source of this.sources) {
       await this.with(source, async (receiver) => {
+        if (!(await begins(receiver, FROM_THE_FIRST))) return;
         const kept = await redriveFrom(receiver, countMax, (message) => handled(message, source, handle));
         redriven += kept.redriven;
         left += kept.left.length;
@@ -73,6 +74,10 @@ export class DeadLetters {
     );
     if (!isHeard) return false;
     return this.with(source, async (receiver) => {
+      const number = Long.fromString(sequenceNumber);
+      // A number that no letter can have would be taken for another.
+      if (number.toString() !== sequenceNumber || !(await begins(receiver, { fromSequenceNumber: number })))
+        return false;
       const isIt = async (message: ServiceBusReceivedMessage): Promise<boolean> => numberOf(message) === sequenceNumber;
       const { redriven, left } = await redriveFrom(receiver, countMax, isIt, { isOne: true });
       for (const message of left) await receiver.abandonMessage(message).catch(() => undefined);
@@ -91,6 +96,11 @@ export class DeadLetters {
       await receiver.close();
     }
   }
+}
+
+/** Whether there is a letter from this number on: receiving where there is none takes as long as waiting for one. */
+async function begins(receiver: ServiceBusReceiver, from: { fromSequenceNumber: Long }): Promise<boolean> {
+  return (await receiver.peekMessages(1, from)).length > 0;
 }
 
 /** Takes letters one by one; a letter that comes a second time, as its lock was lost, ends it. */

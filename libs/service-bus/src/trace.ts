@@ -53,5 +53,7 @@ function isZero(id: string): boolean {
 
 /** Up to 16 bytes of a random UUID: Node draws those in blocks, and its version is never zero. */
 function randomHex(bytes: number): string {
-  return randomUUID().replaceAll('-', '').slice(0, bytes * 2);
+  return randomUUID()
+    .replaceAll('-', '')
+    .slice(0, bytes * 2);
 }
