@@ -5,6 +5,7 @@ import type { Problem } from '@ballast/contracts';
 import type { AuditPage } from '@ballast/contracts/audit';
 import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import { Api } from '@ballast/launcher';
+import { playAmendment } from './amend-story.js';
 import { expectWholeStory, playBracket } from './bracket-story.js';
 import { Collector } from './collector.js';
 import { playShortSale } from './short-story.js';
@@ -161,6 +162,9 @@ describe('the life of one order, on the real processes', () => {
     const changed = await place({ ...terms, quantity: '4' }, key);
     expect([changed.status, changed.body.code]).toEqual([422, 'idempotency-key-reused']);
   });
+
+  it('may be amended while it rests: the broker hears of other terms when they are paid for', () =>
+    playAmendment(stage));
 
   it('holds the reply until the order is accepted, or refused by the ledger with limit and value', async () => {
     const profileId = await stage.fundedProfile('100.00');
