@@ -1,3 +1,4 @@
+import { Market } from './adapters/market.js';
 import { ExpireOrders } from './expire-orders.js';
 import { TriggerOrders } from './trigger-orders.js';
 import { Bench, until } from './testing/bench.js';
@@ -14,9 +15,11 @@ describe('types and times of orders', () => {
   beforeEach(async () => {
     profile = await bench.openProfile();
   });
-  afterEach(() => {
+  afterEach(async () => {
     bench.clock.set(undefined);
     bench.venue.ask = '100';
+    const market = bench.orders.app.get(Market, { strict: false });
+    await until('the price is seen', async () => (await market.symbolFacts('AAPL'))?.ask.toFixed() === '100');
   });
   afterAll(() => bench.close());
 

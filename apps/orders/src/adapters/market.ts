@@ -17,6 +17,11 @@ interface Fetched<T> {
   readonly value: Promise<T>;
 }
 
+/** Whether it was fetched that recently; never for what a clock that was set back seems to have fetched later than now. */
+function isWithin(reuseMs: number, { atMs }: Fetched<unknown>, nowMs: number): boolean {
+  return nowMs >= atMs && nowMs - atMs < reuseMs;
+}
+
 /** What the broker says about symbols, fetched when asked for and shared by everybody who asks at the same time. */
 @Injectable()
 export class Market {
@@ -59,7 +64,7 @@ export class Market {
 
   private allAssets(): Promise<ReadonlyMap<string, VenueAsset>> {
     const nowMs = this.clock.now();
-    if (this.assets !== undefined && nowMs - this.assets.atMs < ASSETS_REUSE_MS) return this.assets.value;
+    if (this.assets !== undefined && isWithin(ASSETS_REUSE_MS, this.assets, nowMs)) return this.assets.value;
     const value = orFailure(this.venue.assets()).then(
       (assets) => new Map(assets.map((asset) => [asset.symbol, asset])),
     );
@@ -74,7 +79,7 @@ export class Market {
   private quote(symbol: string): Promise<VenueQuote | undefined> {
     const nowMs = this.clock.now();
     const known = this.quotes.get(symbol);
-    if (known !== undefined && nowMs - known.atMs < QUOTE_REUSE_MS) return known.value;
+    if (known !== undefined && isWithin(QUOTE_REUSE_MS, known, nowMs)) return known.value;
     const value = orFailure(this.venue.quotes([symbol])).then((quotes) =>
       quotes.find((quote) => quote.symbol === symbol),
     );
