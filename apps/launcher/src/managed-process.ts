@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { UnexpectedEnd } from './supervisor.js';
 
 /** How one process of the platform is run. */
 export interface ProcessPlan {
@@ -32,7 +33,7 @@ export class ManagedProcess {
 
   constructor(
     readonly plan: ProcessPlan,
-    private readonly hooks: { onLine(line: string): void; onUnexpectedEnd(reason: string): void },
+    private readonly hooks: { onLine(line: string): void; onUnexpectedEnd(end: UnexpectedEnd): void },
   ) {}
 
   /** The operating system's id of the running process. */
@@ -55,8 +56,9 @@ export class ManagedProcess {
     }
     child.once('exit', (code, signal) => {
       if (this.child === child) this.child = undefined;
-      if (!this.asked)
-        this.hooks.onUnexpectedEnd(`${this.plan.name} ended by itself (${signal ?? `exit code ${code}`})`);
+      if (this.asked) return;
+      const reason = `${this.plan.name} ended by itself (${signal ?? `exit code ${code}`})`;
+      this.hooks.onUnexpectedEnd({ reason, exitCode: code });
     });
   }
 

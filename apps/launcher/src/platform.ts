@@ -4,6 +4,8 @@ import { DEFAULT_PORTS, freePortNumbers, freePorts, requireFree } from './addres
 import type { Ports } from './addresses.js';
 import { ManagedProcess } from './managed-process.js';
 import type { ProcessPlan } from './managed-process.js';
+import { Supervisor } from './supervisor.js';
+import type { UnexpectedEnd } from './supervisor.js';
 
 /** How to run the platform on this machine. */
 export interface PlatformOptions {
@@ -15,7 +17,9 @@ export interface PlatformOptions {
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Every line that a process prints. */
   onLine?(process: string, line: string): void;
-  /** A process ended that nobody asked to end. */
+  /** Where it is there, a process that was ready once and ends by itself is started again, and this told. */
+  onRestart?(end: UnexpectedEnd, pauseMs: number): void;
+  /** A process ended that nobody asked to end, and is not started again. */
   onUnexpectedEnd?(reason: string): void;
 }
 
@@ -51,6 +55,15 @@ export type ProcessName = (typeof INFRASTRUCTURE)[number] | (typeof SERVICES)[nu
 export class Platform {
   private readonly processes = new Map<ProcessName, ManagedProcess>();
   private readonly replicas: ManagedProcess[] = [];
+  private readonly supervisor = new Supervisor({
+    onRestart: (end, pauseMs) => this.options.onRestart?.(end, pauseMs),
+    onGivenUp: ({ reason }) => this.options.onUnexpectedEnd?.(reason),
+    now: () => performance.now(),
+    later: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+  });
 
   private constructor(
     private readonly options: PlatformOptions,
@@ -99,8 +112,15 @@ export class Platform {
     });
     this.replicas.push(replica);
     replica.start();
-    await replica.ready();
+    await this.readied(replica);
     return { url, process: replica };
+  }
+
+  /** The names of the running processes with the operating system's ids. */
+  running(): { readonly name: string; readonly pid: number }[] {
+    return [...this.processes.values(), ...this.replicas].flatMap(({ pid, plan: { name } }) =>
+      pid === undefined ? [] : [{ name, pid }],
+    );
   }
 
   /** The users that the first start made. */
@@ -121,6 +141,7 @@ export class Platform {
 
   /** Stops the services, then what they stand on; resolves with the names of processes that had to be killed. */
   async stop(): Promise<string[]> {
+    this.supervisor.stop();
     const stopped = async (names: readonly ProcessName[], others: readonly ManagedProcess[]): Promise<string[]> => {
       const running = [...names.flatMap((name) => this.processes.get(name) ?? []), ...others];
       const inTime = await Promise.all(running.map((managed) => managed.stop()));
@@ -136,14 +157,22 @@ export class Platform {
       one.start();
       return one;
     });
-    await Promise.all(managed.map((one) => one.ready()));
+    await Promise.all(managed.map((one) => this.readied(one)));
+  }
+
+  private async readied(managed: ManagedProcess): Promise<void> {
+    await managed.ready();
+    if (this.options.onRestart !== undefined) this.supervisor.watch(managed);
   }
 
   private manage(plan: ProcessPlan): ManagedProcess {
-    return new ManagedProcess(plan, {
+    const managed: ManagedProcess = new ManagedProcess(plan, {
       onLine: (line) => this.options.onLine?.(plan.name, line),
-      onUnexpectedEnd: (reason) => this.options.onUnexpectedEnd?.(reason),
+      onUnexpectedEnd: (end) => {
+        if (!this.supervisor.ended(managed, end)) this.options.onUnexpectedEnd?.(end.reason);
+      },
     });
+    return managed;
   }
 
   private infrastructurePlan(name: (typeof INFRASTRUCTURE)[number]): ProcessPlan {

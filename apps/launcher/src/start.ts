@@ -44,6 +44,7 @@ try {
     ports: process.env['PORTS'] === 'free' ? 'free' : 'default',
     env: { 'paper-venue': venueEnv },
     onLine: show,
+    onRestart: ({ reason }, pauseMs) => console.error(`✗ ${reason}; it is started again in ${pauseMs / 1_000} s`),
     onUnexpectedEnd: (reason) => {
       console.error(`✗ ${reason}; its data is safe, but the platform cannot go on without it`);
       if (platform !== undefined) void stop(1);
@@ -70,6 +71,11 @@ Ballast is ready.
                 SERVICE_BUS_CONNECTION_STRING="${await platform.busConnectionString()}"
   Service Bus   ${pages.serviceBus}
   Cosmos DB     ${pages.cosmos}
+
+  Processes     ${platform
+    .running()
+    .map(({ name, pid }) => `${name} ${pid}`)
+    .join(', ')}
 
 ${logins.map(({ username, password, role }) => `  Login         ${username} / ${password}  (${role})`).join('\n')}
 

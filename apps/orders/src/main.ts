@@ -1,5 +1,6 @@
 import 'reflect-metadata';
+import { settingsOrExit } from '@ballast/service-host';
 import { readOrdersSettings } from './orders.config.js';
 import { startOrders } from './start-orders.js';
 
-await startOrders(await readOrdersSettings());
+await startOrders(await settingsOrExit(readOrdersSettings()));

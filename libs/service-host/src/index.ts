@@ -19,7 +19,7 @@ export { Scopes } from './scopes.js';
 export { REVOCATIONS_FRESH_MS, RevokedSessions, revokedSessionsAt } from './revoked-sessions.js';
 export type { SessionRefusals } from './revoked-sessions.js';
 export { ServiceLog, createServiceLog } from './service-log.js';
-export { SettingsError, readSettings } from './settings.js';
+export { SettingsError, readSettings, settingsOrExit } from './settings.js';
 export type { SettingsReader } from './settings.js';
 export { startService } from './start-service.js';
 export type { RunningService, ServiceOptions } from './start-service.js';

@@ -1,4 +1,4 @@
-import { platformSettings, readSettings, telemetrySettings } from './index.js';
+import { platformSettings, readSettings, settingsOrExit, telemetrySettings } from './index.js';
 
 const COMPLETE = {
   PORT: '0',
@@ -83,4 +83,27 @@ it('reads where telemetry goes, and names what is wrong with it', async () => {
   ).rejects.toThrow(
     'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL; METRICS_PORT must be a whole number from 0 to 65535; TRACE_PERCENT must be',
   );
+});
+
+describe('a process whose settings are wrong', () => {
+  const exits: number[] = [];
+  const exit = (code: number): never => {
+    exits.push(code);
+    throw new Error('the process has ended');
+  };
+  beforeEach(() => (exits.length = 0));
+  afterEach(() => jest.restoreAllMocks());
+
+  it('says which, and ends so that nobody starts it again', async () => {
+    const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const reading = readSettings((settings) => platformSettings(settings), { ...COMPLETE, PORT: '' });
+    await expect(settingsOrExit(reading, exit)).rejects.toThrow('the process has ended');
+    expect([exits, said.mock.calls]).toEqual([[78], [['SettingsError: PORT is missing']]]);
+  });
+
+  it('is not meant by any other error, nor by settings that are right', async () => {
+    await expect(settingsOrExit(Promise.reject(new Error('the vault is away')), exit)).rejects.toThrow('vault');
+    expect(await settingsOrExit(Promise.resolve(1), exit)).toBe(1);
+    expect(exits).toEqual([]);
+  });
 });

@@ -23,6 +23,23 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
+/** The exit code of a process whose settings are wrong (`EX_CONFIG`), by which a supervisor knows not to start it again. */
+const SETTINGS_EXIT_CODE = 78;
+
+/** The settings; ends the process with exit code 78, and what is wrong with them, where they cannot be used. */
+export async function settingsOrExit<T>(
+  reading: Promise<T>,
+  exit: (code: number) => never = (code) => process.exit(code),
+): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    console.error(`${error.name}: ${error.message}`);
+    return exit(SETTINGS_EXIT_CODE);
+  }
+}
+
 /** Prefix of our secrets in a vault that others use too, unless `KEY_VAULT_PREFIX` says otherwise. */
 const VAULT_PREFIX_DEFAULT = 'invttrdg-';
 
