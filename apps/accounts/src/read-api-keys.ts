@@ -1,6 +1,6 @@
 import { API_KEY_ID_PATTERN } from '@ballast/contracts';
 import type { ApiKeyPage, ApiKeyView } from '@ballast/contracts/accounts';
-import { Clock, ProblemException } from '@ballast/service-host';
+import { Clock, Listing, ProblemException } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { ApiKeyStore } from './adapters/api-key.store.js';
@@ -15,22 +15,18 @@ export class ReadApiKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** A page of keys. Throws the problem `invalid-request` for a cursor that is none. */
-  async page(caller: Caller, { limit, cursor }: PageRequest): Promise<ApiKeyPage> {
-    if (cursor !== undefined && !API_KEY_ID_PATTERN.test(cursor)) {
-      const errors = [{ pointer: 'cursor', detail: 'must be what `nextCursor` was' }];
-      throw new ProblemException('invalid-request', { errors });
-    }
+  /** A page of keys. Throws the problem `invalid-cursor`. */
+  async page({ role, userId }: Caller, page: PageRequest): Promise<ApiKeyPage> {
+    const ownerId = role === 'admin' ? undefined : userId;
+    const listing = new Listing('api-keys', ownerId);
+    const afterId = listing.placeIn(page, API_KEY_ID_PATTERN);
     const found = await this.keys.list({
-      ...(caller.role === 'admin' ? {} : { ownerId: caller.userId }),
-      ...(cursor === undefined ? {} : { afterId: cursor }),
-      limit: limit + 1,
+      ...(ownerId !== undefined && { ownerId }),
+      ...(afterId !== undefined && { afterId }),
+      limit: page.limit + 1,
     });
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    const items = shown.map((key) => apiKeyViewOf(key, this.clock.now()));
-    return { items, ...(hasMore ? { nextCursor: last.id } : {}) };
+    const { items, ...next } = listing.pageOf(found, page.limit, ({ id }) => id);
+    return { items: items.map((key) => apiKeyViewOf(key, this.clock.now())), ...next };
   }
 
   /** One key. Throws the problem `not-found` for one that is not there and for one that is not the caller's alike. */

@@ -1,6 +1,6 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import type { ProfilePage, ProfileView } from '@ballast/contracts/accounts';
-import { ProblemException } from '@ballast/service-host';
+import { Listing, ProblemException } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { ProfileStore } from './adapters/profile.store.js';
@@ -11,21 +11,18 @@ import { profileViewOf, seesAllProfiles } from './domain/profile.js';
 export class ReadProfiles {
   constructor(private readonly profiles: ProfileStore) {}
 
-  /** The caller's profiles, or everybody's for an operator, a page at a time. */
-  async page(caller: Caller, { limit, cursor }: PageRequest): Promise<ProfilePage> {
-    if (cursor !== undefined && !PROFILE_ID_PATTERN.test(cursor)) {
-      const errors = [{ pointer: 'cursor', detail: 'must be what `nextCursor` was' }];
-      throw new ProblemException('invalid-request', { errors });
-    }
+  /** The caller's profiles, or everybody's for an operator, a page at a time. Throws the problem `invalid-cursor`. */
+  async page({ role, userId }: Caller, page: PageRequest): Promise<ProfilePage> {
+    const ownerId = seesAllProfiles(role) ? undefined : userId;
+    const listing = new Listing('profiles', ownerId);
+    const afterId = listing.placeIn(page, PROFILE_ID_PATTERN);
     const found = await this.profiles.list({
-      ...(seesAllProfiles(caller.role) ? {} : { ownerId: caller.userId }),
-      ...(cursor === undefined ? {} : { afterId: cursor }),
-      limit: limit + 1,
+      ...(ownerId !== undefined && { ownerId }),
+      ...(afterId !== undefined && { afterId }),
+      limit: page.limit + 1,
     });
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return { items: shown.map(profileViewOf), ...(hasMore ? { nextCursor: last.id } : {}) };
+    const { items, ...next } = listing.pageOf(found, page.limit, ({ id }) => id);
+    return { items: items.map(profileViewOf), ...next };
   }
 
   /** One profile. Throws the problem `not-found` for one that is not there and for one that is not the caller's alike. */

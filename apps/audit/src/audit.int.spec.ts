@@ -288,11 +288,11 @@ describe('reading', () => {
     ['chainId=nonsense', 'chainId'],
     ['subject=', 'subject'],
     ['chainId=_system&limit=0', 'limit'],
-    ['chainId=_system&cursor=-1', 'cursor'],
-  ])('refuses the search %p, naming %s', async (query, pointer) => {
+    ['chainId=_system&cursor=-1', 'cursor', 'invalid-cursor'],
+  ])('refuses the search %p, naming %s', async (query, pointer, code = 'invalid-request') => {
     const { status, body } = await platform.get(`/v1/admin/audit?${query}`, 'admin');
     expect(status).toBe(400);
-    expect(body).toMatchObject({ code: 'invalid-request', errors: [{ pointer }] });
+    expect(body).toMatchObject({ code, errors: [{ pointer }] });
   });
 
   it('keeps the audit from traders', async () => {

@@ -1,5 +1,6 @@
 import type { AuditPage, AuditRecordView, OrderStory, TimelineView } from '@ballast/contracts/audit';
-import type { Caller } from '@ballast/service-host';
+import { Listing } from '@ballast/service-host';
+import type { Caller, PageRequest } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { AuditChains } from './adapters/audit-chains.js';
 import type { AuditRecord } from './domain/chain.js';
@@ -11,14 +12,15 @@ const TIMELINE_STEPS_MAX = 2_000;
 /** Exits in one timeline; an order with more fills shows those of its first. */
 const TIMELINE_EXITS_MAX = 100;
 
+/** A position, as a cursor has it. */
+const POSITION_PATTERN = /^\d{1,15}$/;
+
 /** What an auditor looks for: a chain, or the chain of the subject. */
 export interface AuditSearch {
   readonly chainId: string;
   readonly subject?: string;
   readonly type?: string;
-  readonly limit: number;
-  /** Only records behind this position. */
-  readonly after: number;
+  readonly page: PageRequest;
 }
 
 /** Reads what was audited. */
@@ -48,16 +50,16 @@ export class ReadAudit {
     return asItHappened(await this.chains.records(chainOf(orderId), { after: 0, limit, subjects }));
   }
 
-  /** One page, in the order of the chain; its cursor is the position of its last record. */
-  async page({ chainId, limit, subject, ...search }: AuditSearch): Promise<AuditPage> {
-    const subjects = subject === undefined ? undefined : [subject];
-    const records = await this.chains.records(chainId, { ...search, limit: limit + 1, ...(subjects && { subjects }) });
-    const items = records.slice(0, limit);
-    const last = items.at(-1);
-    return {
-      items: items.map(viewOf),
-      ...(records.length > limit && last !== undefined && { nextCursor: String(last.position) }),
-    };
+  /** One page, in the order of the chain. Throws the problem `invalid-cursor`. */
+  async page({ chainId, subject, type, page }: AuditSearch): Promise<AuditPage> {
+    const listing = new Listing('audit', chainId, subject, type);
+    const records = await this.chains.records(chainId, {
+      ...{ after: Number(listing.placeIn(page, POSITION_PATTERN) ?? 0), limit: page.limit + 1 },
+      ...(subject !== undefined && { subjects: [subject] }),
+      ...(type !== undefined && { type }),
+    });
+    const { items, ...next } = listing.pageOf(records, page.limit, ({ position }) => `${position}`);
+    return { items: items.map(viewOf), ...next };
   }
 }
 

@@ -150,7 +150,7 @@ describe('placing an order', () => {
       'GET',
       `/v1/orders?profileId=${profile.profileId}&cursor=garbage`,
     );
-    expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([400, 'invalid-request', 'cursor']);
+    expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([400, 'invalid-cursor', 'cursor']);
   });
 
   it('lists every order where the store gives them in pages that are not full', async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ContainerStore } from '@ballast/cosmos';
 import { ORDER_ID_PATTERN, PRODUCT_ID, profileOfOrder } from '@ballast/contracts';
 import type { OrderPage } from '@ballast/contracts/orders';
-import { InjectStore, ProblemException } from '@ballast/service-host';
+import { InjectStore, Listing, ProblemException } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
 import { orderOf } from './adapters/order-documents.js';
@@ -32,9 +32,11 @@ export class ReadOrders {
     return order;
   }
 
-  /** One page of a profile's orders, newest first. */
-  async page(profileId: string, { limit, cursor }: PageRequest): Promise<OrderPage> {
-    const before = cursor === undefined ? AFTER_EVERY_ID : idOf(cursor);
+  /** One page of a profile's orders, newest first. Throws the problem `invalid-cursor`. */
+  async page(profileId: string, page: PageRequest): Promise<OrderPage> {
+    const listing = new Listing('orders', profileId);
+    const { limit } = page;
+    const before = listing.placeIn(page, ORDER_ID_PATTERN) ?? AFTER_EVERY_ID;
     // Live orders first: one that ends between the two reads is then seen twice, not missed.
     const live = (await this.books.liveOrders(profileId)).filter((order) => order.id < before);
     const ended = await this.ended(profileId, before, limit);
@@ -43,7 +45,7 @@ export class ReadOrders {
     const last = items.at(-1);
     return {
       items: items.map(orderView),
-      ...(items.length < limit || last === undefined ? {} : { nextCursor: Buffer.from(last.id).toString('base64url') }),
+      ...(items.length < limit || last === undefined ? {} : { nextCursor: listing.cursorAt(last.id) }),
     };
   }
 
@@ -64,15 +66,6 @@ export class ReadOrders {
     } while (continuation !== undefined && orders.length < limit);
     return orders;
   }
-}
-
-/** The order that the page before ended with; throws the problem of a cursor that no page has given. */
-function idOf(cursor: string): string {
-  const orderId = Buffer.from(cursor, 'base64url').toString();
-  if (ORDER_ID_PATTERN.test(orderId)) return orderId;
-  throw new ProblemException('invalid-request', {
-    errors: [{ pointer: 'cursor', detail: 'must be what `nextCursor` was' }],
-  });
 }
 
 /** Sorts behind every order id. */

@@ -137,7 +137,7 @@ describe('what a profile holds and has traded', () => {
     const second = await listOf('trades', `?limit=2&cursor=${String(first['nextCursor'])}`);
     const seen = [first, second].flatMap((page) => page['items'] as { closedBy: string }[]);
     expect(seen.map(({ closedBy }) => closedBy)).toEqual(exits.reverse());
-    expect((await listOf('trades', '?cursor=garbage')).code).toBe('invalid-request');
+    expect((await listOf('trades', '?cursor=garbage')).code).toBe('invalid-cursor');
   });
 
   describe('as the gateway streams it', () => {

@@ -42,6 +42,7 @@ export class Problem {
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is not valid.' },
   'malformed-json': { status: 400, title: 'The body is not well-formed JSON.' },
+  'invalid-cursor': { status: 400, title: 'The cursor is not one that this listing has given.' },
   'idempotency-key-missing': { status: 400, title: 'This write needs an Idempotency-Key header.' },
   unauthorized: { status: 401, title: 'A valid access token is needed.' },
   'login-failed': { status: 401, title: 'The user name or password is wrong.' },
@@ -68,6 +69,10 @@ export const PROBLEMS = {
   'capital-refused': { status: 422, title: 'The movement of capital was refused.' },
   'password-wrong': { status: 422, title: 'The current password is not this one.' },
   'second-factor-wrong': { status: 422, title: 'The code is wrong or was used before.' },
+  'precondition-required': {
+    status: 428,
+    title: 'This change needs an If-Match header: the ETag of what you saw, or *.',
+  },
   'too-many-requests': { status: 429, title: 'Too many requests.' },
   'internal-error': { status: 500, title: 'Something went wrong here.' },
   'service-unavailable': { status: 503, title: 'A service is not available now; try again.' },

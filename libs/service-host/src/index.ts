@@ -5,6 +5,8 @@ export { monthEndMs, monthStartMs } from './calendar-month.js';
 export { CurrentCaller, PUBLIC, Public, ROLES_ALLOWED, RequireFreshSecondFactor, Roles } from './caller.js';
 export type { Caller } from './caller.js';
 export { Clock } from './clock.js';
+export { Listing, invalidCursor } from './listing.js';
+export type { ListingPage } from './listing.js';
 export { LOG_LEVELS, platformSettings } from './platform-settings.js';
 export type { LogLevel, PlatformSettings } from './platform-settings.js';
 export { Parking } from './parking.js';

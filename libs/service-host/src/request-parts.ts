@@ -1,6 +1,7 @@
 import { Param, createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext, PipeTransform } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { invalidCursor } from './listing.js';
 import { ProblemException } from './problem-exception.js';
 
 /** 1 to 128 visible ASCII characters. */
@@ -89,7 +90,7 @@ function limitOf(text: unknown, { limitDefault, limitMax }: { limitDefault: numb
 function cursorOf(cursor: unknown): { cursor?: string } {
   if (cursor === undefined) return {};
   if (typeof cursor !== 'string' || cursor.length === 0 || cursor.length > CURSOR_CHARS_MAX) {
-    throw invalid('cursor', 'must be what `nextCursor` was');
+    throw invalidCursor();
   }
   return { cursor };
 }

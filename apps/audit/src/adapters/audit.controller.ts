@@ -12,8 +12,6 @@ const PAGE_RECORDS_MAX = 500;
 const PAGE_RECORDS_DEFAULT = 100;
 /** Characters of a subject or a type. */
 const WORD_CHARS_MAX = 100;
-/** A position, as a cursor. */
-const CURSOR_PATTERN = /^\d{1,15}$/;
 
 /** The audit over private HTTP. Somebody else's order is answered as one that does not exist. */
 @Controller('v1')
@@ -40,7 +38,7 @@ export class AuditController {
   @Roles('operator', 'admin')
   page(
     @Query() query: Record<string, unknown>,
-    @PageQuery({ limitDefault: PAGE_RECORDS_DEFAULT, limitMax: PAGE_RECORDS_MAX }) { limit, cursor }: PageRequest,
+    @PageQuery({ limitDefault: PAGE_RECORDS_DEFAULT, limitMax: PAGE_RECORDS_MAX }) page: PageRequest,
   ): Promise<AuditPage> {
     const subject = wordOf(query, 'subject');
     const type = wordOf(query, 'type');
@@ -48,8 +46,7 @@ export class AuditController {
     if (chainId === undefined) throw invalid('chainId', 'is needed where no subject is named');
     return this.read.page({
       chainId,
-      limit,
-      after: positionOf(cursor),
+      page,
       ...(subject !== undefined && { subject }),
       ...(type !== undefined && { type }),
     });
@@ -77,12 +74,6 @@ function wordOf(query: Record<string, unknown>, name: string): string | undefine
     throw invalid(name, `must be a text of 1 to ${WORD_CHARS_MAX} characters, once`);
   }
   return word;
-}
-
-function positionOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (!CURSOR_PATTERN.test(cursor)) throw invalid('cursor', 'must be what `nextCursor` was');
-  return Number(cursor);
 }
 
 function invalid(pointer: string, detail: string): ProblemException {

@@ -46,6 +46,11 @@ export function ApiPage(limitDefault: number, limitMax: number): MethodDecorator
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: limitMax, default: limitDefault },
     }),
-    ApiQuery({ name: 'cursor', description: '`nextCursor` of the page before.', required: false, type: String }),
+    ApiQuery({
+      name: 'cursor',
+      description: '`nextCursor` of the page before, of the same list with the same filters; it says nothing else.',
+      required: false,
+      type: String,
+    }),
   );
 }

@@ -8,7 +8,7 @@ import {
   StatementQuery,
 } from '@ballast/contracts/ledger';
 import type { StatementView } from '@ballast/contracts/ledger';
-import { CurrentCaller, PageQuery, ProblemException, Scopes, idParam } from '@ballast/service-host';
+import { CurrentCaller, Listing, PageQuery, ProblemException, Scopes, idParam } from '@ballast/service-host';
 import type { Caller, PageRequest } from '@ballast/service-host';
 import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ReadStatement } from '../read-statement.js';
@@ -16,7 +16,7 @@ import type { Period, StatementPlace } from '../read-statement.js';
 import { invalid } from './capital-requests.js';
 
 /** Milliseconds of the last line, its number, and milliseconds of the end. */
-const CURSOR_PATTERN = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
+const PLACE_PATTERN = /^\d{1,15}\.\d{1,15}\.\d{1,15}$/;
 
 /** Statements over private HTTP. Somebody else's profile is answered as one that does not exist. */
 @Controller('v1/profiles/:id/capital')
@@ -31,10 +31,12 @@ export class StatementController {
     @PageQuery({ limitDefault: STATEMENT_LINES_DEFAULT, limitMax: STATEMENT_LINES_MAX }) page: PageRequest,
     @CurrentCaller() caller: Caller,
   ): Promise<StatementView> {
-    const place = placeIn(page.cursor);
-    const found = await this.statements.page(periodIn(profileId, query), { limit: page.limit, place }, caller);
+    const period = periodIn(profileId, query);
+    const listing = new Listing('statement', profileId, period.from, period.to);
+    const place = placeOf(listing.placeIn(page, PLACE_PATTERN));
+    const found = await this.statements.page(period, { limit: page.limit, place }, caller);
     if (found === undefined) throw new ProblemException('not-found');
-    return { ...found.view, ...(found.next !== undefined && { nextCursor: cursorOf(found.next) }) };
+    return { ...found.view, ...(found.next !== undefined && { nextCursor: listing.cursorAt(textOf(found.next)) }) };
   }
 
   /** The whole period at once; 400 where that is too much. */
@@ -65,16 +67,13 @@ function periodIn(profileId: string, query: StatementPeriodQuery): Period {
   return { profileId, from, to };
 }
 
-function cursorOf({ lastAt, lastNumber, endAt }: StatementPlace): string {
+function textOf({ lastAt, lastNumber, endAt }: StatementPlace): string {
   return `${Date.parse(lastAt)}.${lastNumber}.${Date.parse(endAt)}`;
 }
 
-function placeIn(cursor: string | undefined): StatementPlace | undefined {
-  if (cursor === undefined) return undefined;
-  const [, lastMs, lastNumber, endMs] = CURSOR_PATTERN.exec(cursor) ?? [];
-  if (lastMs === undefined || lastNumber === undefined || endMs === undefined) {
-    throw invalid('cursor', 'must be what `nextCursor` was');
-  }
-  const instantOf = (ms: string): string => new Date(Number(ms)).toISOString();
-  return { lastAt: instantOf(lastMs), lastNumber: Number(lastNumber), endAt: instantOf(endMs) };
+function placeOf(text: string | undefined): StatementPlace | undefined {
+  if (text === undefined) return undefined;
+  const [lastMs = 0, lastNumber = 0, endMs = 0] = text.split('.').map(Number);
+  const instantOf = (ms: number): string => new Date(ms).toISOString();
+  return { lastAt: instantOf(lastMs), lastNumber, endAt: instantOf(endMs) };
 }
