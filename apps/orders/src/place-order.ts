@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DocumentConflict } from '@ballast/cosmos';
 import type { ContainerStore } from '@ballast/cosmos';
 import { EVENT_TTL_SECONDS, PRODUCT_ID, newOrderId } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
+import { faults } from '@ballast/faults';
 import type { PlaceOrderRequest } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
@@ -133,7 +134,8 @@ const CLIENT_ORDER_PREFIX = 'client-order:';
 
 /** A refusal keeps only the idempotency key: the client order id names an order, and there is none. */
 function answerRows(command: PlaceOrderCommand, terms: PlacementTerms, refusal?: Refusal): AnswerRows {
-  const key = createHash('sha256').update(command.idempotencyKey).digest('hex');
+  const given = faults.isWithout('idempotency-key') ? randomUUID() : command.idempotencyKey;
+  const key = createHash('sha256').update(given).digest('hex');
   const answer = {
     kind: 'answer',
     ...profileKey(terms.profileId),

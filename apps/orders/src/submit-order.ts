@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { faults } from '@ballast/faults';
 import { Clock } from '@ballast/service-host';
 import { VenueOutcomeUnknown, VenueRejected } from '@ballast/venue';
 import type { Venue, VenueOrder } from '@ballast/venue';
@@ -65,6 +66,7 @@ export class SubmitOrder {
     try {
       const request = requestOf(order, this.venue.capabilities);
       answer = await this.permit.during(order, () => this.venue.submit(request));
+      faults.reach('after-venue-call');
     } catch (error) {
       if (error instanceof VenueRejected) return this.end(order, error.message);
       if (error instanceof VenueOutcomeUnknown) await this.loseTrack(order, error.message);
@@ -103,11 +105,12 @@ export class SubmitOrder {
   }
 
   private async lookUp(order: Order): Promise<void> {
-    const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    const isBlind = faults.isWithout('look-up-before-retry');
+    const found = isBlind ? undefined : await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
     if (found !== undefined) return this.settle.execute(orderKey(order), found);
     const controls = await this.permit.current();
     const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;
-    const certainAfterMs = CALL_DELAY_MS_MAX + callDeadlineMs + visibilityDelayMs;
+    const certainAfterMs = isBlind ? 0 : CALL_DELAY_MS_MAX + callDeadlineMs + visibilityDelayMs;
     const facts = { controls, nowMs: this.clock.now(), certainAfterMs };
     const decided = await this.books.change(orderKey(order), ({ order: latest }) => {
       const decision = decideAbsence(latest ?? order, facts);

@@ -1,6 +1,7 @@
 import type { ChangeFeedPullModelIterator } from '@azure/cosmos';
 import { EVENT_TTL_SECONDS } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
+import { faults } from '@ballast/faults';
 import { Alarm } from './alarm.js';
 import { eventIn } from './event-row.js';
 import { LeaseLost } from './range-lease.js';
@@ -121,6 +122,7 @@ export class RangeTenure {
     const rows: FeedRow[] = page.result ?? [];
     this.#pace.read(rows.length, performance.now());
     const events = rows.flatMap((row) => eventIn(row) ?? []).filter((event) => this.#isNews(event));
+    if (faults.isWithout('checkpoint-after-send')) await this.#lease.save(page.continuationToken);
     if (events.length > 0 && !(await this.#send(events))) return;
     this.#position = page.continuationToken;
     if (events.length > 0) this.#hasUnsavedEvents = true;
@@ -133,6 +135,7 @@ export class RangeTenure {
 
   /** Sends until it succeeds; false when the tenure was over before. */
   async #send(events: EventEnvelope[]): Promise<boolean> {
+    faults.reach('after-commit');
     this.#oldestUnsentAt = Math.min(...events.map((event) => Date.parse(event.time)));
     for (let failureCount = 1; this.going; failureCount += 1) {
       try {

@@ -1,4 +1,5 @@
 import type { EventEnvelope } from '@ballast/contracts';
+import { faults } from '@ballast/faults';
 import type { Delivery } from './delivery.js';
 import { durationOf } from './instruments.js';
 import { Lanes } from './lanes.js';
@@ -101,6 +102,7 @@ export class EventLanes {
     const { trace, span } = handlingOf(events, first);
     try {
       await runInTrace(trace, () => this.handle(events));
+      faults.reach('after-handling');
       span.end();
       for (const event of events) LAG.record(lagSecondsOf(event), { topic: event.source.slice(1), type: event.type });
       return { handled: true };

@@ -1,3 +1,4 @@
+import { faults } from '@ballast/faults';
 import { Injectable } from '@nestjs/common';
 
 /** The only clock of a service; a test starts the service with another one. */
@@ -5,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 export class Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number {
-    return Date.now();
+    return Date.now() + faults.clockOffsetMs();
   }
 
   /** The same instant in ISO 8601, UTC with milliseconds. */

@@ -1,5 +1,6 @@
 import { topology } from '@ballast/contracts';
 import type { CosmosConnection } from '@ballast/cosmos';
+import { refusalOfFaults } from '@ballast/faults';
 import type { ServiceBusConnection } from '@ballast/service-bus';
 import type { SettingsReader } from './settings.js';
 import { telemetrySettings } from './telemetry.js';
@@ -36,7 +37,7 @@ export function platformSettings(
     host: settings.text('HOST', { default: '127.0.0.1' }),
     port: settings.integer('PORT', { min: 0, max: 65_535, ...portDefault(defaults.port) }),
     cosmos: {
-      endpoint: settings.secret('COSMOS_ENDPOINT'),
+      endpoint: storeEndpoint(settings),
       ...(key === undefined ? {} : { key }),
       database: settings.text('COSMOS_DATABASE', { default: topology.database }),
     },
@@ -47,6 +48,16 @@ export function platformSettings(
     logLevel: settings.word('LOG_LEVEL', LOG_LEVELS, { default: 'info' }),
     telemetry: telemetrySettings(settings),
   };
+}
+
+/** Where the store is. What makes a process fail on purpose has no place there unless it is on this machine. */
+function storeEndpoint(settings: SettingsReader): string {
+  const endpoint = settings.secret('COSMOS_ENDPOINT');
+  const names = ['FAULTS_DIR', 'NODE_ENV', 'KEY_VAULT_URI'];
+  const env = Object.fromEntries(names.map((name) => [name, settings.optionalText(name)]));
+  const refusal = refusalOfFaults(env, endpoint);
+  if (refusal !== undefined) settings.complain('FAULTS_DIR', refusal);
+  return endpoint;
 }
 
 function portDefault(port: number | undefined): { default?: number } {

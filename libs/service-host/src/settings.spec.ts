@@ -85,6 +85,17 @@ it('reads where telemetry goes, and names what is wrong with it', async () => {
   );
 });
 
+it('does not start with fault switches where money is', async () => {
+  const env = { ...COMPLETE, FAULTS_DIR: '/tmp/faults' };
+  const reading = (more: object) => readSettings((settings) => platformSettings(settings), { ...env, ...more });
+  await expect(reading({})).rejects.toThrow('FAULTS_DIR must not be set where the store is not local');
+  const local = { COSMOS_ENDPOINT: 'http://127.0.0.1:1/' };
+  await expect(reading({ ...local, NODE_ENV: 'production' })).rejects.toThrow(
+    'FAULTS_DIR must not be set in production',
+  );
+  expect((await reading(local)).cosmos.endpoint).toBe('http://127.0.0.1:1/');
+});
+
 describe('a process whose settings are wrong', () => {
   const exits: number[] = [];
   const exit = (code: number): never => {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { CapitalBalances, PostingKind } from '@ballast/contracts/ledger';
+import { faults } from '@ballast/faults';
 import { LEDGER_ACCOUNTS, balancesAfter, balancesText, evolve } from './account.js';
 import type { Account, Balances, Legs } from './account.js';
 import { assetLegsText, unbalancedIn } from './asset-legs.js';
@@ -146,7 +147,7 @@ export function legsOf({ legs }: Pick<PostingContent, 'legs'>): Legs {
 
 /** Id of the posting that the event, or the request's idempotency key, with this id causes. */
 export function postingIdOf(causeId: string): string {
-  return `posting:${causeId}`;
+  return faults.isWithout('deterministic-ids') ? `posting:${causeId}:${randomUUID()}` : `posting:${causeId}`;
 }
 
 /** JSON with sorted keys and without undefined fields: the same text for the same content. */

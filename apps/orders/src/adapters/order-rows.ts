@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { carryingEvent, eventRow } from '@ballast/cosmos';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { bookLimitsChanged, bookOpened, orderRefused, tradeClosed } from '@ballast/contracts/orders';
 import type { OrderRefusedV1, TradeClosedV1 } from '@ballast/contracts/orders';
+import { faults } from '@ballast/faults';
 import { currentTrace } from '@ballast/service-bus';
 import { CAPITAL_ASSET, decimalText } from '@ballast/money';
 import type { Book } from '../domain/book.js';
@@ -26,7 +28,8 @@ export interface Place {
 export function executionRowId(orderId: string, executionId: string): string {
   // A document id may not have / \ ? #; what has one is told apart by a character that no other begins with.
   const isPlain = !/[/\\?#]|^~/.test(executionId);
-  return `execution:${orderId}:${isPlain ? executionId : `~${Buffer.from(executionId).toString('base64url')}`}`;
+  const once = faults.isWithout('handled-rows') ? `:${randomUUID()}` : '';
+  return `execution:${orderId}${once}:${isPlain ? executionId : `~${Buffer.from(executionId).toString('base64url')}`}`;
 }
 
 /** The event of an order as it is after it; `cause` where that is not the message being handled. */

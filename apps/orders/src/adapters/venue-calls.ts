@@ -1,5 +1,6 @@
 import type { Decimal } from '@ballast/money';
 import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { faults } from '@ballast/faults';
 import { VenueOutcomeUnknown, VenueUnavailable } from '@ballast/venue';
 import type { VenueCapabilities, VenueOrderChange, VenueOrderRequest } from '@ballast/venue';
 import type { Conditions } from '../domain/conditions.js';
@@ -47,7 +48,7 @@ export function requestOf(order: Order, venue: Pick<VenueCapabilities, 'timesInF
   const { stopPrice, trailPrice, trailPercent }: Conditions = triggeredHere === true ? {} : order.conditions;
   const timeInForce = heldBy(order.timeInForce, venue);
   return {
-    brokerKey: brokerKeyOf(order.id, 0),
+    brokerKey: brokerKeyOf(order.id, faults.isWithout('look-up-before-retry') ? order.attempts - 1 : 0),
     symbol: order.symbol,
     side: order.side,
     quantity: order.quantity,
