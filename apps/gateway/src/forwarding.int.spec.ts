@@ -81,13 +81,13 @@ describe('a forwarded request', () => {
     ['GET', '/v1/admin/audit/verify', 'audit'],
   ] as const)('%s %s goes to %s, and its answer comes back', async (method, path, owner) => {
     platform.owners[owner].answer(`${method} ${path}`, { status: 209, body: `{"of":  "${owner}"}` });
-    const body = ['POST', 'PUT', 'PATCH'].includes(method) ? { some: 'body' } : undefined;
+    const body = ['POST', 'PUT', 'PATCH'].includes(method) ? '{"some":  "bödy"}' : undefined;
     const authorization = `Bearer ${await platform.token({ role: 'admin', claims: { mfa_at: Math.floor(Date.now() / 1_000) } })}`;
     const { status, text, headers } = await platform.ask(method, path, { body, headers: { authorization } });
     expect({ status, text }).toEqual({ status: 209, text: `{"of":  "${owner}"}` });
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     const seen = platform.owners[owner].seen.at(-1);
-    expect(seen).toMatchObject({ method, path, body: body === undefined ? '' : JSON.stringify(body) });
+    expect(seen).toMatchObject({ method, path, body: body ?? '' });
   });
 
   it('takes the token, the idempotency key, the request id, the trace and where it comes from along, and nothing else', async () => {

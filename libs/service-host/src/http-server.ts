@@ -74,6 +74,14 @@ export function endConnectionsWhile(server: FastifyInstance, isDraining: () => b
   });
 }
 
+const bodies = Symbol('bytes of the body');
+type WithBody = FastifyRequest & { [bodies]?: Buffer };
+
+/** The JSON of a request as its caller wrote it; `undefined` where there is no body. */
+export function bodyBytesOf(request: FastifyRequest): Buffer | undefined {
+  return (request as WithBody)[bodies];
+}
+
 /** Makes JSON in UTF-8 the only kind of body, of a bounded shape and without keys that could reach a prototype. */
 export function acceptOnlyJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
@@ -81,6 +89,7 @@ export function acceptOnlyJson(server: FastifyInstance): void {
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     // An empty body is no body.
     if (body.length === 0) return done(null, undefined);
+    (request as WithBody)[bodies] = body as Buffer;
     if (!isUtf8(body as Buffer)) {
       return done(new ProblemException('malformed-json', { detail: 'The body is not UTF-8.' }));
     }

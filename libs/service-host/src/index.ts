@@ -7,6 +7,7 @@ export type { Caller } from './caller.js';
 export { Clock } from './clock.js';
 export { Listing, invalidCursor } from './listing.js';
 export type { ListingPage } from './listing.js';
+export { bodyBytesOf } from './http-server.js';
 export { LOG_LEVELS, platformSettings } from './platform-settings.js';
 export type { LogLevel, PlatformSettings } from './platform-settings.js';
 export { Parking } from './parking.js';

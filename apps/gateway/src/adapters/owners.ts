@@ -1,11 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Failure } from '@ballast/contracts';
 import { currentTrace, inSpan } from '@ballast/service-bus';
+import { bodyBytesOf } from '@ballast/service-host';
 import { Inject, Injectable } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OwnerUrls } from '../gateway.config.js';
 import { addressOf } from './caller-address.js';
-import { askPrivately } from './private-http.js';
+import { PrivateHttp } from './private-http.js';
 
 /** Token of the owners' addresses. */
 export const OWNER_URLS = Symbol('owner urls');
@@ -34,6 +35,8 @@ export interface OwnerRequest {
   readonly path: string;
   /** JSON; absent where the caller sent none. */
   readonly body?: unknown;
+  /** That JSON as the caller wrote it, which is passed on as it is; absent, `body` is written. */
+  readonly bytes?: Buffer | undefined;
   readonly headers: FastifyRequest['headers'];
   /** The network address of whoever asks the gateway. */
   readonly address?: string;
@@ -48,8 +51,17 @@ export interface OwnerAnswer {
 
 /** The services behind the gateway, over private HTTP with the caller's own token. */
 @Injectable()
-export class Owners {
-  constructor(@Inject(OWNER_URLS) private readonly urls: OwnerUrls) {}
+export class Owners implements OnApplicationShutdown {
+  private readonly connections: Readonly<Record<Owner, PrivateHttp>>;
+
+  constructor(@Inject(OWNER_URLS) urls: OwnerUrls) {
+    const connected = Object.entries(urls).map(([owner, url]) => [owner, new PrivateHttp(url, OWNER_TIMEOUT_MS)]);
+    this.connections = Object.fromEntries(connected) as Record<Owner, PrivateHttp>;
+  }
+
+  onApplicationShutdown(): void {
+    for (const connection of Object.values(this.connections)) connection.close();
+  }
 
   /**
    * Asks the owner. Throws `Failure` when it cannot be reached or does not answer in time; whether it did what it was
@@ -63,12 +75,9 @@ export class Owners {
 
   private async answerOf(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
     try {
-      const { status, headers, body } = await askPrivately(this.urls[owner] + request.path, {
-        method: request.method,
-        headers: headersFor(request),
-        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-        timeoutMs: OWNER_TIMEOUT_MS,
-      });
+      const { method, path } = request;
+      const sent = { method, path, headers: headersFor(request), body: bytesOf(request) };
+      const { status, headers, body } = await this.connections[owner].ask(sent);
       return { status, headers: headersOf(headers), body };
     } catch (error) {
       throw new Failure('owner-unavailable', `${owner} cannot be reached`, { cause: error });
@@ -84,7 +93,7 @@ export class Owners {
 /** The request as an owner is to get it. */
 export function ownerRequest(request: FastifyRequest): OwnerRequest {
   const { method, url, body, headers } = request;
-  return { method, path: url, body, headers, address: addressOf(request) };
+  return { method, path: url, body, bytes: bodyBytesOf(request), headers, address: addressOf(request) };
 }
 
 /** Answers the caller with what the owner answered. */
@@ -97,22 +106,26 @@ export function jsonOf<Body>({ body }: OwnerAnswer): Body {
   return JSON.parse(body.toString('utf8')) as Body;
 }
 
-function headersFor({ headers, body, address }: OwnerRequest): Record<string, string> {
-  const trace = currentTrace();
-  const given = HEADERS_IN.flatMap((name) => {
-    const value = headers[name];
-    return typeof value === 'string' ? [[name, value] as const] : [];
-  });
-  return {
-    ...Object.fromEntries(given),
-    ...(address !== undefined && { 'x-client-address': address }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-    ...(trace !== undefined && { 'x-request-id': trace.correlationId }),
-    ...(trace?.traceparent !== undefined && { traceparent: trace.traceparent }),
-  };
+/** The body as it is sent; `undefined` where there is none. */
+function bytesOf({ bytes, body }: OwnerRequest): Buffer | undefined {
+  return bytes ?? (body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
 }
 
-function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
+function headersFor({ headers, body, address }: OwnerRequest): Record<string, string> {
+  const trace = currentTrace();
+  const out: Record<string, string> = {};
+  for (const name of HEADERS_IN) {
+    const value = headers[name];
+    if (typeof value === 'string') out[name] = value;
+  }
+  if (address !== undefined) out['x-client-address'] = address;
+  if (body !== undefined) out['content-type'] = 'application/json';
+  if (trace !== undefined) out['x-request-id'] = trace.correlationId;
+  if (trace?.traceparent !== undefined) out['traceparent'] = trace.traceparent;
+  return out;
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): Record<string, string> {
   const out: Record<string, string> = {};
   for (const name of HEADERS_OUT) {
     const value = headers[name];
