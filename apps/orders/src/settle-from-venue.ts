@@ -6,7 +6,7 @@ import type { Venue, VenueOrder } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
-import { afterRejection } from './domain/exit-retry.js';
+import { afterBrokersEnd } from './domain/exit-retry.js';
 import { hasEnded, hasExpired } from './domain/order.js';
 import type { Order } from './domain/order.js';
 import { asOne } from './adapters/exit-pair.js';
@@ -80,7 +80,7 @@ function eventsFor(order: Order, atVenue: VenueOrder, nowMs: number) {
   if (hasEnded(order)) return [];
   if (end !== undefined) {
     const why = atVenue.rejectReason === undefined ? {} : { venueReason: atVenue.rejectReason };
-    return [...replacementOver(order), ...afterRejection(order, [ended(order, end, why)], nowMs)];
+    return [...replacementOver(order), ...afterBrokersEnd(order, [ended(order, end, why)], nowMs)];
   }
   const resting = order.state === 'submitting' || order.state === 'unknown';
   return resting

@@ -8,7 +8,7 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { CALL_DELAY_MS_MAX, VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
-import { afterRejection } from './domain/exit-retry.js';
+import { afterBrokersEnd } from './domain/exit-retry.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
 import type { Book } from './domain/book.js';
 import type { Order } from './domain/order.js';
@@ -46,7 +46,7 @@ export class SubmitOrder {
         allocatedUnits: this.isLimited(book) ? allocatedUnits : undefined,
       });
       return {
-        events: afterRejection(order, events, this.clock.now()),
+        events: afterBrokersEnd(order, events, this.clock.now()),
         result: (after) => ({ next, order: after ?? order }),
       };
     });
@@ -92,7 +92,7 @@ export class SubmitOrder {
       const waiting = order?.state === 'submitting' || order?.state === 'unknown';
       const isMeant = waiting && order.attempts === attempt.attempts;
       if (!isMeant) return { events: [], result: () => undefined };
-      const events = afterRejection(order, [ended(order, 'rejected', { venueReason })], this.clock.now());
+      const events = afterBrokersEnd(order, [ended(order, 'rejected', { venueReason })], this.clock.now());
       return { events, result: () => undefined };
     });
   }
@@ -114,7 +114,7 @@ export class SubmitOrder {
     const facts = { controls, nowMs: this.clock.now(), certainAfterMs };
     const decided = await this.books.change(orderKey(order), ({ order: latest }) => {
       const decision = decideAbsence(latest ?? order, facts);
-      const events = afterRejection(latest ?? order, decision.events, facts.nowMs);
+      const events = afterBrokersEnd(latest ?? order, decision.events, facts.nowMs);
       return { events, result: (after) => ({ decision, order: after ?? order }) };
     });
     if (decided.decision.next === 'wait')

@@ -3,7 +3,7 @@ import { CountField, DecimalField, IdField, InstantField, TextField } from './fi
 import { ORDER_ID_PATTERN, TRADE_ID_PATTERN } from './ids.js';
 import { OrderReference } from './order-terms.js';
 
-/** Tries of the exits that cover a fill; when the broker has rejected the last one, nothing covers it any more. */
+/** Tries of the exits that cover a fill; when the broker has rejected or ended the last one, nothing covers it any more. */
 export const EXIT_ATTEMPTS_MAX = 5;
 
 /** The fill of an entry that an exit covers, and which of the tries to cover it this is. */
@@ -14,9 +14,17 @@ export class CoveredFill {
   executionNumber!: number;
   @CountField({ description: 'Which try this is, from 1.', min: 1, max: EXIT_ATTEMPTS_MAX })
   attempt!: number;
+  @IdField(ORDER_ID_PATTERN, {
+    description: 'The exits that could be placed in part only and whose rest this is; absent: of the whole fill.',
+    optional: true,
+  })
+  restOf?: string;
 }
 
-/** A fill of an entry whose exits are to be placed: as many as it filled, at the prices that the entry named. */
+/**
+ * A fill of an entry whose exits are to be placed, at the prices that the entry named: as many as it filled, or as are left
+ * of them where the broker has let go of them, or where another order had claimed them and does so no more.
+ */
 export class OrderExitsDueV1 extends OrderReference {
   @IdField(ORDER_ID_PATTERN, {
     description: 'The order that the exits will be: one, or two of which one ends the other.',
@@ -37,7 +45,9 @@ export class OrderExitsDueV1 extends OrderReference {
   @DecimalField({ description: 'The worst price that the stop loss accepts.', positive: true, optional: true })
   stopLossLimitPrice?: string;
   @IdField(ORDER_ID_PATTERN, {
-    description: 'The entry, where the order is an exit of it that was rejected and is placed again.',
+    description:
+      'The entry, where the order is another one: an exit of it that the broker has let go of, or whatever had claimed ' +
+      'what they are to cover.',
     optional: true,
   })
   entryOrderId?: string;
@@ -50,9 +60,14 @@ export class OrderExitsDueV1 extends OrderReference {
   attempt?: number;
   @InstantField({ description: 'They are not placed before then; absent: at once.', optional: true })
   notBefore?: string;
+  @IdField(ORDER_ID_PATTERN, {
+    description: 'The exits that could be placed in part only and whose rest these are; absent: of the whole fill.',
+    optional: true,
+  })
+  restOf?: string;
 }
 
-/** A part of a position that nothing protects, because the broker has rejected its exits as often as they are tried. */
+/** A part of a position that nothing protects, because the broker has rejected or ended its exits as often as they are tried. */
 export class OrderExitsAbandonedV1 extends OrderReference {
   @IdField(ORDER_ID_PATTERN, { description: 'The entry.' })
   entryOrderId!: string;
@@ -77,5 +92,5 @@ export const orderExitsAbandoned = declareEvent<OrderExitsAbandonedV1>(
   'orders',
   'order.exits-abandoned.v1',
   OrderExitsAbandonedV1,
-  'The broker has rejected the exits of a fill too often; somebody must protect or close that part of the position.',
+  'The broker has rejected or ended the exits of a fill too often; somebody must protect or close that part of the position.',
 );

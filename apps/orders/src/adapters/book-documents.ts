@@ -2,6 +2,7 @@ import { decimal, decimalText } from '@ballast/money';
 import type { TradingLimits } from '@ballast/contracts/orders';
 import type { Book } from '../domain/book.js';
 import { limitTexts, limitsOf } from '../domain/risk-limits.js';
+import type { Outstanding, OutstandingExits } from '../domain/outstanding-exits.js';
 import { NOTHING_CLOSED } from '../domain/trade.js';
 import type { ClosedPart, OpenTrade } from '../domain/trade.js';
 import { profileKey } from './order-documents.js';
@@ -46,10 +47,15 @@ interface TradeDocument {
   /** This and the next two are left out where they are 0: the book is written with every event. */
   readonly feeUnits?: string;
   readonly exiting?: string;
+  /** Left out where no exits cover fills, and where none are outstanding. */
+  readonly covered?: string;
+  readonly outstanding?: Readonly<Record<string, OutstandingDocument>>;
   readonly liveEntries?: number;
   /** Left out before the first exit. */
   readonly closed?: ClosedDocument;
 }
+
+type OutstandingDocument = Omit<OutstandingExits, 'quantity'> & { readonly quantity: string };
 
 interface ClosedDocument {
   readonly quantity: string;
@@ -117,6 +123,8 @@ function tradeDocument(trade: OpenTrade): TradeDocument {
     ...(trade.collateralUnits === undefined ? {} : { collateralUnits: trade.collateralUnits.toString() }),
     ...(trade.feeUnits === 0n ? {} : { feeUnits: trade.feeUnits.toString() }),
     ...(trade.exiting.isZero() ? {} : { exiting: decimalText(trade.exiting) }),
+    ...(trade.covered === undefined ? {} : { covered: decimalText(trade.covered) }),
+    ...(trade.outstanding === undefined ? {} : { outstanding: outstandingDocuments(trade.outstanding) }),
     ...(trade.liveEntries === 0 ? {} : { liveEntries: trade.liveEntries }),
     ...(trade.closed.quantity.isZero() ? {} : { closed: closedDocument(trade.closed) }),
   };
@@ -130,9 +138,23 @@ function tradeOf(document: TradeDocument): OpenTrade {
     ...(document.collateralUnits === undefined ? {} : { collateralUnits: BigInt(document.collateralUnits) }),
     feeUnits: BigInt(document.feeUnits ?? 0),
     exiting: decimal(document.exiting ?? '0'),
+    ...(document.covered === undefined ? {} : { covered: decimal(document.covered) }),
+    ...(document.outstanding === undefined ? {} : { outstanding: outstandingOf(document.outstanding) }),
     liveEntries: document.liveEntries ?? 0,
     closed: document.closed === undefined ? NOTHING_CLOSED : closedOf(document.closed),
   };
+}
+
+function outstandingDocuments(outstanding: Outstanding): TradeDocument['outstanding'] {
+  return mapped(outstanding, ({ quantity, ...exits }) => ({ ...exits, quantity: decimalText(quantity) }));
+}
+
+function outstandingOf(documents: NonNullable<TradeDocument['outstanding']>): Outstanding {
+  return mapped(documents, ({ quantity, ...exits }) => ({ ...exits, quantity: decimal(quantity) }));
+}
+
+function mapped<From, To>(values: Readonly<Record<string, From>>, of: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value)]));
 }
 
 function closedDocument({ quantity, costUnits, proceedsUnits, feeUnits }: ClosedPart): ClosedDocument {

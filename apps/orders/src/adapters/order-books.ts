@@ -8,6 +8,7 @@ import { Clock, InjectStore } from '@ballast/service-host';
 import { currentTrace } from '@ballast/service-bus';
 import { BLANK_BOOK, evolveBook } from '../domain/book.js';
 import type { Book } from '../domain/book.js';
+import { dueAfterRelease } from '../domain/exits-after-release.js';
 import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import type { ProfileLimits } from '../domain/risk-limits.js';
@@ -213,7 +214,8 @@ export class OrderBooks {
     let order = known;
     const rows: object[] = [];
     let first: object[] = [];
-    for (const event of decision.events) {
+    const events = [...decision.events];
+    for (const event of events) {
       const before = order;
       order = evolve(before, event, this.provenance(book, before));
       const step = evolveBook(book, before, { event, at: this.clock.iso() });
@@ -227,6 +229,8 @@ export class OrderBooks {
         book = { ...book, sequence: book.sequence + 1 };
         rows.push(tradeClosedRow(step.closed, order, { book, at: this.clock.iso() }));
       }
+      if (event === decision.events.at(-1))
+        events.push(...dueAfterRelease(bookOf(document), book, { order, committed: decision.events }));
     }
     if (order === undefined) throw new Error('unreachable: events without an order');
     const { id } = order;

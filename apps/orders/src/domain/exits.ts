@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { CAPITAL_ASSET, Decimal, decimal, decimalText } from '@ballast/money';
-import { exitOrderIdOf } from '@ballast/contracts';
-import type { CoveredFill, OrderExitsDueV1 } from '@ballast/contracts/orders';
+import type { OrderExitsDueV1 } from '@ballast/contracts/orders';
 import { sellableQuantity, tradeOf } from './book.js';
 import type { Book } from './book.js';
 import { conditionTexts } from './conditions.js';
+import { coveredBy, coveringOrderId } from './covering.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { reference } from './submission.js';
@@ -36,21 +35,17 @@ export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEven
   return [{ fact: 'exits-due', data }];
 }
 
-/** The id of the exits that are to cover a fill, made from what they cover, so that a repetition finds them. */
-export function coveringOrderId({ orderId, executionNumber, attempt }: CoveredFill): string {
-  const again = attempt === 1 ? '' : `:${attempt}`;
-  return exitOrderIdOf(orderId, createHash('sha256').update(`${orderId}:${executionNumber}${again}`).digest());
-}
-
 /**
  * The placement of exits that are due, as one order: a limit at the take profit with the stop loss beside it, or the one
  * of them that was named. It covers no more than is held, or owed, and not being closed already; nothing where that is nothing.
+ * What it does not cover stays outstanding in the trade until whatever has claimed it lets go.
  */
 export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEvent[] {
-  const quantity = Decimal.min(decimal(due.quantity), sellableQuantity(book, due.symbol));
-  if (quantity.lte(0)) return [];
   const { profileId, symbol } = due;
   const trade = tradeOf(book, symbol);
+  const outstanding = trade?.outstanding?.[due.exitOrderId]?.quantity ?? decimal(due.quantity);
+  const quantity = Decimal.min(outstanding, sellableQuantity(book, symbol));
+  if (quantity.lte(0)) return [];
   const side = trade !== undefined && isShort(trade) ? 'buy' : 'sell';
   return [
     {
@@ -62,11 +57,7 @@ export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEve
         tradeId: trade?.tradeId ?? due.tradeId,
         holdUnits: '0',
         asset: CAPITAL_ASSET,
-        covers: {
-          orderId: due.entryOrderId ?? due.orderId,
-          executionNumber: due.executionNumber,
-          attempt: due.attempt ?? 1,
-        },
+        covers: coveredBy(due),
       },
     },
   ];

@@ -2,7 +2,7 @@ import { decimal } from '@ballast/money';
 import { EXIT_ATTEMPTS_MAX, ORDER_STATES } from '@ballast/contracts/orders';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import { NOW_MS, OWNER_ID, ZERO, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
-import { afterRejection } from './exit-retry.js';
+import { afterBrokersEnd } from './exit-retry.js';
 import { exitsDue } from './exits.js';
 import { ended } from './submission.js';
 import { evolve } from './order.js';
@@ -50,7 +50,7 @@ function eventOf(step: OrderStep, order: Order): OrderEvent {
     case 'exits-abandoned': {
       const covers = { orderId: order.id, executionNumber: 1, attempt: EXIT_ATTEMPTS_MAX };
       const exit = { ...order, intent: 'exit' as const, covers };
-      const abandoned = afterRejection(exit, [ended(exit, 'rejected', {})], NOW_MS).at(-1);
+      const abandoned = afterBrokersEnd(exit, [ended(exit, 'rejected', {})], NOW_MS).at(-1);
       if (abandoned === undefined) throw new Error('no exits are abandoned');
       return abandoned;
     }

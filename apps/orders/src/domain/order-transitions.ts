@@ -68,6 +68,7 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     'cancel-requested': 'unknown',
   },
   open: {
+    'exits-due': 'open',
     'executed-in-part': 'partially-filled',
     'executed-in-full': 'filled',
     rejected: 'rejected',
@@ -93,8 +94,18 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
   },
   filled: { 'exits-due': 'filled' },
   rejected: { 'exits-due': 'rejected', 'exits-abandoned': 'rejected' },
-  cancelled: { 'exits-due': 'cancelled', 'executed-in-part': 'cancelled', 'executed-in-full': 'cancelled' },
-  expired: { 'exits-due': 'expired', 'executed-in-part': 'expired', 'executed-in-full': 'expired' },
+  cancelled: {
+    'exits-due': 'cancelled',
+    'exits-abandoned': 'cancelled',
+    'executed-in-part': 'cancelled',
+    'executed-in-full': 'cancelled',
+  },
+  expired: {
+    'exits-due': 'expired',
+    'exits-abandoned': 'expired',
+    'executed-in-part': 'expired',
+    'executed-in-full': 'expired',
+  },
 };
 
 /** A step that the table does not allow: we or the broker are wrong, and nothing may be guessed. */

@@ -3,6 +3,8 @@ import type { OrderIntent, OrderSide } from '@ballast/contracts/orders';
 import { hasEnded, remainingQuantity } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
+import { evolveOutstanding } from './outstanding-exits.js';
+import type { Outstanding } from './outstanding-exits.js';
 
 type Executed = OrderEvent & { readonly fact: 'executed' };
 
@@ -30,6 +32,10 @@ export interface OpenTrade {
   readonly feeUnits: bigint;
   /** What live exits may still close; never more than is held. */
   readonly exiting: Decimal;
+  /** What of that covers fills of entries; absent where nothing does. */
+  readonly covered?: Decimal;
+  /** Exits that fills are to have and do not have yet; absent where none are. */
+  readonly outstanding?: Outstanding;
   /** Entry orders that are live; at most `entriesPerSymbolMax` when one is placed. */
   readonly liveEntries: number;
   readonly closed: ClosedPart;
@@ -84,6 +90,11 @@ export function closedBy(trade: OpenTrade, order: Order, { data }: Executed): Cl
 
 /** The trade after an event of one of its orders, which is `before` until then; `undefined` for the placement of one. */
 export function evolveTrade(open: OpenTrade | undefined, before: Order | undefined, event: OrderEvent): OpenTrade {
+  const trade = withClaims(open, before, event);
+  return evolveOutstanding(trade, open?.exiting ?? NO_TRADE.exiting, { before, event });
+}
+
+function withClaims(open: OpenTrade | undefined, before: Order | undefined, event: OrderEvent): OpenTrade {
   if (event.fact === 'placed') return claim(open ?? begun(event.data), event);
   if (before === undefined) throw new Error(`unreachable: ${event.fact} without an order`);
   const trade = open ?? begun(before);

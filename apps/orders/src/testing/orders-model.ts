@@ -111,6 +111,9 @@ export class OrdersModel implements Onlooker {
         expect({ dated: order.state, isLive: isOpen }).toMatchObject({ isLive: false });
     }
     this.checkExpiry();
+    const { book } = stateOf(this.world);
+    for (const symbol of SYMBOLS)
+      if (tradeOf(book, symbol)?.outstanding !== undefined) expect(this.holdings.sellable(symbol).toFixed()).toBe('0');
   }
 
   private place(placed: OrderPlacedV1): void {
@@ -165,9 +168,10 @@ export class OrdersModel implements Onlooker {
     }
   }
 
-  /** Each fill of an entry that names exits asks for exits of its own, for exactly what it filled; the broker's rejections ask again. */
+  /** Each fill of an entry that names exits asks for exits of its own, for exactly what it filled; what the broker or another order lets go of asks again. */
   private checkExitsDue({ executions }: State): void {
-    const first = [...this.due.values()].filter(({ attempt }) => attempt === undefined);
+    const told = this.world.store.events.filter(({ type }) => type === 'order.exits-due.v1');
+    const first = told.map(({ data }) => data as OrderExitsDueV1).filter((due) => due.entryOrderId === undefined);
     const asked = first.map((due) => `${due.orderId} ${due.executionNumber} ${due.quantity}`);
     const called = executions.filter(({ orderId, intent }) => intent === 'entry' && this.namesExits(orderId));
     expect(asked).toEqual(called.map((fill) => `${fill.orderId} ${fill.executionNumber} ${fill.quantity}`));
