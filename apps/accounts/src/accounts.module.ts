@@ -16,6 +16,7 @@ import { OidcIssuers } from './adapters/oidc-issuers.js';
 import { OneTimeCodes } from './adapters/one-time-codes.js';
 import { Passwords } from './adapters/passwords.js';
 import { ProfileStore } from './adapters/profile.store.js';
+import { ProfileVersions } from './adapters/profile-versions.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { RefreshTokens } from './adapters/refresh-tokens.js';
 import { RevokedHere } from './adapters/revoked-here.js';
@@ -30,6 +31,7 @@ import { UsersController } from './adapters/users.controller.js';
 import { BeginSession } from './begin-session.js';
 import { ChangePassword } from './change-password.js';
 import { ChangeUser } from './change-user.js';
+import { ConfigureProfile } from './configure-profile.js';
 import { CreateApiKey } from './create-api-key.js';
 import { CreateFirstUsers } from './create-first-users.js';
 import { CreateProfile } from './create-profile.js';
@@ -40,6 +42,7 @@ import { ExchangeApiKey } from './exchange-api-key.js';
 import { LeaseUsage } from './lease-usage.js';
 import { LimitAttempts } from './limit-attempts.js';
 import { ReadApiKeys } from './read-api-keys.js';
+import { ReadProfileVersions } from './read-profile-versions.js';
 import { ReadProfiles } from './read-profiles.js';
 import { ReadSessions } from './read-sessions.js';
 import { ReadUsers } from './read-users.js';
@@ -58,10 +61,10 @@ export interface AccountsKeys {
   readonly sealing: SealingKey;
 }
 
-const STORES = [UserStore, SessionStore, AttemptStore, IdentityStore, ProfileStore];
+const STORES = [UserStore, SessionStore, AttemptStore, IdentityStore, ProfileStore, ProfileVersions];
 const SIGN_IN = [SignIn, LimitAttempts, TakeCode, BeginSession, RefreshSession, EndSessions, ReadSessions, StepUp];
 const USERS = [CreateFirstUsers, CreateUser, ChangeUser, ReadUsers, ChangePassword, EnrolSecondFactor];
-const PROFILES = [CreateProfile, ReadProfiles];
+const PROFILES = [CreateProfile, ReadProfiles, ConfigureProfile, ReadProfileVersions];
 
 /** Everything about API keys. */
 const API_KEYS = [ApiKeyStore, CreateApiKey, ReadApiKeys, RotateApiKey, RevokeApiKey, ExchangeApiKey];

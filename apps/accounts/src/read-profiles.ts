@@ -5,6 +5,7 @@ import type { Caller, PageRequest } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { ProfileStore } from './adapters/profile.store.js';
 import { profileViewOf, seesAllProfiles } from './domain/profile.js';
+import type { Profile } from './domain/profile.js';
 
 /** Shows profiles to those who may see them. */
 @Injectable()
@@ -27,9 +28,14 @@ export class ReadProfiles {
 
   /** One profile. Throws the problem `not-found` for one that is not there and for one that is not the caller's alike. */
   async one(caller: Caller, profileId: string): Promise<ProfileView> {
+    return profileViewOf(await this.visible(caller, profileId));
+  }
+
+  /** The profile as stored. Throws as `one` does. */
+  async visible(caller: Caller, profileId: string): Promise<Profile> {
     const profile = await this.profiles.find(profileId);
     const isShown = profile?.ownerId === caller.userId || seesAllProfiles(caller.role);
     if (profile === undefined || !isShown) throw new ProblemException('not-found');
-    return profileViewOf(profile);
+    return profile;
   }
 }

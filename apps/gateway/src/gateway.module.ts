@@ -44,6 +44,7 @@ import { TradesController } from './adapters/trades.controller.js';
 import { UsageController } from './adapters/usage.controller.js';
 import { UsersController } from './adapters/users.controller.js';
 import { UsageLeases } from './adapters/usage-leases.js';
+import { ConfigureProfile } from './configure-profile.js';
 import { CreateProfile } from './create-profile.js';
 import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
@@ -95,6 +96,7 @@ export class GatewayModule implements OnApplicationShutdown {
         Doorkeeper,
         EventWaits,
         CreateProfile,
+        ConfigureProfile,
         PlaceOrder,
         PreviewOrder,
         OwnerStreams,

@@ -182,6 +182,33 @@ describe('making a profile', () => {
   });
 });
 
+describe('configuring a profile', () => {
+  const profileId = newProfileId(5);
+  const path = `/v1/profiles/${profileId}`;
+
+  it.each([
+    ['a change', 'PATCH', path],
+    ['a roll-back', 'POST', `${path}/rollback`],
+  ])('is answered, for %s, once orders holds the profile to that version', async (_name, method, asked) => {
+    const versions = [1, 1, 2];
+    platform.owners.accounts.answer(`${method} ${asked}`, {
+      headers: { etag: '"2"' },
+      body: { id: profileId, version: 2 },
+    });
+    platform.owners.orders.answer(`GET /v1/books/${profileId}`, () => ({
+      body: { profileVersion: versions.length > 1 ? versions.shift() : versions[0] },
+    }));
+    const { status, body, headers } = await platform.ask(method, asked, { body: {} });
+    expect([status, body, headers.get('etag')]).toEqual([200, { id: profileId, version: 2 }, '"2"']);
+    expect(versions).toEqual([2]);
+  });
+
+  it('gives the no of accounts back at once', async () => {
+    platform.owners.accounts.answer(`PATCH ${path}`, { status: 412, body: { code: 'precondition-failed' } });
+    expect(await platform.ask('PATCH', path, { body: {} })).toMatchObject({ status: 412 });
+  });
+});
+
 it('answers who waits when the gateway stops', async () => {
   const own = await startGatewayPlatform();
   const profileId = newProfileId(4);

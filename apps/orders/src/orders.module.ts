@@ -22,6 +22,7 @@ import { TriggerTimer } from './adapters/trigger-timer.js';
 import { VENUE, VENUE_ACCOUNT } from './adapters/venue-calls.js';
 import { VenueStreamOwner } from './adapters/venue-stream-owner.js';
 import { VenueUpdates } from './adapters/venue-updates.js';
+import { ApplyProfileRisk } from './apply-profile-risk.js';
 import { CancelAtVenue } from './cancel-at-venue.js';
 import { CancelOrders } from './cancel-orders.js';
 import { CancelOpenOrders } from './cancel-open-orders.js';
@@ -57,6 +58,7 @@ import { SubmitOrder } from './submit-order.js';
 import { TriggerOrders } from './trigger-orders.js';
 
 const VERBS = [
+  ApplyProfileRisk,
   OpenBook,
   PlaceOrder,
   PlaceExits,

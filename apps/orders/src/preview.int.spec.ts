@@ -98,6 +98,24 @@ describe('previews, limits of a profile, and cancelling all', () => {
     await until('both changes are told', () => changes() === 2);
   });
 
+  it('hold the profile to what its owner has chosen, by its latest version, within what is allowed', async () => {
+    const knows = (version: number) =>
+      until(`orders knows version ${version}`, async () => {
+        const { body } = await bench.ask(profile, 'GET', `/v1/books/${profile.profileId}`);
+        return (body as { profileVersion?: number }).profileVersion === version;
+      });
+    await bench.configureRisk(profile, 3, { orderNotionalUsdMax: '999.99' });
+    await knows(3);
+    await bench.configureRisk(profile, 2, { orderNotionalUsdMax: '500' });
+    const refusal = { code: 'notional-above-limit', limit: '999.99', value: '1000' };
+    expect((await bench.place(profile)).body).toMatchObject(refusal);
+    await bench.configureRisk(profile, 4, { orderNotionalUsdMax: '5000' });
+    await knows(4);
+    expect((await bench.place(profile)).status).toBe(202);
+    await limit({ orderNotionalUsdMax: '999.99' });
+    expect((await preview({ symbol: 'MSFT' })).body).toMatchObject({ refusal });
+  });
+
   it('count what live entries of the symbol may still cost', async () => {
     const many = await bench.openProfile(10);
     profile = many;

@@ -24,6 +24,11 @@ export class ReadOrders {
     if (book === undefined || !maySee(caller, book.ownerId)) throw new ProblemException('not-found');
   }
 
+  /** The version of the profile whose risk configuration is in its book as stored: 1 where it was never configured. */
+  async profileVersion(profileId: string): Promise<number> {
+    return (await this.books.stored(profileId))?.risk?.version ?? 1;
+  }
+
   /** The order; throws the `not-found` problem unless it exists and the caller may see it. */
   async own(orderId: string, caller: Caller): Promise<Order> {
     const profileId = profileOfOrder(orderId);

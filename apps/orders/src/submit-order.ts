@@ -12,6 +12,7 @@ import { afterBrokersEnd } from './domain/exit-retry.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
 import type { Book } from './domain/book.js';
 import type { Order } from './domain/order.js';
+import { limitsFor } from './domain/risk-limits.js';
 import type { RiskLimits } from './domain/risk-limits.js';
 import { RISK_LIMITS } from './orders.config.js';
 import { SettleFromVenue } from './settle-from-venue.js';
@@ -55,8 +56,8 @@ export class SubmitOrder {
   }
 
   /** Whether a share of the capital is looked at; a book that is written with every event says nothing that is not. */
-  private isLimited({ limits }: Book): boolean {
-    return { ...this.limits, ...limits }.concentrationRatioMax !== undefined;
+  private isLimited(book: Book): boolean {
+    return limitsFor(this.limits, book).concentrationRatioMax !== undefined;
   }
 
   private async send(order: Order): Promise<void> {

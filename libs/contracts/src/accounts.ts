@@ -1,7 +1,3 @@
-import { declareEvent } from './event.js';
-import { CountField, IdField, InstantField, ListField, TextField } from './fields.js';
-import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
-
 export {
   ADDRESS_RANGES_MAX,
   API_KEY_DAYS_DEFAULT,
@@ -18,6 +14,25 @@ export {
 } from './api-key-api.js';
 export { API_KEY_EVENTS, apiKeyCreated, apiKeyRevoked, apiKeyRotated } from './api-key-events.js';
 export type { ApiKeyCreatedV1, ApiKeyRevokedV1, ApiKeyRotatedV1 } from './api-key-events.js';
+export {
+  CreateProfileRequest,
+  ENTRIES_PER_SYMBOL_MAX_DEFAULT,
+  PROFILE_EVENTS,
+  ProfilePage,
+  ProfileView,
+  profileConfigured,
+  profileCreated,
+} from './profiles.js';
+export type { ProfileConfiguredV1, ProfileCreatedV1 } from './profiles.js';
+export {
+  ConfigureProfileRequest,
+  ProfileVersionPage,
+  ProfileVersionView,
+  RollBackProfileRequest,
+  STRATEGY_KINDS,
+  StrategyConfiguration,
+} from './profile-configuration.js';
+export type { StrategyKind } from './profile-configuration.js';
 export { SCOPES } from './scopes.js';
 export type { Scope } from './scopes.js';
 export {
@@ -113,61 +128,3 @@ export const SESSION_TTL_SECONDS = 604_800;
 /** `iss` and `aud` of every token. */
 export const TOKEN_ISSUER = 'ballast-accounts';
 export const TOKEN_AUDIENCE = 'ballast';
-
-/** Entry orders of one profile and symbol that may be live at once, unless the profile says otherwise. */
-export const ENTRIES_PER_SYMBOL_MAX_DEFAULT = 1;
-
-export class ProfileCreatedV1 {
-  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
-  profileId!: string;
-  @IdField(USER_ID_PATTERN, { description: 'The user who owns it.' })
-  ownerId!: string;
-  @TextField({ description: 'Its name.', lengthMax: 64 })
-  name!: string;
-  @CountField({ description: 'Entry orders of one symbol that may be live at once.', min: 1, max: 100 })
-  entriesPerSymbolMax!: number;
-}
-
-export const profileCreated = declareEvent(
-  'accounts',
-  'profile.created.v1',
-  ProfileCreatedV1,
-  'A profile was made; orders opens its book, the ledger its account.',
-);
-
-export class CreateProfileRequest {
-  @TextField({ description: 'A name for the profile.', lengthMax: 64, example: 'momentum' })
-  name!: string;
-  @CountField({
-    description: 'Entry orders of one symbol that may be live at once; 1 by default.',
-    min: 1,
-    max: 100,
-    optional: true,
-    example: 1,
-  })
-  entriesPerSymbolMax?: number;
-}
-
-export class ProfileView {
-  @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
-  id!: string;
-  @IdField(USER_ID_PATTERN, { description: 'The user who owns it.' })
-  ownerId!: string;
-  @TextField({ description: 'Its name.', lengthMax: 64 })
-  name!: string;
-  @CountField({ description: 'Entry orders of one symbol that may be live at once.', min: 1, max: 100 })
-  entriesPerSymbolMax!: number;
-  @InstantField({ description: 'When it was made.' })
-  createdAt!: string;
-}
-
-export class ProfilePage {
-  @ListField(() => ProfileView, { description: 'In a stable order without meaning.', itemsMax: 500 })
-  items!: ProfileView[];
-  @TextField({
-    description: 'Pass as `cursor` to get the next page; absent on the last.',
-    lengthMax: 8192,
-    optional: true,
-  })
-  nextCursor?: string;
-}

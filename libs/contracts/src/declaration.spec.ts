@@ -3,7 +3,7 @@ import { EVENTS, topology } from './declaration.js';
 /** Every subscription as it is created; absent means that it hears everything. */
 const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
   accounts: {
-    orders: "cloudEvents_type IN ('profile.created.v1')",
+    orders: "cloudEvents_type IN ('profile.created.v1', 'profile.configured.v1')",
     ledger: "cloudEvents_type IN ('profile.created.v1')",
     audit: undefined,
   },

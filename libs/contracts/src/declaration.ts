@@ -1,4 +1,11 @@
-import { API_KEY_EVENTS, USAGE_PLAN_EVENTS, USER_EVENTS, profileCreated } from './accounts.js';
+import {
+  API_KEY_EVENTS,
+  PROFILE_EVENTS,
+  USAGE_PLAN_EVENTS,
+  USER_EVENTS,
+  profileConfigured,
+  profileCreated,
+} from './accounts.js';
 import type { EventDeclaration } from './event.js';
 import {
   LEDGER_EVENTS,
@@ -41,7 +48,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   ...USER_EVENTS,
   ...API_KEY_EVENTS,
   ...USAGE_PLAN_EVENTS,
-  profileCreated,
+  ...PROFILE_EVENTS,
   bookOpened,
   bookLimitsChanged,
   orderPlaced,
@@ -74,7 +81,7 @@ interface Hearing {
 }
 
 const HEARINGS: readonly Hearing[] = [
-  { consumer: 'orders', events: [profileCreated] },
+  { consumer: 'orders', events: [profileCreated, profileConfigured] },
   { consumer: 'orders', events: [capitalHeld, capitalDeclined, shortfallOpened, shortfallCleared] },
   {
     consumer: 'orders',

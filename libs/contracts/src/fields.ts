@@ -3,7 +3,7 @@ import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
-import { DECIMAL_PATTERN, POSITIVE_DECIMAL_PATTERN } from '@ballast/money';
+import { DECIMAL_PATTERN, POSITIVE_DECIMAL_PATTERN, parseDecimal } from '@ballast/money';
 
 /** What every field may say about itself. */
 interface FieldOptions {
@@ -87,13 +87,24 @@ function matches(pattern: RegExp, words: string): Rule {
   return { name: 'matches', words, test: (value) => isText(value) && pattern.test(value) };
 }
 
-/** A decimal string (`"12.5"`): never a JSON number, no exponent, at most 18 digits before and after the point. */
-export function DecimalField(options: FieldOptions & { positive?: boolean }): PropertyDecorator {
+/**
+ * A decimal string (`"12.5"`): never a JSON number, no exponent, at most 18 digits before and after the point, and at
+ * most `max` where that is given (`x-maximum` in the schema).
+ */
+export function DecimalField(options: FieldOptions & { positive?: boolean; max?: string }): PropertyDecorator {
+  const { max } = options;
   const pattern = options.positive === true ? POSITIVE_DECIMAL_PATTERN : DECIMAL_PATTERN;
   const kind = options.positive === true ? 'a decimal string above zero' : 'a decimal string';
-  return field(options, { type: 'string', pattern: pattern.source }, [
+  const schema = { type: 'string', pattern: pattern.source, ...(max === undefined ? {} : { 'x-maximum': max }) };
+  return field(options, schema, [
     matches(pattern, `must be ${kind}, for example "12.5"`),
+    ...(max === undefined ? [] : [atMost(max)]),
   ]);
+}
+
+function atMost(max: string): Rule {
+  const test = (value: unknown): boolean => isText(value) && parseDecimal(value)?.lte(max) === true;
+  return { name: 'maxDecimal', words: `must be at most ${max}`, test };
 }
 
 const UNITS_PATTERN = /^-?\d{1,30}$/;

@@ -8,6 +8,7 @@ import { fromMessage, toMessage } from './event-message.js';
 /** Who acts on which event, whatever its intent; audit hears all of them, as does every replica of the gateway. */
 const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   'profile.created.v1': ['ledger', 'orders'],
+  'profile.configured.v1': ['orders'],
   'order.executed.v1': ['ledger'],
   'order.ended.v1': ['ledger'],
   'order.cancel-requested.v1': ['orders'],

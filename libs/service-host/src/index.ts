@@ -16,7 +16,7 @@ export type { ProblemOptions } from './problem-exception.js';
 export { Readiness } from './readiness.js';
 export type { ReadinessCheck } from './readiness.js';
 export { requestHash } from './request-hash.js';
-export { ConditionalWrite, IdempotencyKey, PageQuery, idParam, versionTag } from './request-parts.js';
+export { ConditionalWrite, IdempotencyKey, PageQuery, VERSION_PATTERN, idParam, versionTag } from './request-parts.js';
 export type { PageRequest, WriteHeaders } from './request-parts.js';
 export { Scopes } from './scopes.js';
 export { REVOCATIONS_FRESH_MS, RevokedSessions, revokedSessionsAt } from './revoked-sessions.js';

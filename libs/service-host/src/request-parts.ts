@@ -27,6 +27,9 @@ export function versionTag(version: number): string {
   return `"${version}"`;
 }
 
+/** The number of a version, as a part of a path. */
+export const VERSION_PATTERN = /^[1-9]\d{0,8}$/;
+
 /** A strong tag of a version that `versionTag` can have made. */
 const VERSION_TAG_PATTERN = /^"([1-9]\d{0,14})"$/;
 

@@ -1,7 +1,14 @@
 import { PRODUCT_ID } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { ENTRIES_PER_SYMBOL_MAX_DEFAULT, profileCreated } from '@ballast/contracts/accounts';
-import type { CreateProfileRequest, ProfileCreatedV1, ProfileView, Role } from '@ballast/contracts/accounts';
+import type {
+  CreateProfileRequest,
+  ProfileCreatedV1,
+  ProfileView,
+  Role,
+  StrategyConfiguration,
+} from '@ballast/contracts/accounts';
+import type { TradingLimits } from '@ballast/contracts/orders';
 import type { Trace } from '@ballast/service-bus';
 import { accountEvent } from './account-event.js';
 import { derivedId } from './derived-id.js';
@@ -16,6 +23,10 @@ export interface Profile {
   readonly name: string;
   readonly entriesPerSymbolMax: number;
   readonly createdAt: string;
+  /** The number of the present version; absent, it is as it was made, and no version has a row. */
+  readonly version?: number;
+  readonly strategy?: StrategyConfiguration;
+  readonly risk?: TradingLimits;
   /** Hash of the request that made it: the same key with another request is told apart by it. */
   readonly requestHash: string;
 }
@@ -68,8 +79,14 @@ export function newProfile(
 }
 
 /** The profile as its owner sees it. */
-export function profileViewOf({ id, ownerId, name, entriesPerSymbolMax, createdAt }: Profile): ProfileView {
-  return { id, ownerId, name, entriesPerSymbolMax, createdAt };
+export function profileViewOf(profile: Profile): ProfileView {
+  const { id, ownerId, name, entriesPerSymbolMax, version = 1, strategy, risk, createdAt } = profile;
+  return {
+    ...{ id, ownerId, name, entriesPerSymbolMax, version },
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(risk === undefined ? {} : { risk }),
+    createdAt,
+  };
 }
 
 /** Whether the caller may see the profiles of everybody. */

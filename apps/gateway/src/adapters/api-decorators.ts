@@ -1,8 +1,8 @@
 import { Problem } from '@ballast/contracts';
 import type { ProblemCode } from '@ballast/contracts';
-import { RequireFreshSecondFactor } from '@ballast/service-host';
+import { RequireFreshSecondFactor, VERSION_PATTERN } from '@ballast/service-host';
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtension, ApiExtraModels, ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiExtension, ApiExtraModels, ApiHeader, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import type { ApiResponseNoStatusOptions } from '@nestjs/swagger';
 import { problemAnswers } from '../domain/problem-answers.js';
 
@@ -53,4 +53,27 @@ export function ApiPage(limitDefault: number, limitMax: number): MethodDecorator
       type: String,
     }),
   );
+}
+
+/** The header with which a resource that has versions is answered. */
+export const ETAG = { ETag: { description: 'Its version, for `If-Match`.', schema: { type: 'string' as const } } };
+
+/** Documents the header that makes a write conditional on the version that the caller has seen. */
+export function ApiIfMatch(): MethodDecorator {
+  return ApiHeader({
+    name: 'If-Match',
+    description: 'The `ETag` that it had when you looked; where it has changed since, nothing is done.',
+    required: false,
+    example: '"4"',
+  });
+}
+
+/** Documents the path parameter that names a version. */
+export function ApiVersion(): MethodDecorator {
+  return ApiParam({
+    name: 'version',
+    description: 'The number of the version.',
+    schema: { type: 'string', pattern: VERSION_PATTERN.source },
+    example: '1',
+  });
 }

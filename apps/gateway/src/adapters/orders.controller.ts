@@ -27,11 +27,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WAIT_SECONDS_MAX, waitPreference } from '../domain/preference.js';
 import { PlaceOrder } from '../place-order.js';
 import { PreviewOrder } from '../preview-order.js';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems, ETAG } from './api-decorators.js';
 import { Owners, ownerRequest, sendAnswer } from './owners.js';
-
-/** What tells one version of an order from another. */
-const ETAG = { ETag: { description: 'Its version, for `If-Match`.', schema: { type: 'string' as const } } };
 
 const ApiOrderId = (): MethodDecorator =>
   ApiParam({ name: 'id', description: 'The order.', schema: { type: 'string', pattern: ORDER_ID_PATTERN.source } });

@@ -22,6 +22,8 @@ export interface BookDocument extends ProfileKey {
   readonly shortfall?: ShortfallDocument;
   readonly trades: Readonly<Record<string, TradeDocument>>;
   readonly limits?: TradingLimits;
+  /** What the owner of the profile lets it do, as of this version of the profile. */
+  readonly risk?: { readonly version: number; readonly limits: TradingLimits };
   readonly capitalUnits?: string;
   /** A minute of the clock and the entries placed in it. */
   readonly rate?: readonly [minute: number, entries: number];
@@ -73,7 +75,7 @@ interface DayDocument {
 /** The book as it is stored, with the orders that are live in it. */
 export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument, 'live' | 'shortfall'>): BookDocument {
   const trades = Object.entries(book.trades).map(([symbol, trade]) => [symbol, tradeDocument(trade)]);
-  const { ownerId, entriesPerSymbolMax, sequence, capitalUnits, rate, day } = book;
+  const { ownerId, entriesPerSymbolMax, sequence, risk, capitalUnits, rate, day } = book;
   const limits = limitTexts(book.limits);
   return {
     id: BOOK_ID,
@@ -85,6 +87,7 @@ export function bookDocument(book: Book, { live, shortfall }: Pick<BookDocument,
     ...(shortfall === undefined ? {} : { shortfall }),
     trades: Object.fromEntries(trades) as BookDocument['trades'],
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(risk === undefined ? {} : { risk: { version: risk.version, limits: limitTexts(risk.limits) } }),
     ...(capitalUnits === undefined ? {} : { capitalUnits: capitalUnits.toString() }),
     ...(rate === undefined ? {} : { rate: [rate.minute, rate.entries] }),
     ...(day === undefined ? {} : { day: { ...day, resultUnits: day.resultUnits.toString() } }),
@@ -99,7 +102,7 @@ export function bookOf(document: BookDocument): Book {
     symbol,
     tradeOf(trade),
   ]);
-  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, capitalUnits, rate, day } = document;
+  const { profileId, ownerId, entriesPerSymbolMax, sequence, liveOrders, risk, capitalUnits, rate, day } = document;
   return {
     profileId,
     ownerId,
@@ -109,6 +112,7 @@ export function bookOf(document: BookDocument): Book {
     hasShortfall: document.shortfall?.stands === true,
     trades: Object.fromEntries(trades),
     limits: limitsOf(document.limits ?? {}),
+    risk: risk === undefined ? undefined : { version: risk.version, limits: limitsOf(risk.limits) },
     capitalUnits: capitalUnits === undefined ? undefined : BigInt(capitalUnits),
     rate: rate === undefined ? undefined : { minute: rate[0], entries: rate[1] },
     day: day === undefined ? undefined : { ...day, resultUnits: BigInt(day.resultUnits) },

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { ProfileCreatedV1 } from '@ballast/contracts/accounts';
+import type { ProfileConfiguredV1, ProfileCreatedV1 } from '@ballast/contracts/accounts';
 import type { CapitalDeclinedV1, CapitalHeldV1, ShortfallChangedV1 } from '@ballast/contracts/ledger';
 import type {
   ControlsChangedV1,
@@ -12,6 +12,7 @@ import type {
   OrderTriggeredV1,
   TradeClosedV1,
 } from '@ballast/contracts/orders';
+import { ApplyProfileRisk } from '../apply-profile-risk.js';
 import { CancelAtVenue } from '../cancel-at-venue.js';
 import { EnforceControls } from '../enforce-controls.js';
 import { NoteShortfall } from '../note-shortfall.js';
@@ -28,6 +29,7 @@ import { SubmitOrder } from '../submit-order.js';
 export class EventsConsumer {
   constructor(
     private readonly openBook: OpenBook,
+    private readonly applyProfileRisk: ApplyProfileRisk,
     private readonly submitOrder: SubmitOrder,
     private readonly rejectOrder: RejectOrder,
     private readonly cancelAtVenue: CancelAtVenue,
@@ -42,6 +44,11 @@ export class EventsConsumer {
   @EventPattern('profile.created.v1')
   profileCreated(@Payload() event: EventEnvelope<ProfileCreatedV1>): Promise<void> {
     return this.openBook.execute(event.data);
+  }
+
+  @EventPattern('profile.configured.v1')
+  profileConfigured(@Payload() event: EventEnvelope<ProfileConfiguredV1>): Promise<void> {
+    return this.applyProfileRisk.execute(event.data);
   }
 
   @EventPattern('capital.held.v1')

@@ -11,7 +11,7 @@ import type { Book } from '../domain/book.js';
 import { dueAfterRelease } from '../domain/exits-after-release.js';
 import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
-import type { ProfileLimits } from '../domain/risk-limits.js';
+import type { ProfileLimits, ProfileRisk } from '../domain/risk-limits.js';
 import type { OrderEvent } from '../domain/order-event.js';
 import { BOOK_ID, bookDocument, bookOf } from './book-documents.js';
 import type { BookDocument, ShortfallDocument } from './book-documents.js';
@@ -145,6 +145,15 @@ export class OrderBooks {
       if (document === undefined) throw new Failure('book-not-open', `the book of ${profileId} is not open yet`);
       const isNews = shortfall.sequence > (document.shortfall?.sequence ?? 0);
       return { ...(isNews ? { head: { ...document, shortfall } } : {}), result: undefined };
+    });
+  }
+
+  /** Notes what a version of the profile lets it do, unless a later one is known. Throws `Failure` while there is no book. */
+  async noteRisk(profileId: string, risk: ProfileRisk): Promise<void> {
+    await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
+      if (document === undefined) throw new Failure('book-not-open', `the book of ${profileId} is not open yet`);
+      const isNews = risk.version > (document.risk?.version ?? 0);
+      return { ...(isNews && { head: bookDocument({ ...bookOf(document), risk }, document) }), result: undefined };
     });
   }
 

@@ -137,15 +137,15 @@ export class OrdersController {
     return orderView(answer.order);
   }
 
-  /** 200 when orders knows the profile. */
+  /** 200 when orders knows the profile, with the version of the profile whose risk configuration holds from now on. */
   @Get('books/:id')
   @Scopes('orders:read', 'profiles:write')
   async book(
     @idParam('id', PROFILE_ID_PATTERN) profileId: string,
     @CurrentCaller() caller: Caller,
-  ): Promise<{ profileId: string }> {
+  ): Promise<{ profileId: string; profileVersion: number }> {
     await this.read.requireOwnBook(profileId, caller);
-    return { profileId };
+    return { profileId, profileVersion: await this.read.profileVersion(profileId) };
   }
 }
 

@@ -9,6 +9,7 @@ import type { PlacementDecision, PlacementFacts, PlacementTerms } from '../domai
 import { decideReplacement } from '../domain/decide-replacement.js';
 import type { ReplacementDecision, WantedTerms } from '../domain/decide-replacement.js';
 import { worstWhileAsked } from '../domain/replacement-cost.js';
+import { limitsFor } from '../domain/risk-limits.js';
 import type { RiskLimits } from '../domain/risk-limits.js';
 import { RISK_LIMITS } from '../orders.config.js';
 import { Market } from './market.js';
@@ -54,7 +55,7 @@ export class PlacementDesk {
       controls,
       symbol,
       venue: this.market.venueFacts,
-      limits: { ...this.limits, ...book.limits },
+      limits: limitsFor(this.limits, book),
       askedForUsd: askedFor(liveIn(name), this.limits),
       nowMs: this.clock.now(),
     });

@@ -3,7 +3,7 @@ import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { evolveRate } from './placement-rate.js';
 import type { PlacementRate } from './placement-rate.js';
-import type { ProfileLimits } from './risk-limits.js';
+import type { ProfileLimits, ProfileRisk } from './risk-limits.js';
 import { closedBy, evolveTrade, isOver, resultUnits } from './trade.js';
 import type { OpenTrade } from './trade.js';
 import { evolveDay } from './trading-day.js';
@@ -22,8 +22,10 @@ export interface Book {
   readonly hasShortfall: boolean;
   /** By symbol. */
   readonly trades: Readonly<Record<string, OpenTrade>>;
-  /** The profile's own limits. */
+  /** What an operator allows the profile in the place of what the product allows. */
   readonly limits: ProfileLimits;
+  /** What its owner lets it do of that; absent until the profile was configured. */
+  readonly risk: ProfileRisk | undefined;
   /** What is allocated to the profile in whole units of USD, as the ledger said with its last hold; only where a limit needs it. */
   readonly capitalUnits: bigint | undefined;
   readonly rate: PlacementRate | undefined;
@@ -59,6 +61,7 @@ export const BLANK_BOOK = {
   liveOrders: 0,
   trades: {},
   limits: {},
+  risk: undefined,
   capitalUnits: undefined,
   rate: undefined,
   day: undefined,

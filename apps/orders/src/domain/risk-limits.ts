@@ -38,6 +38,44 @@ export interface ProfileLimits {
   readonly shortSelling?: boolean;
 }
 
+/** What the owner of a profile lets it do, with the version of the profile that says so. */
+export interface ProfileRisk {
+  readonly version: number;
+  readonly limits: ProfileLimits;
+}
+
+/**
+ * What holds for a profile: what the product allows, or an operator to this profile in its place; and nothing beyond what
+ * its owner has chosen.
+ */
+export function limitsFor(
+  product: RiskLimits,
+  { limits, risk }: { readonly limits: ProfileLimits; readonly risk: ProfileRisk | undefined },
+): RiskLimits {
+  const allowed: RiskLimits = { ...product, ...limits };
+  if (risk === undefined) return allowed;
+  const chosen = risk.limits;
+  const concentration = tighter(allowed.concentrationRatioMax, chosen.concentrationRatioMax);
+  return {
+    ...allowed,
+    orderNotionalUsdMax: tighter(allowed.orderNotionalUsdMax, chosen.orderNotionalUsdMax),
+    positionUsdMax: tighter(allowed.positionUsdMax, chosen.positionUsdMax),
+    ...(concentration === undefined ? {} : { concentrationRatioMax: concentration }),
+    dailyLossUsdMax: tighter(allowed.dailyLossUsdMax, chosen.dailyLossUsdMax),
+    openOrdersMax: Math.min(allowed.openOrdersMax, chosen.openOrdersMax ?? Infinity),
+    ordersPerMinuteMax: Math.min(allowed.ordersPerMinuteMax, chosen.ordersPerMinuteMax ?? Infinity),
+    lossesInARowMax: Math.min(allowed.lossesInARowMax, chosen.lossesInARowMax ?? Infinity),
+    shortSelling: allowed.shortSelling === true && chosen.shortSelling !== false,
+  };
+}
+
+function tighter(allowed: Decimal, chosen: Decimal | undefined): Decimal;
+function tighter(allowed: Decimal | undefined, chosen: Decimal | undefined): Decimal | undefined;
+function tighter(allowed: Decimal | undefined, chosen: Decimal | undefined): Decimal | undefined {
+  if (allowed === undefined || chosen === undefined) return allowed ?? chosen;
+  return chosen.lt(allowed) ? chosen : allowed;
+}
+
 const DECIMALS = ['orderNotionalUsdMax', 'positionUsdMax', 'concentrationRatioMax', 'dailyLossUsdMax'] as const;
 const OTHERS = ['openOrdersMax', 'ordersPerMinuteMax', 'lossesInARowMax', 'shortSelling'] as const;
 

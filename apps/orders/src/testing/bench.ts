@@ -6,7 +6,7 @@ import { EVENTS, newProfileId, newRequestId, newUserId, topology } from '@ballas
 import type { EventEnvelope, Problem } from '@ballast/contracts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@ballast/contracts/accounts';
 import type { Role } from '@ballast/contracts/accounts';
-import type { OrderView } from '@ballast/contracts/orders';
+import type { OrderView, TradingLimits } from '@ballast/contracts/orders';
 import { startLocalAzure } from '@ballast/local-azure';
 import type { LocalAzure } from '@ballast/local-azure';
 import { EventListener, EventSender, connectServiceBus } from '@ballast/service-bus';
@@ -175,6 +175,17 @@ export class Bench {
       async () => (await this.ask(profile, 'GET', `/v1/books/${profileId}`)).status === 200,
     );
     return profile;
+  }
+
+  /** Says, as accounts does, that the owner of a profile has configured its risk so in that version of it. */
+  async configureRisk({ profileId, ownerId }: TestProfile, version: number, risk: TradingLimits): Promise<void> {
+    await this.senders.accounts.send([
+      envelope({
+        ...{ id: `accounts:${profileId}:${version}`, type: 'profile.configured.v1', source: '/accounts' },
+        ...{ subject: profileId, partitionkey: profileId, ownerid: ownerId },
+        data: { profileId, version, name: 'test', actor: ownerId, risk },
+      }),
+    ]);
   }
 
   /** A token of somebody new who showed the second factor then, in milliseconds since 1970; just now by default. */
