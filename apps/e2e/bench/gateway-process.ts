@@ -1,4 +1,4 @@
-import { newUserId } from '@ballast/contracts';
+import { newSessionId, newUserId } from '@ballast/contracts';
 import { PlaceOrderRequest } from '@ballast/contracts/orders';
 import { Body, Controller, HttpCode, Module, Post, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -30,7 +30,9 @@ export async function serve(role: string, told: unknown): Promise<void> {
 async function serveSurroundings(): Promise<void> {
   const surroundings = await startSurroundings();
   surroundings.owners.orders.answer('POST /v1/orders', { status: 202, body: { orderId: 'ord_1', state: 'placed' } });
-  const token = await surroundings.token({ userId: newUserId(1), expiresInSeconds: 3_600 });
+  surroundings.owners.accounts.answer('GET /.well-known/revoked-sessions.json', { body: { sessionIds: [] } });
+  const claims = { sid: newSessionId(1) };
+  const token = await surroundings.token({ userId: newUserId(1), expiresInSeconds: 3_600, claims });
   process.send?.({ settings: surroundings.settings, token });
 }
 

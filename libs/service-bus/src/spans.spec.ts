@@ -25,6 +25,11 @@ describe('a span without telemetry', () => {
   );
 });
 
+it('does its work in the trace as it is where there is no telemetry', async () => {
+  const inner = await within(() => inSpan('ask', { kind: 'client' }, async () => currentTrace()));
+  expect(inner).toEqual({ correlationId: 'req_1', traceparent: PARENT });
+});
+
 describe('a span with telemetry', () => {
   const exporter = new InMemorySpanExporter();
   beforeAll(() => {

@@ -1,4 +1,11 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace as tracing } from '@opentelemetry/api';
+import {
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace as tracing,
+} from '@opentelemetry/api';
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { childTraceparent, currentTrace, parseTraceparent, runInTrace } from './trace.js';
 
@@ -22,8 +29,20 @@ export interface OpenSpan {
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER } as const;
 
+/** The provider behind that of the process while no telemetry was started. */
+const NO_TELEMETRY = new ProxyTracerProvider().getDelegate();
+
+/** Whether anybody could get to see a span. */
+function isRecorded(): boolean {
+  const provider = tracing.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== NO_TELEMETRY;
+}
+
+const unrecorded = (parent: string | undefined): OpenSpan => ({ traceparent: childTraceparent(parent), end: () => {} });
+
 /** Begins a span. Where no telemetry was started nothing is recorded, and its trace goes on all the same. */
 export function beginSpan(name: string, { kind, parent, attributes = {}, links = [] }: SpanOptions): OpenSpan {
+  if (!isRecorded()) return unrecorded(parent);
   const context = contextOf(parent);
   const span = tracing
     .getTracer('ballast')
@@ -43,12 +62,16 @@ export function beginSpan(name: string, { kind, parent, attributes = {}, links =
   };
 }
 
-/** Does `work` within a span of what is being handled now; what it throws is thrown on. */
+/**
+ * Does `work` within a span of what is being handled now; what it throws is thrown on. Where no telemetry was started it is
+ * part of what is handled, without a span of its own.
+ */
 export async function inSpan<T>(
   name: string,
   options: Omit<SpanOptions, 'parent'>,
   work: () => Promise<T>,
 ): Promise<T> {
+  if (!isRecorded()) return work();
   const now = currentTrace();
   const span = beginSpan(name, { ...options, parent: now?.traceparent });
   try {

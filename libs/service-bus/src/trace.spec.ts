@@ -15,7 +15,9 @@ describe('trace', () => {
 
   it('begins with a sampled traceparent of its own', () => {
     expect(newTraceparent()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect(newTraceparent()).not.toBe(newTraceparent());
+    const many = Array.from({ length: 1_000 }, () => newTraceparent());
+    expect(new Set(many).size).toBe(many.length);
+    for (const one of many) expect(one).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });
 
   it('continues a parent in the same trace with a new span and the same flags', () => {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Trace and correlation of what is being handled now. */
 export interface Trace {
@@ -51,9 +51,18 @@ function isZero(id: string): boolean {
   return /^0+$/.test(id);
 }
 
-/** Up to 16 bytes of a random UUID: Node draws those in blocks, and its version is never zero. */
+/** Random bytes that are drawn at once, since a draw costs far more than what is drawn. */
+const DRAWN_BYTES = 2_048;
+let drawn = '';
+let used = 0;
+
+/** So many random bytes in hex; never all zeros. */
 function randomHex(bytes: number): string {
-  return randomUUID()
-    .replaceAll('-', '')
-    .slice(0, bytes * 2);
+  if (used + bytes * 2 > drawn.length) {
+    drawn = randomBytes(DRAWN_BYTES).toString('hex');
+    used = 0;
+  }
+  const hex = drawn.slice(used, used + bytes * 2);
+  used += bytes * 2;
+  return isZero(hex) ? randomHex(bytes) : hex;
 }

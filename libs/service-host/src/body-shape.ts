@@ -8,14 +8,20 @@ export const BODY_MEMBERS_MAX = 10_000;
  * per field, so a small body could otherwise exhaust the stack or hold the process for seconds.
  */
 export function shapeError(body: unknown): string | undefined {
-  let level: unknown[] = [body];
+  let level: object[] = isObject(body) ? [body] : [];
   let members = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    const objects = level.filter((value): value is object => typeof value === 'object' && value !== null);
-    if (objects.length > 0 && depth >= BODY_DEPTH_MAX) return `must not be nested deeper than ${BODY_DEPTH_MAX} levels`;
-    level = objects.flatMap((value): unknown[] => Object.values(value));
-    members += level.length;
-    if (members > BODY_MEMBERS_MAX) return `must not have more than ${BODY_MEMBERS_MAX} fields and items`;
+    if (depth >= BODY_DEPTH_MAX) return `must not be nested deeper than ${BODY_DEPTH_MAX} levels`;
+    const below: object[] = [];
+    for (const value of level) {
+      const inner: unknown[] = Object.values(value);
+      members += inner.length;
+      if (members > BODY_MEMBERS_MAX) return `must not have more than ${BODY_MEMBERS_MAX} fields and items`;
+      for (const member of inner) if (isObject(member)) below.push(member);
+    }
+    level = below;
   }
   return undefined;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

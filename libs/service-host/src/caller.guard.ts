@@ -18,28 +18,62 @@ const HOW_TO_STEP_UP =
   'Send a one-time code to POST /v1/auth/step-up and repeat this with the token that it gives; who has no second ' +
   'factor yet enrols one with POST /v1/auth/second-factor.';
 
+/** What a handler asks of its caller. */
+interface Rules {
+  readonly target: unknown;
+  readonly isPublic: boolean | undefined;
+  readonly roles: readonly Role[] | undefined;
+  readonly scopes: readonly Scope[];
+  readonly isFresh: boolean | undefined;
+}
+
 /**
  * Lets a request in when its handler is public, or its token is valid, of an allowed role, with one of the handler's
  * scopes where it is limited to some and, where the handler wants it, with a fresh second factor; remembers the caller.
  */
 export class CallerGuard implements CanActivate {
+  /** By handler, of the class that asked last: a handler that several classes inherit is looked up again. */
+  private readonly rules = new Map<unknown, Rules>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly verifier: TokenVerifier,
     private readonly clock: Clock,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
+  canActivate(context: ExecutionContext): true | Promise<true> {
+    const rules = this.rulesOf(context);
+    if (rules.isPublic) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { caller?: Caller }>();
-    const caller = await this.callerOf(request.headers.authorization);
+    const token = tokenIn(request.headers.authorization);
+    const known = this.verifier.known(token);
+    if (known !== undefined) return this.admit(request, rules, known);
+    return this.callerOf(token).then((caller) => this.admit(request, rules, caller));
+  }
+
+  private admit(request: { caller?: Caller }, { roles, scopes, isFresh }: Rules, caller: Caller): true {
     request.caller = caller;
-    const allowed = this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets);
-    if (allowed !== undefined && !allowed.includes(caller.role)) throw new ProblemException('forbidden');
-    requireScope(caller, this.reflector.get<readonly Scope[] | undefined>(SCOPES_ALLOWED, context.getHandler()) ?? []);
-    if (this.reflector.getAllAndOverride<boolean>(FRESH_SECOND_FACTOR, targets)) this.requireFresh(caller);
+    if (roles !== undefined && !roles.includes(caller.role)) throw new ProblemException('forbidden');
+    requireScope(caller, scopes);
+    if (isFresh) this.requireFresh(caller);
     return true;
+  }
+
+  /** What the handler and its class are decorated with, read once. */
+  private rulesOf(context: ExecutionContext): Rules {
+    const [handler, target] = [context.getHandler(), context.getClass()];
+    const known = this.rules.get(handler);
+    if (known?.target === target) return known;
+    const targets = [handler, target];
+    const rules = {
+      target,
+      isPublic: this.reflector.getAllAndOverride<boolean>(PUBLIC, targets),
+      roles: this.reflector.getAllAndOverride<Role[] | undefined>(ROLES_ALLOWED, targets),
+      scopes: this.reflector.get<readonly Scope[] | undefined>(SCOPES_ALLOWED, handler) ?? [],
+      isFresh: this.reflector.getAllAndOverride<boolean>(FRESH_SECOND_FACTOR, targets),
+    };
+    this.rules.set(handler, rules);
+    return rules;
   }
 
   private requireFresh({ secondFactorAtMs = Number.NEGATIVE_INFINITY }: Caller): void {
@@ -47,9 +81,7 @@ export class CallerGuard implements CanActivate {
     throw new ProblemException('second-factor-required', { detail: HOW_TO_STEP_UP });
   }
 
-  private async callerOf(authorization: string | undefined): Promise<Caller> {
-    const token = /^Bearer ([\w.-]+)$/i.exec((authorization ?? '').slice(0, AUTHORIZATION_CHARS_MAX))?.[1];
-    if (token === undefined) throw new ProblemException('unauthorized');
+  private async callerOf(token: string): Promise<Caller> {
     try {
       return await this.verifier.verify(token);
     } catch (error) {
@@ -57,6 +89,13 @@ export class CallerGuard implements CanActivate {
       throw error;
     }
   }
+}
+
+/** The token of an Authorization header; throws the problem `unauthorized` where there is none. */
+function tokenIn(authorization = ''): string {
+  const token = /^Bearer ([\w.-]+)$/i.exec(authorization.slice(0, AUTHORIZATION_CHARS_MAX))?.[1];
+  if (token === undefined) throw new ProblemException('unauthorized');
+  return token;
 }
 
 function requireScope({ scopes }: Caller, allowed: readonly Scope[]): void {

@@ -31,6 +31,18 @@ it('refuses a session that ended after five seconds at most, and asks no more of
   expect(accounts.asked).toBe(2);
 });
 
+it('says without asking what it knows for no longer than that, and that it must ask otherwise', async () => {
+  const { clock, accounts, revoked } = setUp();
+  expect(revoked.hasNow('ses_1')).toBeUndefined();
+  await revoked.has('ses_1');
+  clock.ms += REVOCATIONS_FRESH_MS - 1;
+  expect(revoked.hasNow('ses_1')).toBe(false);
+  revoked.add('ses_2');
+  expect(revoked.hasNow('ses_2')).toBe(true);
+  clock.ms += 1;
+  expect([revoked.hasNow('ses_1'), revoked.hasNow('ses_2'), accounts.asked]).toEqual([undefined, true, 1]);
+});
+
 it('refuses one that it heard of at once', async () => {
   const { revoked } = setUp();
   await revoked.has('ses_1');

@@ -12,6 +12,8 @@ const REMEMBERED_MAX = 100_000;
 /** Tells sessions that ended from those that go on. */
 export interface SessionRefusals {
   has(sessionId: string): Promise<boolean>;
+  /** Whether the session ended, where that is known without asking anybody; `undefined` where `has` must be asked. */
+  hasNow?(sessionId: string): boolean | undefined;
 }
 
 /**
@@ -41,9 +43,14 @@ export class RevokedSessions implements SessionRefusals {
     }
   }
 
+  hasNow(sessionId: string): boolean | undefined {
+    if (this.forgetAtMs.has(sessionId)) return true;
+    return this.clock.now() - this.askedAtMs < REVOCATIONS_FRESH_MS ? false : undefined;
+  }
+
   /** Whether the session ended. Never rejects. */
   async has(sessionId: string): Promise<boolean> {
-    if (!this.forgetAtMs.has(sessionId) && this.clock.now() - this.askedAtMs >= REVOCATIONS_FRESH_MS) {
+    if (this.hasNow(sessionId) === undefined) {
       const lookup = this.lookUp();
       // Nobody waits again and again for an accounts that did not answer.
       if (this.hasAnswered) await lookup;

@@ -27,7 +27,8 @@ import { TokenVerifier } from './token-verifier.js';
 
 /** Meets every request, before its body is read and whatever its route. */
 export interface Doorkeeping {
-  meet(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Throws, at once or later, where the request goes no further. */
+  meet(request: FastifyRequest, reply: FastifyReply): void | Promise<void>;
 }
 
 /** What to start. */
@@ -107,7 +108,11 @@ async function createApp(options: ServiceOptions, parts: Parts): Promise<NestFas
   });
   if (options.doorkeeper !== undefined) {
     const doorkeeper = app.get<Doorkeeping>(options.doorkeeper, { strict: false });
-    fastify.addHook('onRequest', (request, reply) => doorkeeper.meet(request, reply));
+    fastify.addHook('onRequest', (request, reply, done) => {
+      const met = doorkeeper.meet(request, reply);
+      if (met === undefined) done();
+      else met.then(() => done(), done);
+    });
   }
   app.useGlobalFilters(new ProblemFilter(parts.log, routes));
   app.useGlobalPipes(new StrictPipe());

@@ -33,11 +33,20 @@ beforeAll(async () => {
   publicJwk = { ...(await exportJWK(pair.publicKey)), kid: 'k' };
 });
 
-function setUp(): { clock: HandClock; keys: CountedKeys; ended: Set<string>; verifier: TokenVerifier } {
+function setUp(): {
+  clock: HandClock;
+  keys: CountedKeys;
+  ended: Set<string>;
+  told: { isKnown: boolean };
+  verifier: TokenVerifier;
+} {
   const clock = new HandClock();
   const keys = new CountedKeys(async () => ({ keys: [publicJwk] }), clock);
   const ended = new Set<string>();
-  return { clock, keys, ended, verifier: new TokenVerifier(keys, clock, { has: async (id) => ended.has(id) }) };
+  const told = { isKnown: true };
+  const has = async (id: string): Promise<boolean> => ended.has(id);
+  const hasNow = (id: string): boolean | undefined => (told.isKnown ? ended.has(id) : undefined);
+  return { clock, keys, ended, told, verifier: new TokenVerifier(keys, clock, { has, hasNow }) };
 }
 
 const tokenFor = (seconds: number): Promise<string> =>
@@ -70,6 +79,24 @@ describe('a token that was right', () => {
     await verifier.verify(token);
     clock.nowMs += 1;
     await expect(verifier.verify(token)).rejects.toThrow(InvalidToken);
+  });
+
+  it('is known without waiting until it has expired, its session has ended, or that must be asked', async () => {
+    const { clock, ended, told, verifier } = setUp();
+    const token = await tokenFor(10);
+    expect(verifier.known(token)).toBeUndefined();
+    const caller = await verifier.verify(token);
+    expect(verifier.known(token)).toEqual(caller);
+    told.isKnown = false;
+    expect(verifier.known(token)).toBeUndefined();
+    told.isKnown = true;
+    ended.add(SESSION);
+    expect(verifier.known(token)).toBeUndefined();
+    ended.clear();
+    clock.nowMs += 14_999;
+    expect(verifier.known(token)).toEqual(caller);
+    clock.nowMs += 1;
+    expect(verifier.known(token)).toBeUndefined();
   });
 
   it('is refused at once when its session has ended', async () => {

@@ -54,6 +54,16 @@ export class TokenVerifier {
     return this.stillSignedIn(caller);
   }
 
+  /**
+   * Who the token speaks for, where that is known without waiting: it was right lately and its session goes on. Anything
+   * else is `undefined`, and for `verify` to say.
+   */
+  known(token: string): VerifiedCaller | undefined {
+    const { caller } = this.remembered(token) ?? {};
+    if (caller?.sessionId === undefined || this.refusals === undefined) return caller;
+    return this.refusals.hasNow?.(caller.sessionId) === false ? caller : undefined;
+  }
+
   /** Whether tokens can be verified now. */
   canVerify(): Promise<boolean> {
     return this.keys.areKnown();

@@ -21,6 +21,8 @@ const SIGN_IN_PATH = '/v1/auth/login';
 const HEALTH_PATH = '/health/';
 /** With which the secret of every API key begins, and no token. */
 export const KEY_PREFIX = 'bk_';
+/** An Authorization header with a token. */
+const BEARER = /^Bearer ([\w.-]+)$/i;
 /** Seconds after which a caller whose usage nobody knows may try again. */
 const UNKNOWN_RETRY_MS = 5_000;
 
@@ -54,13 +56,14 @@ export class Doorkeeper {
    * Lets the request in, or throws why not: the problems `unauthorized`, `address-not-allowed` and `too-many-requests`,
    * or a `Failure`.
    */
-  async meet(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  meet(request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
     if (request.url.startsWith(HEALTH_PATH)) return;
     this.noteAddress(request);
-    const guest = await this.guestOf(request, reply);
-    if (guest === undefined) return this.countAnonymous(request, reply);
-    const admitted = this.leases.admit(guest.subject, guest.authorization);
-    this.answer(reply, admitted instanceof Promise ? await admitted : admitted);
+    const guest = this.guestNow(request);
+    if (guest !== undefined) return this.admit(guest, reply);
+    return this.guestOf(request, reply).then((found) =>
+      found === undefined ? this.countAnonymous(request, reply) : this.admit(found, reply),
+    );
   }
 
   /** The API key with which a request that was let in came, in whose place it has a token now. */
@@ -79,13 +82,26 @@ export class Doorkeeper {
     return key.token;
   }
 
+  private admit({ subject, authorization }: Guest, reply: FastifyReply): void | Promise<void> {
+    const admitted = this.leases.admit(subject, authorization);
+    if (!(admitted instanceof Promise)) return this.answer(reply, admitted);
+    return admitted.then((admission) => this.answer(reply, admission));
+  }
+
+  /** The caller whose token was right lately: most are, and nobody has to be waited for. */
+  private guestNow({ headers: { authorization = '' } }: FastifyRequest): Guest | undefined {
+    const token = BEARER.exec(authorization)?.[1];
+    const caller = token === undefined ? undefined : this.verifier.known(token);
+    return caller && { subject: caller.userId, authorization };
+  }
+
   /** The caller, or `undefined` where there is no valid sign-in: whether one is needed is the route's affair. */
   private async guestOf(request: FastifyRequest, reply: FastifyReply): Promise<Guest | undefined> {
     const { headers } = request;
     const secret = keyIn(request);
     if (secret !== undefined) return this.admitKey(secret, request, reply);
     const { authorization = '' } = headers;
-    const token = /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
+    const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) return undefined;
     try {
       return { subject: (await this.verifier.verify(token)).userId, authorization };

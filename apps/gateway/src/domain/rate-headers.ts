@@ -1,3 +1,4 @@
+import type { UsagePlanView } from '@ballast/contracts/accounts';
 import type { Rate } from '@ballast/service-host';
 import { monthStartMs } from '@ballast/service-host';
 import type { AddressStanding } from './address-limits.js';
@@ -12,13 +13,24 @@ export type RateHeaders = Readonly<Record<'ratelimit-policy' | 'ratelimit', stri
  */
 export function rateHeadersOf(standing: Standing, nowMs: number): RateHeaders {
   const { plan, remaining, resetSeconds, quotaRemaining, monthEndsAtMs } = standing;
-  const monthSeconds = Math.round((monthEndsAtMs - monthStartMs(monthEndsAtMs - 1)) / 1_000);
   const leftSeconds = Math.max(0, Math.ceil((monthEndsAtMs - nowMs) / 1_000));
   return {
-    'ratelimit-policy': `"burst";q=${plan.burst};w=${windowSeconds(plan)}, "month";q=${plan.quotaPerMonth};w=${monthSeconds}`,
+    'ratelimit-policy': policyOf(plan, monthEndsAtMs),
     ratelimit: `"burst";r=${remaining};t=${resetSeconds}, "month";r=${quotaRemaining};t=${leftSeconds}`,
   };
 }
+
+/** The policy of a plan in the month that ends then: what stays the same from answer to answer, written once. */
+function policyOf(plan: UsagePlanView, monthEndsAtMs: number): string {
+  const known = policies.get(plan);
+  if (known?.monthEndsAtMs === monthEndsAtMs) return known.text;
+  const monthSeconds = Math.round((monthEndsAtMs - monthStartMs(monthEndsAtMs - 1)) / 1_000);
+  const text = `"burst";q=${plan.burst};w=${windowSeconds(plan)}, "month";q=${plan.quotaPerMonth};w=${monthSeconds}`;
+  policies.set(plan, { monthEndsAtMs, text });
+  return text;
+}
+
+const policies = new WeakMap<UsagePlanView, { readonly monthEndsAtMs: number; readonly text: string }>();
 
 /** Of a request without a sign-in, which counts against its network. */
 export function addressHeadersOf({ remaining, resetSeconds }: AddressStanding, rate: Rate): RateHeaders {
