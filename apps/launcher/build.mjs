@@ -1,9 +1,13 @@
-/** Bundles every process into `dist/<app>/<entry>.mjs`: our own libraries inlined, packages left in `node_modules`. */
+/**
+ * Bundles every process into `dist/<app>/<entry>.mjs`: our own libraries inlined and, for the processes that serve, the
+ * packages too. Tools find their packages in `node_modules`.
+ */
 import { readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { ourOwn } from './our-own.mjs';
+import { withPackages } from './packages.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -24,18 +28,21 @@ const mains = apps.map((app) => `${app}/src/main.ts`).filter((file) => existsSyn
 const extras = EXTRA_ENTRIES.filter((file) => existsSync(resolve(root, 'apps', file)));
 
 await rm(resolve(root, 'dist'), { recursive: true, force: true });
-await build({
-  entryPoints: [...mains, ...extras].map((file) => ({
-    in: resolve(root, 'apps', file),
-    out: file.replace('/src/', '/').replace(/\.ts$/, ''),
-  })),
-  outdir: resolve(root, 'dist'),
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: true,
-  logLevel: 'warning',
-  plugins: [ourOwn],
-});
+const bundle = (files, { plugins = [], ...more }) =>
+  build({
+    entryPoints: files.map((file) => ({
+      in: resolve(root, 'apps', file),
+      out: file.replace('/src/', '/').replace(/\.ts$/, ''),
+    })),
+    outdir: resolve(root, 'dist'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    sourcesContent: false,
+    plugins: [ourOwn, ...plugins],
+    ...more,
+  });
+await Promise.all([bundle(mains, withPackages), bundle(extras, { packages: 'external', logLevel: 'warning' })]);

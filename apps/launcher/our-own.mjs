@@ -29,12 +29,11 @@ function aliasTarget(specifier) {
   throw new Error(`no path alias for ${specifier}`);
 }
 
-/** Compiles our own code with swc, resolves our libraries and leaves packages where they are. */
+/** Compiles our own code with swc and resolves our libraries. */
 export const ourOwn = {
   name: 'our-own',
   setup(builder) {
     builder.onResolve({ filter: /^@ballast\// }, ({ path }) => ({ path: aliasTarget(path) }));
-    builder.onResolve({ filter: /^[^./]/ }, ({ kind }) => (kind === 'entry-point' ? undefined : { external: true }));
     builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), { ...swcOptions, filename: path });
       return { contents: code, loader: 'js' };

@@ -15,6 +15,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  packages: 'external',
   logLevel: 'warning',
   plugins: [ourOwn],
 });

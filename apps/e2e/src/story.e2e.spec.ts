@@ -27,8 +27,11 @@ describe('the life of one order, on the real processes', () => {
   });
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
-    await stage.close();
-    await collector.close();
+    try {
+      await stage.close();
+    } finally {
+      await collector.close();
+    }
   });
 
   const hear = async (
