@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
+import { orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
 import type { Problem } from '@ballast/contracts';
 import type { AuditPage } from '@ballast/contracts/audit';
 import type { OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
@@ -159,7 +160,9 @@ describe('the life of one order, on the real processes', () => {
     const [orderId = ''] = ids;
     await until('it rests', async () => (await stage.order(orderId)).state === 'open');
     expect(
-      (await stage.brokerOrders()).filter(({ client_order_id }) => client_order_id.startsWith(profileId.slice(4))),
+      (await stage.brokerOrders()).filter(
+        ({ client_order_id }) => profileOfOrder(orderOfBrokerKey(client_order_id)?.orderId ?? '') === profileId,
+      ),
     ).toHaveLength(1);
     expect((await stage.trader.get<OrderPage>(`/v1/orders?profileId=${profileId}`)).items).toHaveLength(1);
     const changed = await place({ ...terms, quantity: '4' }, key);
@@ -209,8 +212,8 @@ describe('the life of one order, on the real processes', () => {
     expect(await stage.timeline(refused.body.orderId, ...told)).toEqual(told);
     expect((await stage.capital(profileId)).available).toBe('100.00');
     expect(
-      (await stage.brokerOrders()).filter(({ client_order_id }) =>
-        client_order_id.includes(refused.body.orderId.slice(31)),
+      (await stage.brokerOrders()).filter(
+        ({ client_order_id }) => orderOfBrokerKey(client_order_id)?.orderId === refused.body.orderId,
       ),
     ).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { orderOfBrokerKey } from '@ballast/contracts';
 import type { Problem } from '@ballast/contracts';
 import type { OrderPage, OrderView } from '@ballast/contracts/orders';
 import type { ControlsView } from '@ballast/contracts/orders';
@@ -54,9 +55,9 @@ describe('trouble, on the real processes with two replicas of orders', () => {
       return order.state === state && order;
     });
   const fillsOf = async (orderId: string) =>
-    (await stage.fills()).filter(({ clientOrderId }) => clientOrderId.includes(orderId.slice(-16)));
+    (await stage.fills()).filter(({ clientOrderId }) => orderOfBrokerKey(clientOrderId)?.orderId === orderId);
   const atBroker = async (orderId: string) =>
-    (await stage.brokerOrders()).filter((order) => order.client_order_id.includes(orderId.slice(-16)));
+    (await stage.brokerOrders()).filter((order) => orderOfBrokerKey(order.client_order_id)?.orderId === orderId);
   /** Waits until nothing is reserved for orders any more. */
   const settled = (profileId: string, positions: string) =>
     until(`${profileId} is settled`, async () => {

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import type { Venue } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
+import { nameAtBroker } from './domain/name-at-broker.js';
 import { hasEnded } from './domain/order.js';
 import { SettleFromVenue } from './settle-from-venue.js';
 
@@ -31,7 +32,7 @@ export class CancelAtVenue {
     }
     if (order.replacement !== undefined)
       throw new Failure('replacement-not-answered-yet', 'the broker has not answered whether it replaces the order');
-    const brokerKey = brokerKeyOf(order.id, order.revision);
+    const brokerKey = nameAtBroker(order, order.revision);
     const atVenue = await orFailure(this.venue.lookup(brokerKey));
     if (atVenue === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
     const answer = await orFailure(this.permit.duringCancel(() => this.venue.cancel(atVenue.venueOrderId)));

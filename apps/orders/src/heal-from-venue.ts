@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import { Clock, ServiceLog } from '@ballast/service-host';
 import type { Venue } from '@ballast/venue';
 import { LiveOrderList } from './adapters/live-order-list.js';
-import type { NamedOrder } from './adapters/order-key.js';
+import type { OrderKey } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { ExecutionsNotListed } from './record-listed-executions.js';
 import { ReplacementNotKnown } from './settle-replacement.js';
@@ -32,9 +32,9 @@ export class HealFromVenue {
     this.log.info({ compared }, 'live orders compared with the broker');
   }
 
-  private async heal({ revision, ...key }: NamedOrder): Promise<boolean> {
+  private async heal({ brokerKey, ...key }: OrderKey & { readonly brokerKey: string }): Promise<boolean> {
     try {
-      const atVenue = await orFailure(this.venue.lookup(brokerKeyOf(key.orderId, revision)));
+      const atVenue = await orFailure(this.venue.lookup(brokerKey));
       if (atVenue !== undefined) await this.settle.execute(key, atVenue);
       return atVenue !== undefined;
     } catch (error) {

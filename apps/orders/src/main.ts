@@ -3,4 +3,4 @@ import { settingsOrExit } from '@ballast/service-host';
 import { readOrdersSettings } from './orders.config.js';
 import { startOrders } from './start-orders.js';
 
-await startOrders(await settingsOrExit(readOrdersSettings()));
+await settingsOrExit(readOrdersSettings().then((settings) => startOrders(settings)));

@@ -1,5 +1,5 @@
 import type { ContainerStore } from '@ballast/cosmos';
-import { newProfileId } from '@ballast/contracts';
+import { newProfileId, orderOfBrokerKey } from '@ballast/contracts';
 import { storeToken } from '@ballast/service-host';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
@@ -87,7 +87,9 @@ describe('placing an order', () => {
       value: '1001.00',
       orderId: body.orderId,
     });
-    expect(bench.venue.received.filter(({ brokerKey }) => brokerKey.includes(body.orderId.slice(31)))).toEqual([]);
+    expect(
+      bench.venue.received.filter(({ brokerKey }) => orderOfBrokerKey(brokerKey)?.orderId === body.orderId),
+    ).toEqual([]);
   });
 
   it.each([

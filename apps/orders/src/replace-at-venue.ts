@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import { VenueRejected } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
@@ -8,6 +8,7 @@ import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { CALL_DELAY_MS_MAX, VENUE, changeOf, failureOf, orFailure } from './adapters/venue-calls.js';
 import { controlled, decideReplaceAgain, decideReplaceSubmission, replaceRejected } from './domain/replacing.js';
+import { nameAtBroker } from './domain/name-at-broker.js';
 import type { Order } from './domain/order.js';
 import { SettleReplacement } from './settle-replacement.js';
 
@@ -65,8 +66,8 @@ export class ReplaceAtVenue {
     }
   }
 
-  private async venueOrderIdOf({ id, revision }: Order): Promise<string> {
-    const found = await orFailure(this.venue.lookup(brokerKeyOf(id, revision)));
+  private async venueOrderIdOf(order: Order): Promise<string> {
+    const found = await orFailure(this.venue.lookup(nameAtBroker(order, order.revision)));
     if (found === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
     return found.venueOrderId;
   }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf, orderOfBrokerKey } from '@ballast/contracts';
+import { Failure, orderOfBrokerKey } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Venue, VenueOrder } from '@ballast/venue';
@@ -7,6 +7,7 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { afterBrokersEnd } from './domain/exit-retry.js';
+import { nameAtBroker } from './domain/name-at-broker.js';
 import { hasEnded, hasExpired } from './domain/order.js';
 import type { Order } from './domain/order.js';
 import { asOne } from './adapters/exit-pair.js';
@@ -69,7 +70,7 @@ export class SettleFromVenue {
 
   /** Both exits as one; only a look-up shows them together. */
   private async pairAtVenue(order: Order): Promise<VenueOrder> {
-    const found = await orFailure(this.venue.lookup(brokerKeyOf(order.id, order.revision)));
+    const found = await orFailure(this.venue.lookup(nameAtBroker(order, order.revision)));
     if (found === undefined) throw new Failure('order-not-visible', 'the broker does not show the order now');
     return asOne(found, order.quantity.minus(order.filledEarlier));
   }

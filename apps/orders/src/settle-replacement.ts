@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import type { Venue, VenueOrder } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { CALL_DELAY_MS_MAX, VENUE, orFailure } from './adapters/venue-calls.js';
+import { nameAtBroker } from './domain/name-at-broker.js';
 import type { Order } from './domain/order.js';
 import type { OrderEvent } from './domain/order-event.js';
 import { replaceRejected, replaced } from './domain/replacing.js';
@@ -37,8 +38,8 @@ export class SettleReplacement {
     const order = await this.books.current(key);
     if (order?.replacement?.submittedAt === undefined) return 'settled';
     const [before, after] = await Promise.all([
-      orFailure(this.venue.lookup(brokerKeyOf(order.id, order.revision))),
-      orFailure(this.venue.lookup(brokerKeyOf(order.id, order.replacement.revision))),
+      orFailure(this.venue.lookup(nameAtBroker(order, order.revision))),
+      orFailure(this.venue.lookup(nameAtBroker(order, order.replacement.revision))),
     ]);
     if (before === undefined) throw new ReplacementNotKnown('order-not-visible', 'the broker does not show the order');
     if (after?.status === 'rejected') return this.reject(order, after.rejectReason ?? 'the broker gave no reason');

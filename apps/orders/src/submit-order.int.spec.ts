@@ -1,3 +1,4 @@
+import { orderOfBrokerKey } from '@ballast/contracts';
 import { EventsConsumer } from './adapters/events.consumer.js';
 import { placedEvent } from './domain/given.js';
 import { CAPITAL_WAIT_MS_MAX } from './domain/capital-wait.js';
@@ -20,7 +21,7 @@ describe('an order at the broker', () => {
 
   const stateOf = async (orderId: string) => (await bench.order(profile, orderId)).state;
   const sentOf = (orderId: string) =>
-    bench.venue.received.filter(({ brokerKey }) => brokerKey.includes(orderId.slice(31)));
+    bench.venue.received.filter(({ brokerKey }) => orderOfBrokerKey(brokerKey)?.orderId === orderId);
 
   it('is not sent before its capital is held', async () => {
     const { body } = await bench.place(profile);

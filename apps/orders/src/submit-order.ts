@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import { faults } from '@ballast/faults';
 import { Clock } from '@ballast/service-host';
 import { VenueOutcomeUnknown, VenueRejected } from '@ballast/venue';
@@ -10,6 +10,7 @@ import { TradingPermit } from './adapters/trading-permit.js';
 import { CALL_DELAY_MS_MAX, VENUE, failureOf, orFailure, requestOf } from './adapters/venue-calls.js';
 import { afterBrokersEnd } from './domain/exit-retry.js';
 import { becameUnknown, decideAbsence, decideSubmission, ended, reference } from './domain/submission.js';
+import { nameAtBroker } from './domain/name-at-broker.js';
 import type { Book } from './domain/book.js';
 import type { Order } from './domain/order.js';
 import { limitsFor } from './domain/risk-limits.js';
@@ -107,7 +108,7 @@ export class SubmitOrder {
 
   private async lookUp(order: Order): Promise<void> {
     const isBlind = faults.isWithout('look-up-before-retry');
-    const found = isBlind ? undefined : await orFailure(this.venue.lookup(brokerKeyOf(order.id, 0)));
+    const found = isBlind ? undefined : await orFailure(this.venue.lookup(nameAtBroker(order, 0)));
     if (found !== undefined) return this.settle.execute(orderKey(order), found);
     const controls = await this.permit.current();
     const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;

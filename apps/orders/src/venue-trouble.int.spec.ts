@@ -1,6 +1,6 @@
 import type { ContainerStore } from '@ballast/cosmos';
 import { StoreUnavailable } from '@ballast/cosmos';
-import { brokerKeyOf, newOrderId, newProfileId } from '@ballast/contracts';
+import { brokerKeyOf, newOrderId, newProfileId, orderOfBrokerKey } from '@ballast/contracts';
 import { decimal } from '@ballast/money';
 import { Clock, storeToken } from '@ballast/service-host';
 import { Bench, until } from './testing/bench.js';
@@ -24,7 +24,7 @@ describe('when the broker or the store is in trouble', () => {
 
   const stateOf = async (orderId: string): Promise<string> => (await bench.order(profile, orderId)).state;
   const sentOf = (orderId: string) =>
-    bench.venue.received.filter(({ brokerKey }) => brokerKey.includes(orderId.slice(31)));
+    bench.venue.received.filter(({ brokerKey }) => orderOfBrokerKey(brokerKey)?.orderId === orderId);
 
   it('an order that was executed beyond its quantity does not stop the others', async () => {
     const overfilled = await bench.resting(profile);

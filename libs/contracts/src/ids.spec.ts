@@ -1,11 +1,7 @@
 import {
-  BROKER_KEY_CHARS_MAX,
-  REVISION_MAX,
   TRANSFER_ID_PATTERN,
-  brokerKeyOf,
   newOrderId,
   newProfileId,
-  orderOfBrokerKey,
   profileOfOrder,
   profileOfTransfer,
   transferIdOf,
@@ -18,25 +14,6 @@ describe('ids', () => {
   it('lead from an order to its profile', () => {
     expect(profileOfOrder(orderId)).toBe(profileId);
     expect(profileOfOrder('ord_nothing')).toBeUndefined();
-  });
-
-  it('give every revision of an order a broker key that leads back to it', () => {
-    for (const revision of [0, 1, 42, REVISION_MAX]) {
-      const key = brokerKeyOf(orderId, revision);
-      expect(key.length).toBeLessThanOrEqual(BROKER_KEY_CHARS_MAX);
-      expect(orderOfBrokerKey(key)).toEqual({ orderId, revision });
-    }
-  });
-
-  it('do not take a foreign name at the broker for one of ours', () => {
-    expect(orderOfBrokerKey('6f1f8b0e-3a58-4c1f-9b6e-000000000000')).toBeUndefined();
-    expect(orderOfBrokerKey('')).toBeUndefined();
-  });
-
-  it('refuse a broker key for what is no order or no revision', () => {
-    expect(() => brokerKeyOf('prf_x', 0)).toThrow(RangeError);
-    expect(() => brokerKeyOf(orderId, REVISION_MAX + 1)).toThrow(RangeError);
-    expect(() => brokerKeyOf(orderId, 0.5)).toThrow(RangeError);
   });
 
   it('sort by the time of their making', () => {

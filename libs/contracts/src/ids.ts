@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 export const PRODUCT_ID = 'ballast';
 
 /** Crockford's base 32 in lower case: sortable, and without letters that look like digits. */
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+export const ID_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARS_LONG = 10;
 const TIME_CHARS_SHORT = 9;
 const RANDOM_CHARS_LONG = 16;
@@ -20,18 +20,15 @@ export const TRADE_ID_PATTERN = new RegExp(`^trd_${ID_CHARS}{26}_${ID_CHARS}{16}
 export const TRANSFER_ID_PATTERN = new RegExp(`^trf_${ID_CHARS}{26}_${ID_CHARS}{16}$`);
 export const SESSION_ID_PATTERN = new RegExp(`^ses_${ID_CHARS}{26}$`);
 export const API_KEY_ID_PATTERN = new RegExp(`^key_${ID_CHARS}{26}$`);
-const BROKER_KEY_PATTERN = new RegExp(`^(${ID_CHARS}{26})-(${ID_CHARS}{16})-(\\d{1,3})$`);
 
-/** Replace revisions that a broker key can tell apart. */
+/** The last revision of an order that an event may name. */
 export const REVISION_MAX = 999;
-/** Characters a broker key may have at most; brokers cut or refuse longer ones. */
-export const BROKER_KEY_CHARS_MAX = 48;
 
 function encodeTime(ms: number, chars: number): string {
   let rest = Math.floor(ms);
   let text = '';
   for (let index = 0; index < chars; index += 1) {
-    text = ALPHABET.charAt(rest % 32) + text;
+    text = ID_ALPHABET.charAt(rest % 32) + text;
     rest = Math.floor(rest / 32);
   }
   return text;
@@ -39,7 +36,7 @@ function encodeTime(ms: number, chars: number): string {
 
 function randomChars(chars: number): string {
   let text = '';
-  for (let index = 0; index < chars; index += 1) text += ALPHABET.charAt(randomByte() % 32);
+  for (let index = 0; index < chars; index += 1) text += ID_ALPHABET.charAt(randomByte() % 32);
   return text;
 }
 
@@ -97,7 +94,7 @@ export function tradeOfEntry(orderId: string): string {
  * order, with the entry's time and 35 bits of the SHA-256 `digest` of entry and execution.
  */
 export function exitOrderIdOf(entryOrderId: string, digest: Uint8Array): string {
-  const chars = Array.from(digest.subarray(0, RANDOM_CHARS_SHORT), (byte) => ALPHABET.charAt(byte % 32)).join('');
+  const chars = Array.from(digest.subarray(0, RANDOM_CHARS_SHORT), (byte) => ID_ALPHABET.charAt(byte % 32)).join('');
   return entryOrderId.slice(0, -RANDOM_CHARS_SHORT) + chars;
 }
 
@@ -106,25 +103,11 @@ export function exitOrderIdOf(entryOrderId: string, digest: Uint8Array): string 
  * key's SHA-256, so that a repetition finds the same transfer.
  */
 export function transferIdOf(profileId: string, keyDigest: Uint8Array): string {
-  const chars = Array.from(keyDigest.subarray(0, KEY_CHARS), (byte) => ALPHABET.charAt(byte % 32)).join('');
+  const chars = Array.from(keyDigest.subarray(0, KEY_CHARS), (byte) => ID_ALPHABET.charAt(byte % 32)).join('');
   return `trf_${profileId.slice(4)}_${chars}`;
 }
 
 /** The profile that gives in a transfer; `undefined` for text that is no transfer id. */
 export function profileOfTransfer(transferId: string): string | undefined {
   return TRANSFER_ID_PATTERN.test(transferId) ? `prf_${transferId.slice(4, 30)}` : undefined;
-}
-
-/** Our name for an order at the broker: the order's id and its replace revision, at most 48 characters, invertible. */
-export function brokerKeyOf(orderId: string, revision: number): string {
-  if (!ORDER_ID_PATTERN.test(orderId)) throw new RangeError('not an order id');
-  if (!Number.isInteger(revision) || revision < 0 || revision > REVISION_MAX)
-    throw new RangeError('revision out of range');
-  return `${orderId.slice(4, 30)}-${orderId.slice(31)}-${revision}`;
-}
-
-/** Inverts `brokerKeyOf`; `undefined` for a name at the broker that is not one of ours. */
-export function orderOfBrokerKey(brokerKey: string): { orderId: string; revision: number } | undefined {
-  const match = BROKER_KEY_PATTERN.exec(brokerKey);
-  return match === null ? undefined : { orderId: `ord_${match[1]}_${match[2]}`, revision: Number(match[3]) };
 }

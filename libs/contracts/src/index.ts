@@ -1,10 +1,17 @@
+export {
+  BROKER_KEY_CHARS_MAX,
+  KEYED_REVISION_MAX,
+  brokerKeyOf,
+  isLongBrokerKey,
+  longBrokerKeyOf,
+  orderOfBrokerKey,
+} from './broker-key.js';
 export { EVENTS, hearersOf, topology } from './declaration.js';
 export { SYSTEM_PARTITION, UnreadableEvent, declareEvent, decodeEventData } from './event.js';
 export type { EventDeclaration, EventEnvelope } from './event.js';
 export { Failure } from './failure.js';
 export {
   API_KEY_ID_PATTERN,
-  BROKER_KEY_CHARS_MAX,
   ORDER_ID_PATTERN,
   PRODUCT_ID,
   PROFILE_ID_PATTERN,
@@ -12,13 +19,11 @@ export {
   TRADE_ID_PATTERN,
   TRANSFER_ID_PATTERN,
   USER_ID_PATTERN,
-  brokerKeyOf,
   newOrderId,
   newProfileId,
   newRequestId,
   newSessionId,
   newUserId,
-  orderOfBrokerKey,
   profileOfOrder,
   profileOfTransfer,
   REVISION_MAX,

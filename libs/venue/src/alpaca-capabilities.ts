@@ -3,6 +3,7 @@ import { CALL_DEADLINE_MS } from './venue-http.js';
 import type { VenueCapabilities } from './venue.js';
 
 const VISIBILITY_DELAY_MS = 1_000;
+const BROKER_KEY_CHARS_MAX = 128;
 
 /** What a venue that speaks Alpaca's API offers of the port; `postOnly` is what Alpaca itself has no word for. */
 export function alpacaCapabilities(feeRate: Decimal, postOnly: boolean): VenueCapabilities {
@@ -19,6 +20,7 @@ export function alpacaCapabilities(feeRate: Decimal, postOnly: boolean): VenueCa
     replace: true,
     ...(postOnly ? { postOnly } : {}),
     extendedHours: false,
+    brokerKeyCharsMax: BROKER_KEY_CHARS_MAX,
     uniqueKeys: true,
     bars: true,
     quoteStream: true,

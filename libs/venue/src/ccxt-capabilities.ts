@@ -28,6 +28,7 @@ export function ccxtCapabilities(exchange: CcxtExchange, quirks: CcxtQuirks, fee
     ...(times['PO'] === true ? { postOnly: true } : {}),
     replace: exchange.has['editOrder'] === true && quirks.replacesWhole === true,
     extendedHours: false,
+    ...(quirks.brokerKeyCharsMax === undefined ? {} : { brokerKeyCharsMax: quirks.brokerKeyCharsMax }),
     uniqueKeys: quirks.uniqueKeys === true,
     bars: exchange.has['fetchOHLCV'] === true,
     quoteStream: false,

@@ -32,14 +32,17 @@ describe('the exchanges of ccxt', () => {
     expect(names.length).toBeGreaterThan(100);
     const options = { keys: new VenueKeys('key', 'secret'), feeRate: decimal('0.001'), budgets: new AccountBudgets() };
     const restingOnly: string[] = [];
+    const keyChars: Record<string, number> = {};
     for (const exchange of names) {
       const { capabilities } = await CcxtVenue.open({ exchange, ...options });
       expect([exchange, ...capabilities.orderTypes]).toEqual(expect.arrayContaining([exchange, 'limit']));
       expect(capabilities.timesInForce).toContain('gtc');
       if (capabilities.postOnly === true) restingOnly.push(exchange);
+      if (capabilities.brokerKeyCharsMax !== undefined) keyChars[exchange] = capabilities.brokerKeyCharsMax;
     }
     expect(restingOnly).toEqual(expect.arrayContaining(['binance', 'coinbase', 'kraken', 'okx']));
     expect(restingOnly).not.toContain('alpaca');
+    expect(keyChars).toMatchObject({ alpaca: 128, binance: 36, okx: 32, kraken: 18 });
     for (const exchange of ['nowhere', 'Exchange', '__proto__', 'pro']) {
       await expect(CcxtVenue.open({ exchange, ...options })).rejects.toMatchObject({ code: 'exchange-not-known' });
     }

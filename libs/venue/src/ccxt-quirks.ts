@@ -14,6 +14,8 @@ export interface CcxtQuirks {
   replacesWhole?: boolean;
   /** Whether a client order id can be used once only, for ever. */
   uniqueKeys?: boolean;
+  /** Characters of the longest client order id that it takes. */
+  brokerKeyCharsMax?: number;
   /** Whether an answer says that a client order id was used before, where ccxt does not say so. */
   isDuplicate?(reply: Reply): boolean;
 }
@@ -28,8 +30,14 @@ const QUIRKS: Readonly<Record<string, CcxtQuirks>> = {
     openOrders: { pageMax: 500 },
     replacesWhole: true,
     uniqueKeys: true,
+    brokerKeyCharsMax: 128,
     isDuplicate,
   },
+  binance: { brokerKeyCharsMax: 36 },
+  binanceus: { brokerKeyCharsMax: 36 },
+  okx: { brokerKeyCharsMax: 32 },
+  gate: { brokerKeyCharsMax: 28 },
+  kraken: { brokerKeyCharsMax: 18 },
 };
 
 /** What is known of an exchange; nothing of most. */

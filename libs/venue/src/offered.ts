@@ -12,7 +12,10 @@ export function typeOfRequest({ type, limitPrice, stopPrice }: VenueOrderRequest
 /** Throws VenueRejected for what a venue does not offer. */
 export function refuseNotOffered(request: VenueOrderRequest, capabilities: VenueCapabilities): void {
   const type = typeOfRequest(request);
-  const { timeInForce, orderClass, notional, postOnly } = request;
+  const { timeInForce, orderClass, notional, postOnly, brokerKey } = request;
+  if (brokerKey.length > (capabilities.brokerKeyCharsMax ?? Infinity)) {
+    throw new VenueRejected('broker-key-too-long', `the venue takes ${capabilities.brokerKeyCharsMax} characters`);
+  }
   if (!capabilities.orderTypes.includes(type)) {
     throw new VenueRejected('type-not-offered', `the venue has no ${type} orders`);
   }

@@ -19,7 +19,8 @@ export interface VenueExits {
 }
 
 /**
- * An order as it is sent to a venue; `limitPrice` is absent for a market order, `brokerKey` is at most 48 characters.
+ * An order as it is sent to a venue; `limitPrice` is absent for a market order, `brokerKey` is no longer than the venue's
+ * capabilities say.
  * Without a `type` it is a limit order where it has a limit, else a market order.
  */
 export interface VenueOrderRequest {

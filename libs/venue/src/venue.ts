@@ -39,6 +39,8 @@ export interface VenueCapabilities {
   /** Whether a limit order can be told never to take what is offered; absent where it cannot. */
   postOnly?: boolean;
   extendedHours: boolean;
+  /** Characters of the longest client order id that it takes; absent where that is not known. */
+  brokerKeyCharsMax?: number;
   /** Whether `submit` of a broker key that the venue knows finds the order it made, at whatever age. */
   uniqueKeys: boolean;
   /** Whether bars are to be had. */

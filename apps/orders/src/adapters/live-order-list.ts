@@ -3,11 +3,11 @@ import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import type { Controlled } from '../domain/controls.js';
 import type { OrderKey } from './order-books.js';
-import type { NamedOrder } from './order-key.js';
 import type { BookDocument } from './book-documents.js';
-import { saidInFull } from './order-documents.js';
+import { isLongNamed, saidInFull } from './order-documents.js';
 import { conditionsOf } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
+import { nameAtBroker } from '../domain/name-at-broker.js';
 import { waitsHere } from '../domain/waiting.js';
 
 /** Books in one page of the list. */
@@ -25,10 +25,10 @@ export class LiveOrderList {
    * Every live order that was handed to the broker at least once and has not changed after `unchangedSince`, ISO 8601.
    * Throws `Failure` while the store is away.
    */
-  async *sent(unchangedSince: string): AsyncGenerator<NamedOrder> {
+  async *sent(unchangedSince: string): AsyncGenerator<OrderKey & { readonly brokerKey: string }> {
     for await (const { profileId, orderId, order } of this.all())
       if (order.attempts > 0 && order.updatedAt <= unchangedSince)
-        yield { profileId, orderId, revision: order.revision ?? 0 };
+        yield { profileId, orderId, brokerKey: brokerKeyIn({ ...order, id: orderId }) };
   }
 
   /**
@@ -81,4 +81,9 @@ export class LiveOrderList {
       continuation = page.continuation;
     } while (continuation !== undefined);
   }
+}
+
+/** The name under which the broker has an order now. */
+function brokerKeyIn(order: ReturnType<typeof saidInFull> & { readonly id: string }): string {
+  return nameAtBroker({ id: order.id, hasLongName: isLongNamed(order) }, order.revision ?? 0);
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { BROKER_KEY_CHARS_MAX } from '@ballast/contracts';
 import { decimal } from '@ballast/money';
+import { SettingsError } from '@ballast/service-host';
 import { AlpacaVenue, CcxtVenue } from '@ballast/venue';
 import type { Venue } from '@ballast/venue';
 import type { VenueSettings } from '../venue.config.js';
@@ -14,9 +16,18 @@ export function accountNameOf(settings: VenueSettings): string {
   return `${settings.kind}:${digest.slice(0, DIGEST_LENGTH)}`;
 }
 
-/** Opens the broker that the settings name, its calls measured; ccxt is loaded only for an exchange of its. */
+/**
+ * Opens the broker that the settings name, its calls measured; ccxt is loaded only for an exchange of its. Throws
+ * `SettingsError` for a broker that takes no names as long as those of our orders: it would refuse each of them.
+ */
 export async function openVenue(settings: VenueSettings): Promise<Venue> {
-  return measuredVenue(await adapterFor(settings), settings.kind);
+  const venue = await adapterFor(settings);
+  const { brokerKeyCharsMax = BROKER_KEY_CHARS_MAX } = venue.capabilities;
+  if (brokerKeyCharsMax < BROKER_KEY_CHARS_MAX)
+    throw new SettingsError(
+      `the broker takes names of at most ${brokerKeyCharsMax} characters, and orders have ${BROKER_KEY_CHARS_MAX}`,
+    );
+  return measuredVenue(venue, settings.kind);
 }
 
 async function adapterFor(settings: VenueSettings): Promise<Venue> {

@@ -75,6 +75,8 @@ export interface OrderDocument extends ProfileKey, ReplacedDocument, Omit<Condit
   readonly venueOrderId?: string;
   readonly triggeredAt?: string;
   readonly attempts: number;
+  /** Of an order that was sent since names at the broker are short. */
+  readonly shortName?: true;
   readonly submittedAt?: string;
   readonly filledQuantity: string;
   readonly notional: string;
@@ -122,6 +124,7 @@ export function orderDocument(order: Order): OrderDocument {
     ...optional('venueOrderId', order.venueOrderId),
     ...optional('triggeredAt', order.triggeredAt),
     attempts: order.attempts,
+    ...(order.attempts > 0 && !order.hasLongName && { shortName: true as const }),
     ...optional('submittedAt', order.submittedAt),
     filledQuantity: decimalText(order.filledQuantity),
     notional: decimalText(order.notional),
@@ -186,6 +189,11 @@ export function liveOrderOf(book: BookDocument, orderId: string): Order | undefi
   return orderOf({ id: orderId, kind: 'order', productId, profileId, ownerId, ...saidInFull(document), tradeId });
 }
 
+/** Whether the order was sent under a name of the longer kind. */
+export function isLongNamed({ attempts, shortName }: Pick<OrderDocument, 'attempts' | 'shortName'>): boolean {
+  return attempts > 0 && shortName !== true;
+}
+
 /** The order as the domain sees it. */
 export function orderOf(document: OrderDocument): Order {
   return {
@@ -210,6 +218,7 @@ export function orderOf(document: OrderDocument): Order {
     venueOrderId: document.venueOrderId,
     triggeredAt: document.triggeredAt,
     attempts: document.attempts,
+    hasLongName: isLongNamed(document),
     submittedAt: document.submittedAt,
     filledQuantity: decimal(document.filledQuantity),
     notional: decimal(document.notional),

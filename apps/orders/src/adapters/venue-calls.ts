@@ -1,9 +1,10 @@
 import type { Decimal } from '@ballast/money';
-import { Failure, brokerKeyOf } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import { faults } from '@ballast/faults';
 import { VenueOutcomeUnknown, VenueUnavailable } from '@ballast/venue';
 import type { VenueCapabilities, VenueOrderChange, VenueOrderRequest } from '@ballast/venue';
 import type { Conditions } from '../domain/conditions.js';
+import { nameAtBroker } from '../domain/name-at-broker.js';
 import type { Order } from '../domain/order.js';
 import type { Replacement } from '../domain/replacement.js';
 import { heldBy, sentType } from '../domain/sending.js';
@@ -48,7 +49,7 @@ export function requestOf(order: Order, venue: Pick<VenueCapabilities, 'timesInF
   const { stopPrice, trailPrice, trailPercent }: Conditions = triggeredHere === true ? {} : order.conditions;
   const timeInForce = heldBy(order.timeInForce, venue);
   return {
-    brokerKey: brokerKeyOf(order.id, faults.isWithout('look-up-before-retry') ? order.attempts - 1 : 0),
+    brokerKey: nameAtBroker(order, faults.isWithout('look-up-before-retry') ? order.attempts - 1 : 0),
     symbol: order.symbol,
     side: order.side,
     quantity: order.quantity,
@@ -77,7 +78,7 @@ export function changeOf(
   const trail = after.trailPrice ?? after.trailPercent;
   const isLonger = heldBy(order.timeInForce, venue) !== heldBy(terms.timeInForce, venue);
   return {
-    brokerKey: brokerKeyOf(order.id, revision),
+    brokerKey: nameAtBroker(order, revision),
     ...differing('quantity', order.quantity.minus(order.filledEarlier), terms.quantity.minus(order.filledEarlier)),
     ...differing('limitPrice', order.boundPrice, terms.boundPrice),
     ...differing('stopPrice', before.stopPrice, after.stopPrice),

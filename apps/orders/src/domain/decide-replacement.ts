@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CAPITAL_ASSET, Decimal, decimalText } from '@ballast/money';
-import { REVISION_MAX } from '@ballast/contracts';
+import { KEYED_REVISION_MAX } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import { conditionTexts } from './conditions.js';
 import { refusalOfControls } from './controls.js';
@@ -128,7 +128,7 @@ function fixedAtBroker(order: Order, { canReplace }: ReplacementFacts): string |
   if (order.conditions.postOnly === true) return 'an order that may only rest';
   if (order.conditions.triggeredHere === true) return 'an order that was set off here';
   if (order.intent === 'entry' && order.side === 'sell') return 'a short sale';
-  return order.replacements >= REVISION_MAX ? `an order that was changed ${REVISION_MAX} times` : undefined;
+  return order.replacements >= KEYED_REVISION_MAX ? `an order that was changed ${KEYED_REVISION_MAX} times` : undefined;
 }
 
 /** Whether the date is another one and the broker keeps it: it is told only when an order is placed. */

@@ -8,6 +8,7 @@ import type {
   RefusalReason,
   TimeInForce,
 } from '@ballast/contracts/orders';
+import { isLongBrokerKey } from '@ballast/contracts';
 import { conditionsOf } from './conditions.js';
 import type { Conditions } from './conditions.js';
 import type { OrderEvent } from './order-event.js';
@@ -43,6 +44,8 @@ export interface Order extends Replaced {
   readonly triggeredAt: string | undefined;
   /** How often it was handed to the broker under its one broker key. */
   readonly attempts: number;
+  /** Whether its names at the broker are of the longer kind, which no new order gets. */
+  readonly hasLongName: boolean;
   /** When it was last handed to the broker, ISO 8601. */
   readonly submittedAt: string | undefined;
   readonly filledQuantity: Decimal;
@@ -126,6 +129,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     venueOrderId: undefined,
     triggeredAt: undefined,
     attempts: 0,
+    hasLongName: false,
     submittedAt: undefined,
     filledQuantity: new Decimal(0),
     notional: new Decimal(0),
@@ -161,7 +165,11 @@ function changes(order: Order, event: Exclude<OrderEvent, { fact: 'placed' }>, a
     case 'triggered':
       return { triggeredAt: at };
     case 'submitted':
-      return { attempts: event.data.attempt, submittedAt: at };
+      return {
+        attempts: event.data.attempt,
+        submittedAt: at,
+        hasLongName: isLongBrokerKey(event.data.brokerKey),
+      };
     case 'opened':
       return { venueOrderId: event.data.venueOrderId };
     case 'executed':

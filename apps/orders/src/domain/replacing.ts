@@ -1,11 +1,11 @@
 import { CAPITAL_ASSET, decimalText } from '@ballast/money';
 import type { Decimal } from '@ballast/money';
-import { brokerKeyOf } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import type { VenueStep } from './submission.js';
 import { keptReason, reference } from './submission.js';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
+import { nameAtBroker } from './name-at-broker.js';
 import { hasEnded } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -31,7 +31,7 @@ export function decideReplaceSubmission(order: Order, revision: number, controls
   if (replacement.submittedAt !== undefined) return { events: [], next: 'look-up' };
   const refusal = refusalOfControls(controls, controlled(order, replacement.terms));
   if (refusal !== undefined) return { events: [replaceRejected(order, { refusal })], next: 'nothing' };
-  const brokerKey = brokerKeyOf(order.id, revision);
+  const brokerKey = nameAtBroker(order, revision);
   return {
     events: [{ fact: 'replace-submitted', data: { ...reference(order), revision, brokerKey } }],
     next: 'send',

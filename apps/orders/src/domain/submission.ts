@@ -1,9 +1,9 @@
-import { brokerKeyOf } from '@ballast/contracts';
 import { decimalText } from '@ballast/money';
 import type { Refusal } from '@ballast/contracts';
 import type { OrderEndState } from '@ballast/contracts/orders';
 import type { Controls } from './controls.js';
 import { refusalOfControls } from './controls.js';
+import { nameAtBroker } from './name-at-broker.js';
 import { hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -90,7 +90,7 @@ export function submitted(order: Order): OrderEvent {
     fact: 'submitted',
     data: {
       ...reference(order),
-      brokerKey: brokerKeyOf(order.id, 0),
+      brokerKey: nameAtBroker(order, 0),
       attempt: order.attempts + 1,
       type: sentType(order),
       quantity: decimalText(order.quantity),

@@ -1,3 +1,4 @@
+import { orderOfBrokerKey } from '@ballast/contracts';
 import { StoreUnavailable } from '@ballast/cosmos';
 import type { ContainerStore } from '@ballast/cosmos';
 import { storeToken } from '@ballast/service-host';
@@ -30,7 +31,7 @@ export function watching(bench: () => Bench, profile: () => TestProfile) {
     },
     /** What the broker was asked to replace it by. */
     asksOf: ({ orderId }: Named): VenueOrderChange[] =>
-      bench().venue.asked.filter(({ brokerKey }) => brokerKey.includes(orderId.slice(31))),
+      bench().venue.asked.filter(({ brokerKey }) => orderOfBrokerKey(brokerKey)?.orderId === orderId),
     /** The data of the last event of a type, once there is one. */
     lastDataOf: async ({ orderId }: Named, type: string): Promise<unknown> => {
       await until(`${type} is heard`, () => bench().typesOf(orderId).includes(type));

@@ -21,6 +21,9 @@ const MARKET = {
   ],
 };
 
+/** What the exchange takes as a name for an order. */
+const CLIENT_ORDER_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
+
 /** An order in the exchange's own words. */
 interface WireOrder {
   readonly symbol: string;
@@ -125,6 +128,8 @@ export class BinanceStub {
   }
 
   private take(form: URLSearchParams): object | undefined {
+    if (!CLIENT_ORDER_ID.test(form.get('newClientOrderId') ?? ''))
+      return { code: -1100, msg: "Illegal characters found in parameter 'newClientOrderId'." } satisfies Refusal;
     const order: WireOrder = {
       symbol: form.get('symbol') ?? '',
       orderId: 1_000 + this.orders.size,

@@ -4,6 +4,8 @@ import { SYMBOL, type Stage } from './venue-conformance.js';
 
 const ONE_ON_OFFER = { bid: '99', ask: '100', volume: '1' };
 const FUTURE_MS = 60_000;
+/** Characters of the names that our orders have. */
+const KEY_CHARS = 36;
 
 /** What becomes of plain orders. */
 export function orders(stage: Stage): void {
@@ -67,6 +69,18 @@ export function orders(stage: Stage): void {
       );
       expect(executions[0]).toMatchObject({ side: 'buy', price: decimal('100'), fee: decimal('0.1') });
       await expect(stage.venue.executionsSince(new Date(Date.now() + FUTURE_MS))).resolves.toEqual([]);
+    });
+
+    it('are named by keys as long as it says that it takes, and by no longer ones', async () => {
+      const charsMax = stage.venue.capabilities.brokerKeyCharsMax ?? NaN;
+      expect(charsMax).toBeGreaterThanOrEqual(KEY_CHARS);
+      for (const chars of [KEY_CHARS, charsMax]) {
+        const request = stage.order({ brokerKey: 'A_b-9'.padEnd(chars, 'k') });
+        const { venueOrderId } = await stage.venue.submit(request);
+        await expect(stage.venue.lookup(request.brokerKey)).resolves.toMatchObject({ venueOrderId });
+      }
+      const longer = stage.order({ brokerKey: 'k'.repeat(charsMax + 1) });
+      await expect(stage.venue.submit(longer)).rejects.toMatchObject({ code: 'broker-key-too-long' });
     });
 
     it('that were never sent are not known', async () => {
