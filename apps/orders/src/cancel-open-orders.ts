@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LiveOrderList } from './adapters/live-order-list.js';
-import type { Controlled } from './domain/controls.js';
+import type { LiveOrder } from './adapters/live-order-list.js';
 import { RequestCancel } from './request-cancel.js';
 
 /** Requests the cancel of every live order of some kind, whoever owns it. */
@@ -12,7 +12,7 @@ export class CancelOpenOrders {
   ) {}
 
   /** Doing it again requests again only what was not answered for 10 s. Throws `Failure` while the store is away. */
-  async execute(isMeant: (order: Controlled) => boolean, requestedBy: string): Promise<void> {
+  async execute(isMeant: (order: LiveOrder) => boolean, requestedBy: string): Promise<void> {
     for await (const key of this.live.matching(isMeant)) await this.requestCancel.execute(key, requestedBy);
   }
 }

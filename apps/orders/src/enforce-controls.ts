@@ -3,6 +3,7 @@ import { Failure } from '@ballast/contracts';
 import type { ControlsChangedV1 } from '@ballast/contracts/orders';
 import { Clock } from '@ballast/service-host';
 import type { Venue } from '@ballast/venue';
+import type { LiveOrder } from './adapters/live-order-list.js';
 import { ControlSwitch } from './adapters/control-switch.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { VENUE } from './adapters/venue-calls.js';
@@ -45,10 +46,18 @@ export class EnforceControls {
     await this.switches.enforce({ scope, mode, epoch, tookMs });
   }
 
-  private async cancel({ scope = GLOBAL_SCOPE, mode, cancelOpenOrders, actor }: ControlsChangedV1): Promise<void> {
+  /** Of what was placed before the change: its event may come late, and again, when the switch has long been moved on. */
+  private async cancel({
+    scope = GLOBAL_SCOPE,
+    mode,
+    cancelOpenOrders,
+    actor,
+    epoch,
+  }: ControlsChangedV1): Promise<void> {
     if (cancelOpenOrders !== true || mode === 'active') return;
+    const isForbidden = (order: LiveOrder): boolean => mode === 'halted' || order.intent === 'entry';
     await this.cancelOpenOrders.execute(
-      (order) => isInScope(scope, order) && (mode === 'halted' || order.intent === 'entry'),
+      (order) => order.placedEpoch < epoch && isInScope(scope, order) && isForbidden(order),
       actor,
     );
   }

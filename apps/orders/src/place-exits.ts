@@ -17,19 +17,19 @@ export class PlaceExits {
   ) {}
 
   /**
-   * Throws `Failure` while the store cannot be reached, before exits that were rejected are to be tried again, and while
-   * trading is halted: what is held then stays without its
-   * exits until it goes on, and gets them then.
+   * Throws `Failure` while the store cannot be reached, before exits that the broker has let go of are to be tried again, and
+   * while trading is halted: what is held then stays without its exits until it goes on, and gets them then.
    */
   async execute(due: OrderExitsDueV1): Promise<void> {
     const { profileId, symbol, exitOrderId, notBefore } = due;
     const waitMs = notBefore === undefined ? 0 : Date.parse(notBefore) - this.clock.now();
     if (waitMs > 0)
       throw new Failure('exits-not-due-yet', 'rejected exits are tried again later', { retryAfterMs: waitMs });
-    const refusal = refusalOfControls(await this.permit.current(), { intent: 'exit', profileId, symbol });
+    const controls = await this.permit.current();
+    const refusal = refusalOfControls(controls, { intent: 'exit', profileId, symbol });
     if (refusal !== undefined) throw new Failure(refusal.code, 'exits are placed when trading goes on');
     await this.books.change({ profileId, orderId: exitOrderId }, ({ book, order }) => ({
-      events: order === undefined ? decideExits(due, book) : [],
+      events: order === undefined ? decideExits(due, book, controls) : [],
       result: () => undefined,
     }));
   }

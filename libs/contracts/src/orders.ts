@@ -109,7 +109,9 @@ export class OrderPlacedV1 extends OrderTerms {
   })
   covers?: CoveredFill;
   @NestedField(() => DecisionFacts, {
-    description: 'What the ladder looked at; absent for exits that a fill brings, which no ladder is asked about.',
+    description:
+      'What the decision looked at; no quote for exits that a fill brings, which no ladder is asked about, and which had ' +
+      'none of this once.',
     optional: true,
   })
   facts?: DecisionFacts;

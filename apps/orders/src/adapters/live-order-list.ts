@@ -16,6 +16,9 @@ const PAGE_BOOKS_MAX = 50;
 /** What of a waiting order decides when it goes to the broker. */
 export type WaitingOrder = Pick<Order, 'id' | 'profileId' | 'symbol' | 'side' | 'type' | 'conditions' | 'triggeredAt'>;
 
+/** What of a live order the kill switch looks at, and under which of its epochs the order was placed. */
+export type LiveOrder = Controlled & Pick<Order, 'placedEpoch'>;
+
 /** The orders of all profiles that the broker may be working on. */
 @Injectable()
 export class LiveOrderList {
@@ -62,9 +65,10 @@ export class LiveOrderList {
   }
 
   /** Every live order that the test is true of. Throws `Failure` while the store is away. */
-  async *matching(isMeant: (order: Controlled) => boolean): AsyncGenerator<OrderKey> {
+  async *matching(isMeant: (order: LiveOrder) => boolean): AsyncGenerator<OrderKey> {
     for await (const { profileId, orderId, order } of this.all())
-      if (isMeant({ intent: order.intent, symbol: order.symbol, profileId })) yield { profileId, orderId };
+      if (isMeant({ intent: order.intent, symbol: order.symbol, profileId, placedEpoch: order.placedEpoch ?? 0 }))
+        yield { profileId, orderId };
   }
 
   private async *all(): AsyncGenerator<OrderKey & { readonly order: ReturnType<typeof saidInFull> }> {

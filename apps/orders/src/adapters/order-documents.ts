@@ -67,6 +67,8 @@ export interface OrderDocument extends ProfileKey, ReplacedDocument, Omit<Condit
   /** Of an entry without a limit; a limit order is bound by its limit. */
   readonly boundPrice?: string;
   readonly collateralPrice?: string;
+  /** Left out where it is 0. */
+  readonly placedEpoch?: number;
   readonly covers?: CoveredFill;
   /** The money that was named in place of a quantity; `notional` is what was executed. */
   readonly notionalAsked?: string;
@@ -117,6 +119,7 @@ export function orderDocument(order: Order): OrderDocument {
     ...optionalText('limitPrice', order.limitPrice),
     ...(order.limitPrice === undefined ? optionalText('boundPrice', order.boundPrice) : {}),
     ...optionalText('collateralPrice', order.collateralPrice),
+    ...(order.placedEpoch > 0 && { placedEpoch: order.placedEpoch }),
     ...optional('covers', order.covers),
     ...storedConditions(order.conditions),
     state: order.state,
@@ -211,6 +214,7 @@ export function orderOf(document: OrderDocument): Order {
     limitPrice: optionalDecimal(document.limitPrice),
     boundPrice: optionalDecimal(document.boundPrice ?? document.limitPrice),
     collateralPrice: optionalDecimal(document.collateralPrice),
+    placedEpoch: document.placedEpoch ?? 0,
     covers: document.covers,
     conditions: conditionsOf({ ...document, notional: document.notionalAsked }),
     state: document.state,

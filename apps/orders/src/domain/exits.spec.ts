@@ -4,6 +4,7 @@ import { ORDER_ID_PATTERN } from '@ballast/contracts';
 import type { OrderExitsDueV1, OrderPlacedV1 } from '@ballast/contracts/orders';
 import { sellableQuantity, tradeOf } from './book.js';
 import type { Book } from './book.js';
+import { UNTOUCHED_CONTROLS } from './controls.js';
 import { decideExits, exitsDue } from './exits.js';
 import { after, executedEvent, submittingOrder } from './given.js';
 import type { Order } from './order.js';
@@ -20,7 +21,7 @@ function filled(state: { book: Book; order: Order }, quantity: string) {
 }
 
 function placedIn(book: Book, due: OrderExitsDueV1): { book: Book; placed: OrderPlacedV1 | undefined } {
-  const [event] = decideExits(due, book);
+  const [event] = decideExits(due, book, UNTOUCHED_CONTROLS);
   if (event?.fact !== 'placed') return { book, placed: undefined };
   return { book: after(book, undefined, event).book, placed: event.data };
 }

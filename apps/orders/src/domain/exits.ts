@@ -4,6 +4,7 @@ import { sellableQuantity, tradeOf } from './book.js';
 import type { Book } from './book.js';
 import { conditionTexts } from './conditions.js';
 import { coveredBy, coveringOrderId } from './covering.js';
+import type { Controls } from './controls.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { reference } from './submission.js';
@@ -40,7 +41,11 @@ export function exitsDue(order: Order, executed: OrderEvent): readonly OrderEven
  * of them that was named. It covers no more than is held, or owed, and not being closed already; nothing where that is nothing.
  * What it does not cover stays outstanding in the trade until whatever has claimed it lets go.
  */
-export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEvent[] {
+export function decideExits(
+  due: OrderExitsDueV1,
+  book: Book,
+  { epoch }: Pick<Controls, 'epoch'>,
+): readonly OrderEvent[] {
   const { profileId, symbol } = due;
   const trade = tradeOf(book, symbol);
   const outstanding = trade?.outstanding?.[due.exitOrderId]?.quantity ?? decimal(due.quantity);
@@ -58,6 +63,11 @@ export function decideExits(due: OrderExitsDueV1, book: Book): readonly OrderEve
         holdUnits: '0',
         asset: CAPITAL_ASSET,
         covers: coveredBy(due),
+        facts: {
+          sellable: decimalText(sellableQuantity(book, symbol)),
+          liveOrders: book.liveOrders,
+          controlsEpoch: epoch,
+        },
       },
     },
   ];

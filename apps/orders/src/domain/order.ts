@@ -35,6 +35,8 @@ export interface Order extends Replaced {
   readonly boundPrice: Decimal | undefined;
   /** Of a short sale: the capital that is held as collateral for each one that is sold, in USD. */
   readonly collateralPrice: Decimal | undefined;
+  /** Epoch of the kill switch under which it was placed; 0 before the first change, and for orders of before this was kept. */
+  readonly placedEpoch: number;
   /** Of an exit that comes with its entry. */
   readonly covers: CoveredFill | undefined;
   readonly state: OrderState;
@@ -123,6 +125,7 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     conditions: conditionsOf(data),
     boundPrice: data.boundPrice === undefined ? undefined : decimal(data.boundPrice),
     collateralPrice: data.collateralPrice === undefined ? undefined : decimal(data.collateralPrice),
+    placedEpoch: data.facts?.controlsEpoch ?? 0,
     covers: data.covers,
     state: nextState(order, event),
     pendingCancel: false,

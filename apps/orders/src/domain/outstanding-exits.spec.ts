@@ -4,6 +4,7 @@ import type { Book } from './book.js';
 import { tradeOf } from './book.js';
 import { afterBrokersEnd } from './exit-retry.js';
 import { dueAfterRelease } from './exits-after-release.js';
+import { UNTOUCHED_CONTROLS } from './controls.js';
 import { decideExits, exitsDue } from './exits.js';
 import { NOW_MS, after, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
 import type { Order } from './order.js';
@@ -34,7 +35,7 @@ function sold(book: Book, quantity: string): Step {
 }
 
 function placedIn(book: Book, due: OrderExitsDueV1): Step {
-  const placed = after(book, undefined, ...decideExits(due, book));
+  const placed = after(book, undefined, ...decideExits(due, book, UNTOUCHED_CONTROLS));
   return after(placed.book, placed.order, submittedEvent(placed.order));
 }
 
@@ -112,7 +113,7 @@ describe('exits that are outstanding', () => {
     const over = after(part.book, part.order, ended(part.order, 'cancelled', {}));
     const bought = submittingOrder();
     const more = after(over.book, bought.order, executedEvent(bought.order, '5', '100', { fillsOrder: false }));
-    expect(decideExits(due, more.book)).toMatchObject([{ data: { quantity: '3' } }]);
+    expect(decideExits(due, more.book, UNTOUCHED_CONTROLS)).toMatchObject([{ data: { quantity: '3' } }]);
   });
 
   it.each([

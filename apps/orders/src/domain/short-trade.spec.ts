@@ -4,6 +4,7 @@ import type { OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
 import { evolveBook, tradeOf } from './book.js';
 import type { Book } from './book.js';
 import { FillAgainstTrade, Overfill, decideExecution } from './execution.js';
+import { UNTOUCHED_CONTROLS } from './controls.js';
 import { decideExits, exitsDue } from './exits.js';
 import { after, emptyBook, placedEvent, submittedEvent } from './given.js';
 import type { Order } from './order.js';
@@ -113,7 +114,7 @@ describe('a short trade', () => {
     const sale = trading.place('entry', '4', { takeProfitPrice: '90', stopLossPrice: '105' });
     const [due] = exitsDue(sale, { fact: 'executed', data: trading.fill(sale, '4', '100') });
     if (due?.fact !== 'exits-due') throw new Error('no exits are due');
-    expect(decideExits(due.data, trading.book)).toMatchObject([
+    expect(decideExits(due.data, trading.book, UNTOUCHED_CONTROLS)).toMatchObject([
       { data: { side: 'buy', intent: 'exit', type: 'limit', limitPrice: '90', stopLossPrice: '105', quantity: '4' } },
     ]);
   });
