@@ -58,6 +58,7 @@ export class Catalog implements CommitListener {
 
   undone(): void {
     if (this.redefined) this.load();
+    for (const { columns } of this.containers.values()) columns.forgetIndexes();
   }
 
   listDatabases(): DatabaseEntry[] {

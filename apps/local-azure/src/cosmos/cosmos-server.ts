@@ -4,6 +4,7 @@ import type { TlsCredentials } from '../http/tls.js';
 import { usageRoute } from '../http/usage-routes.js';
 import type { Pages } from '../pages/pages.js';
 import { GroupCommit } from '../storage/group-commit.js';
+import { RedoTransactions } from '../storage/redo-transactions.js';
 import { Sqlite } from '../storage/sqlite.js';
 import type { Faults } from '../faults/faults.js';
 import type { Usage } from '../usage.js';
@@ -15,6 +16,9 @@ import { CosmosFaults } from './cosmos-faults.js';
 import { ThroughputLimit } from './throughput-limit.js';
 import { dataView } from './data-page.js';
 import { TtlSweeper } from './ttl-sweeper.js';
+
+/** Pages of the file kept in memory: more than what one transaction touches, so that none is written before its end. */
+const CACHE_KB = 32_000;
 
 /** How a Cosmos server is started. */
 export interface CosmosServerOptions {
@@ -55,22 +59,23 @@ export class CosmosServer {
     private readonly http: HttpServer,
     private readonly sweeper: TtlSweeper,
     private readonly commits: GroupCommit,
-    private readonly db: Sqlite,
+    private readonly store: Store,
   ) {}
 
   static async start(options: CosmosServerOptions): Promise<CosmosServer> {
-    const db = new Sqlite(options.file, { onDisk: 'with flush' });
+    const store = openStore(options.file);
     try {
-      return await CosmosServer.open(db, options);
+      return await CosmosServer.open(store, options);
     } catch (error) {
-      db.close();
+      closeStore(store);
       throw error;
     }
   }
 
-  private static async open(db: Sqlite, options: CosmosServerOptions): Promise<CosmosServer> {
+  private static async open(store: Store, options: CosmosServerOptions): Promise<CosmosServer> {
+    const { db, transactions } = store;
     const catalog = new Catalog(db);
-    const commits = new GroupCommit(db, catalog);
+    const commits = new GroupCommit(db, catalog, transactions);
     const { nowMs = Date.now, ranges = 1, usage } = options;
     const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
     await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));
@@ -90,7 +95,7 @@ export class CosmosServer {
       usageRoute(request, usage) ?? (await page(request)) ?? api.handle(request);
     const http = await HttpServer.start(options.host, options.port, handle, options.tls);
     options.pages?.served('data', http.port);
-    return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, db);
+    return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, store);
   }
 
   get port(): number {
@@ -102,8 +107,29 @@ export class CosmosServer {
     await this.sweeper.stop();
     await this.http.close();
     await this.commits.flush();
-    this.db.close();
+    closeStore(this.store);
   }
+}
+
+/** The file, and the journal beside it. */
+interface Store {
+  readonly db: Sqlite;
+  readonly transactions: RedoTransactions;
+}
+
+function openStore(file: string): Store {
+  const db = new Sqlite(file, { onDisk: 'with flush', cacheKb: CACHE_KB });
+  try {
+    return { db, transactions: new RedoTransactions(db, `${file}-redo`) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function closeStore({ db, transactions }: Store): void {
+  transactions.close();
+  db.close();
 }
 
 function accessOf({ masterKey, secondaryKey, readOnlyKeys = [], entra, principals = [] }: CosmosServerOptions) {

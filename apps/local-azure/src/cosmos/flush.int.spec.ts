@@ -1,5 +1,5 @@
 import { GroupCommit } from '../storage/group-commit.js';
-import { Sqlite } from '../storage/sqlite.js';
+import { RedoTransactions } from '../storage/redo-transactions.js';
 import { CosmosFixture } from './cosmos-fixture.js';
 
 describe('an answer of the Cosmos server', () => {
@@ -20,7 +20,9 @@ describe('an answer of the Cosmos server', () => {
   });
 
   it('waits until what it tells is on disk, also when somebody else wrote it', async () => {
-    jest.spyOn(Sqlite.prototype, 'flush').mockImplementation(() => new Promise((resolve) => letGo.push(resolve)));
+    jest
+      .spyOn(RedoTransactions.prototype, 'flush')
+      .mockImplementation(() => new Promise((resolve) => letGo.push(resolve)));
     const waits = jest.spyOn(GroupCommit.prototype, 'whenReadable');
     const answers: unknown[] = [];
     const note = (what: string) => (value: unknown) => answers.push([what, value]);
@@ -38,7 +40,9 @@ describe('an answer of the Cosmos server', () => {
   });
 
   it('is refused once it is not certain any more what is on disk', async () => {
-    jest.spyOn(Sqlite.prototype, 'flush').mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')));
+    jest
+      .spyOn(RedoTransactions.prototype, 'flush')
+      .mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')));
     const failure = { code: 500 };
     await expect(fixture.orders.items.upsert({ ...item, n: 2 })).rejects.toMatchObject(failure);
     await expect(fixture.orders.item('a', key).read()).rejects.toMatchObject(failure);

@@ -88,6 +88,11 @@ export class IndexedColumns {
     if (added.length > 0) this.backfill(added);
   }
 
+  /** Looks again which indexes there are: one that was made since the last COMMIT goes when a transaction is undone. */
+  forgetIndexes(): void {
+    this.indexes = undefined;
+  }
+
   /** Removes what is remembered of a dropped table. */
   forget(): void {
     this.db.prepare('DELETE FROM columns WHERE coll = ?').run(this.container);

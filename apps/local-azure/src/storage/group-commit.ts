@@ -1,4 +1,5 @@
 import type { Sqlite } from './sqlite.js';
+import { PlainTransactions, type Transactions } from './transactions.js';
 
 /** Pieces of work in one transaction at most, so that the first of them is not kept waiting. */
 const WORK_PER_TRANSACTION_MAX = 1_000;
@@ -58,6 +59,7 @@ export class GroupCommit {
   constructor(
     private readonly db: Sqlite,
     private readonly listener?: CommitListener,
+    private readonly transactions: Transactions = new PlainTransactions(db),
   ) {}
 
   /**
@@ -85,7 +87,7 @@ export class GroupCommit {
    * power cut makes undone. Rejects when it never will be.
    */
   whenReadable(): Promise<void> | undefined {
-    const { failure } = this;
+    const failure = this.failure ?? this.transactions.failure;
     return failure === undefined ? this.flushing?.then(() => this.requireSound()) : Promise.reject(failure);
   }
 
@@ -106,12 +108,12 @@ export class GroupCommit {
     const rejectAll = (error: unknown): void => group.forEach(({ reject }) => reject(error));
     try {
       this.requireSound();
-      this.db.prepare('BEGIN IMMEDIATE').run();
+      this.transactions.begin();
       for (const pending of group) performed.push(this.perform(pending));
       this.listener?.beforeCommit();
-      this.db.prepare('COMMIT').run();
+      this.transactions.commit();
     } catch (error) {
-      this.rollBack();
+      this.transactions.rollBack();
       this.listener?.undone();
       rejectAll(error);
       return;
@@ -121,7 +123,7 @@ export class GroupCommit {
       this.listener?.committed();
       for (const { settle } of performed) settle();
     };
-    const flushed = this.db.flush();
+    const flushed = this.transactions.flush();
     if (flushed === undefined) return settleAll();
     this.flushing = flushed
       .then(settleAll, (error: Error) => rejectAll((this.failure = error)))
@@ -132,15 +134,16 @@ export class GroupCommit {
   }
 
   private requireSound(): void {
-    if (this.failure !== undefined) throw this.failure;
+    const failure = this.failure ?? this.transactions.failure;
+    if (failure !== undefined) throw failure;
   }
 
   private perform({ run, whenRefused, visible, resolve, reject }: Pending): Performed {
     const undoes = whenRefused === 'undo';
-    if (undoes) this.db.prepare('SAVEPOINT work').run();
+    if (undoes) this.transactions.savepoint();
     try {
       const value = run();
-      if (undoes) this.db.prepare('RELEASE work').run();
+      if (undoes) this.transactions.release();
       return { visible: () => visible?.(value as never), settle: () => resolve(value as never) };
     } catch (error) {
       if (undoes) this.undoWork(error);
@@ -152,20 +155,11 @@ export class GroupCommit {
   /** Where SQLite gave the whole transaction up, as when the disk is full, that is why nothing can be committed. */
   private undoWork(why: unknown): void {
     try {
-      this.db.prepare('ROLLBACK TO work').run();
-      this.db.prepare('RELEASE work').run();
+      this.transactions.undo();
     } catch {
       throw why;
     }
     this.listener?.undone();
-  }
-
-  private rollBack(): void {
-    try {
-      this.db.prepare('ROLLBACK').run();
-    } catch {
-      // SQLite has already rolled back by itself; there is nothing left to undo.
-    }
   }
 }
 

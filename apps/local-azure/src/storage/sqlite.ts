@@ -13,11 +13,25 @@ export interface SqlStatement<Row> {
 
 /** The pages of a file at most, as SQLite has it; a smaller limit than a file has is taken as what it has. */
 const PAGES_MAX = 4_294_967_294;
+/** Statements that are about the transaction, not about what is in it. */
+const STEERS = /^(?:SAVEPOINT|RELEASE|ROLLBACK) /;
 /** Prepared statements kept at most; the oldest goes first. */
 const STATEMENTS_MAX = 1_000;
 
 /** Pages of 4 KB in the write-ahead log at which what it holds is moved into the file itself, while everything waits. */
 const LOG_PAGES_MAX = 4_000;
+
+/** A statement that changed rows, and what was bound to it. */
+export type SqlChange = readonly [sql: string, params: readonly SqlValue[]];
+
+/** What was changed while it was taken down. */
+export interface Recording {
+  readonly changes: SqlChange[];
+  /** Whether the changes are all that was done: tables and indexes were left as they are. */
+  isComplete: boolean;
+}
+
+const CACHE_KB = 2_000;
 
 /** How a file is written. */
 export interface SqliteOptions {
@@ -28,6 +42,8 @@ export interface SqliteOptions {
    * `flush` has resolved. A commit that is not on disk may be lost in a power cut, never a part of it.
    */
   readonly onDisk?: 'with COMMIT' | 'with flush';
+  /** What is kept in memory of the file at most, in KB; 2 000 unless given. */
+  readonly cacheKb?: number;
 }
 
 /** One SQLite file. What was committed survives the end of the process at once, and a power cut once it is on disk. */
@@ -35,17 +51,19 @@ export class Sqlite {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, SqlStatement<unknown>>();
   private log: number | undefined;
+  private recording: Recording | undefined;
 
   constructor(
     private readonly file: string,
     private readonly options: SqliteOptions = {},
   ) {
-    const { journal = 'WAL', onDisk = 'with COMMIT' } = options;
+    const { journal = 'WAL', onDisk = 'with COMMIT', cacheKb = CACHE_KB } = options;
     this.db = new Database(file);
     try {
       // NORMAL leaves out the flush of the write-ahead log after each commit, and no other.
       const synchronous = onDisk === 'with COMMIT' ? 'FULL' : 'NORMAL';
       this.db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = ${synchronous}`);
+      this.db.exec(`PRAGMA cache_size = -${cacheKb}`);
       this.db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES_MAX}`);
     } catch (error) {
       this.db.close();
@@ -55,6 +73,7 @@ export class Sqlite {
 
   /** Runs statements without parameters. */
   exec(sql: string): void {
+    if (this.recording !== undefined) this.recording.isComplete = false;
     this.db.exec(sql);
   }
 
@@ -67,10 +86,23 @@ export class Sqlite {
   prepare<Row = Record<string, unknown>>(sql: string): SqlStatement<Row> {
     const known = this.statements.get(sql);
     if (known !== undefined) return known as SqlStatement<Row>;
-    const prepared = new PreparedStatement<Row>(this.db.prepare(sql));
+    const note = STEERS.test(sql) ? undefined : (params: SqlValue[]) => this.recording?.changes.push([sql, params]);
+    const prepared = new PreparedStatement<Row>(this.db.prepare(sql), note);
     if (this.statements.size >= STATEMENTS_MAX) this.statements.delete(this.statements.keys().next().value!);
     this.statements.set(sql, prepared);
     return prepared;
+  }
+
+  /** Takes down from now on what is changed. */
+  record(): Recording {
+    return (this.recording = { changes: [], isComplete: true });
+  }
+
+  /** Takes down no more, and gives what was taken down. */
+  stopRecording(): Recording | undefined {
+    const { recording } = this;
+    this.recording = undefined;
+    return recording;
   }
 
   /** Lets the file grow no more, as on a full disk, or as far as it can. */
@@ -113,13 +145,17 @@ export function isStorageFull(error: unknown): boolean {
 class PreparedStatement<Row> implements SqlStatement<Row> {
   private readonly columns: readonly string[];
 
-  constructor(private readonly statement: Database.Statement) {
+  constructor(
+    private readonly statement: Database.Statement,
+    private readonly note: ((params: SqlValue[]) => void) | undefined,
+  ) {
     this.columns = statement.reader ? statement.columns().map((column) => column.name) : [];
     if (statement.reader) statement.raw(true);
   }
 
   run(...params: SqlValue[]): { changes: number; lastInsertRowid: number } {
     const { changes, lastInsertRowid } = this.statement.run(params.map(bindable));
+    this.note?.(params);
     return { changes, lastInsertRowid: Number(lastInsertRowid) };
   }
 

@@ -1,0 +1,172 @@
+import { randomInt } from 'node:crypto';
+import { RedoJournal, type JournalRecord } from './redo-journal.js';
+import { type Recording, type Sqlite, type SqlChange, type SqlValue } from './sqlite.js';
+import type { Transactions } from './transactions.js';
+
+/** Characters of the changes that one record may have; a longer group is flushed with the file itself. */
+const RECORD_CHARACTERS_MAX = 1_000_000;
+/** Characters of the changes, and time, after which what is in the journal is also committed to the file. */
+const UNSAVED_CHARACTERS_MAX = 1_000_000;
+const SAVE_AFTER_MS = 100;
+const SALTS = 2 ** 32;
+
+/**
+ * Groups of which many share one transaction of the file: a group is on disk when the statements that it ran are in a journal, from
+ * which they are run again after a crash. Committing each to the file, and flushing that, would write every page that was touched each time.
+ * A group that changes tables, or is large, is committed to the file and flushed with it at once; so is the group for which the
+ * journal has no room, which then begins anew.
+ */
+export class RedoTransactions implements Transactions {
+  failure: Error | undefined;
+  private readonly journal: RedoJournal;
+  private recording: Recording | undefined;
+  private mark = 0;
+  /** What the groups since the last COMMIT have changed, should their transaction be lost. */
+  private unsaved: SqlChange[] = [];
+  private unsavedCharacters = 0;
+  private isOpen = false;
+  private timer: NodeJS.Timeout | undefined;
+  /** The number of the last record. */
+  private number: number;
+  /** What the group that ended last needs to be on disk. */
+  private needed: JournalRecord | 'flush of the file' | undefined;
+  /** Whether all that the journal does not tell is on disk. */
+  private isJournalOpen = false;
+
+  /** Brings into the file what only the journal `file` has. Throws when the two do not belong together. */
+  constructor(
+    private readonly db: Sqlite,
+    file: string,
+    private readonly saveAfterMs = SAVE_AFTER_MS,
+  ) {
+    db.exec('CREATE TABLE IF NOT EXISTS redo (salt INTEGER NOT NULL, done INTEGER NOT NULL)');
+    db.exec(`INSERT INTO redo SELECT ${randomInt(SALTS)}, 0 WHERE NOT EXISTS (SELECT 1 FROM redo)`);
+    const { salt, done } = db.prepare<{ salt: number; done: number }>('SELECT salt, done FROM redo').get()!;
+    this.number = done;
+    this.journal = new RedoJournal(file, salt);
+    this.redo(this.journal.records().filter(({ number }) => number > done));
+  }
+
+  begin(): void {
+    if (this.unsavedCharacters > UNSAVED_CHARACTERS_MAX) this.save();
+    this.open();
+    this.recording = this.db.record();
+  }
+
+  savepoint(): void {
+    this.mark = this.recording!.changes.length;
+    this.db.prepare('SAVEPOINT work').run();
+  }
+
+  release(): void {
+    this.db.prepare('RELEASE work').run();
+  }
+
+  undo(): void {
+    this.db.prepare('ROLLBACK TO work').run();
+    this.recording!.changes.length = this.mark;
+    this.release();
+  }
+
+  commit(): void {
+    const { changes, isComplete } = this.db.stopRecording()!;
+    this.needed = undefined;
+    const text = isComplete ? textOf(changes) : undefined;
+    if (text === undefined || text.length > RECORD_CHARACTERS_MAX || !this.isJournalOpen || !this.journal.fits(text)) {
+      this.save();
+      this.needed = 'flush of the file';
+    } else if (changes.length > 0) {
+      this.number += 1;
+      this.needed = { number: this.number, text };
+      for (const change of changes) this.unsaved.push(change);
+      this.unsavedCharacters += text.length;
+    }
+  }
+
+  rollBack(): void {
+    this.db.stopRecording();
+    this.abandon();
+    try {
+      if (this.unsaved.length > 0) this.open();
+      for (const [sql, params] of this.unsaved) this.db.prepare(sql).run(...params);
+    } catch (error) {
+      this.failure = error as Error;
+    }
+  }
+
+  flush(): Promise<void> | undefined {
+    const { needed } = this;
+    if (needed !== 'flush of the file') return needed && this.journal.append(needed);
+    return this.db.flush()!.then(() => {
+      this.journal.restart();
+      this.isJournalOpen = true;
+    });
+  }
+
+  /** Commits to the file what is only in the journal, as far as there is room; nothing may be written afterwards. */
+  close(): void {
+    this.saveIfPossible();
+    clearTimeout(this.timer);
+    this.abandon();
+    this.journal.close();
+  }
+
+  private open(): void {
+    if (this.isOpen) return;
+    this.db.prepare('BEGIN IMMEDIATE').run();
+    this.isOpen = true;
+    this.timer ??= setTimeout(() => this.saveIfPossible(), this.saveAfterMs).unref();
+  }
+
+  private save(): void {
+    if (!this.isOpen) return;
+    this.db.prepare('UPDATE redo SET done = ?').run(this.number);
+    this.db.prepare('COMMIT').run();
+    this.isOpen = false;
+    this.unsaved = [];
+    this.unsavedCharacters = 0;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private abandon(): void {
+    try {
+      if (this.isOpen) this.db.prepare('ROLLBACK').run();
+    } catch {
+      // SQLite has already rolled back by itself; there is nothing left to undo.
+    }
+    this.isOpen = false;
+  }
+
+  /** What finds no room stays in the journal. */
+  private saveIfPossible(): void {
+    this.timer = undefined;
+    if (this.failure !== undefined) return;
+    try {
+      this.save();
+    } catch {
+      this.rollBack();
+    }
+  }
+
+  private redo(records: readonly JournalRecord[]): void {
+    const [first] = records;
+    if (first === undefined) return;
+    if (first.number !== this.number + 1) throw new Error('The journal begins after the end of what its file holds.');
+    this.open();
+    for (const { number, text } of records) {
+      for (const [sql, params] of JSON.parse(text) as SqlChange[]) this.db.prepare(sql).run(...params);
+      this.number = number;
+    }
+    this.save();
+  }
+}
+
+/** The changes as text; undefined when one of them has a value that would not be the same when it is read. */
+function textOf(changes: readonly SqlChange[]): string | undefined {
+  const isReadable = changes.every(([, params]) => params.every(isText));
+  return isReadable ? JSON.stringify(changes) : undefined;
+}
+
+const isText = (value: SqlValue): boolean =>
+  typeof value === 'string' || value === null || (Number.isFinite(value) && !Object.is(value, -0));
