@@ -50,6 +50,7 @@ import { EventWaits } from './event-waits.js';
 import type { GatewaySettings } from './gateway.config.js';
 import { PlaceOrder } from './place-order.js';
 import { PreviewOrder } from './preview-order.js';
+import { QuoteFeed } from './quote-feed.js';
 import { StreamHub } from './stream-hub.js';
 import { StreamMetrics } from './stream-metrics.js';
 
@@ -101,6 +102,7 @@ export class GatewayModule implements OnApplicationShutdown {
         PreviewOrder,
         OwnerStreams,
         StreamHub,
+        QuoteFeed,
         StreamSessions,
         StreamMetrics,
         Sockets,

@@ -9,7 +9,7 @@ import { RecentIds } from './domain/recent-ids.js';
 /** Orders of one symbol that a subscription knows, at most; the oldest are forgotten. */
 const SYMBOL_ORDERS_MAX = 10_000;
 
-export type ProfileRoom = Exclude<StreamRoom, { room: 'user' }>;
+export type ProfileRoom = Extract<StreamRoom, { profileId: string }>;
 
 /** How a subscription began: what its client is answered, and what follows at once. */
 export interface Beginning {

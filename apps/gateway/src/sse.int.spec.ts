@@ -100,11 +100,36 @@ describe('server-sent events', () => {
     ]);
   });
 
+  it('and sockets hear the newest quote of a symbol and every newer one, whoever’s token asks for it', async () => {
+    const quote = (bid: string) => ({ symbol: 'BTC/USD', bid, ask: '9.5', at: '2026-11-02T10:00:00.000Z' });
+    owners.quotes.set('BTC/USD', quote('9.1'));
+    const reader = await open('?symbol=BTC%2FUSD');
+    const { socket, ...socketReader } = await StreamReader.connect(
+      `${platform.service.url}/trading`,
+      await platform.token({ userId: newUserId(0) }),
+    );
+    const say = (name: string, symbol: string): Promise<unknown> =>
+      socket.emitWithAck(name, { room: 'quotes', symbol });
+    expect(await say('subscribe', 'BTC/USD')).toEqual({ ok: true, snapshot: { quote: quote('9.1') } });
+    expect(await say('subscribe', 'NOSUCH')).toEqual({ ok: false, code: 'not-found' });
+    owners.quotes.set('BTC/USD', quote('9.2'));
+    await eventually(
+      async () => [socketReader.quotes.length, reader.messages.length],
+      ([bySocket, bySse]) => bySocket === 1 && bySse === 2,
+    );
+    expect(socketReader.quotes).toEqual([quote('9.2')]);
+    expect(reader.messages).toEqual([
+      { event: 'subscribed', data: { snapshot: { quote: quote('9.1') } } },
+      { event: 'quote', data: quote('9.2') },
+    ]);
+    socket.disconnect();
+  });
+
   it.each([
     ['without a token', '', { authorization: '' }, 401],
     ['of nobody’s profile', `?profileId=${newProfileId(0)}`, {}, 404],
     ['of what is no profile', '?profileId=x', {}, 400],
-    ['of a symbol without a profile', '?symbol=AAPL', {}, 400],
+    ['of quotes of what there is not', '?symbol=NOSUCH', {}, 404],
   ])('are refused %s', async (_case, query, headers, status) => {
     const reader = await open(query, headers);
     expect([reader.status, reader.headers['content-type']]).toEqual([

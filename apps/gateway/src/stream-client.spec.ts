@@ -2,11 +2,14 @@ import { newProfileId, newUserId } from '@ballast/contracts';
 import { Clock } from '@ballast/service-host';
 import type { OwnerStreams } from './adapters/owner-streams.js';
 import type { Wire } from './adapters/wire.js';
-import { EventFrame, Frame } from './domain/frame.js';
+import { EventFrame, Frame, QuoteFrame } from './domain/frame.js';
 import { OUTBOX_MESSAGES_MAX } from './domain/outbox.js';
+import { MESSAGES_PER_SECOND_MAX } from './domain/pace.js';
+import type { QuoteFeed } from './quote-feed.js';
 import { SUBSCRIPTIONS_MAX, StreamClient } from './stream-client.js';
-import { StreamHub } from './stream-hub.js';
+import { StreamHub, quotesRoom } from './stream-hub.js';
 import { StreamMetrics } from './stream-metrics.js';
+import { eventually } from '../test/eventually.js';
 import { someEvent } from '../test/events.js';
 
 /** A connection that is as slow as the test wants. */
@@ -34,11 +37,17 @@ const owners = {
     ledger: { sequence: 0, capital: {} },
   }),
 } as unknown as OwnerStreams;
+/** Milliseconds that pass when a test says so. */
+let nowMs = 0;
+const SECOND_MS = 1_000;
+const quoteOf = (symbol: string, bid: number): QuoteFrame =>
+  new QuoteFrame({ symbol, bid: String(bid), ask: String(bid + 1), at: '2026-11-02T10:00:00.000Z' });
 
 describe('a client that is too slow', () => {
   let hub: StreamHub;
   beforeEach(() => {
     committed = 0;
+    nowMs += SECOND_MS;
     hub = new StreamHub();
   });
 
@@ -47,7 +56,15 @@ describe('a client that is too slow', () => {
     const onBug = (error: unknown): never => {
       throw error;
     };
-    return { wire, client: new StreamClient({ hub, owners, onBug }, wire, { caller, token: '' }) };
+    const quotes: Pick<QuoteFeed, 'begin'> = {
+      begin: async (client, symbol, answer) => {
+        hub.join(client, quotesRoom(symbol));
+        answer(quoteOf(symbol, 0).body);
+        return true;
+      },
+    };
+    const parts = { hub, owners, quotes, onBug, nowMs: () => nowMs };
+    return { wire, client: new StreamClient(parts, wire, { caller, token: '' }) };
   };
 
   /** Lets the hub pass on so many events of the profile, from this sequence on. */
@@ -146,7 +163,7 @@ describe('a client that is too slow', () => {
     admin.wire.isCongested = true;
     publish(OUTBOX_MESSAGES_MAX - 2, 4);
     admin.wire.isCongested = false;
-    admin.client.flush();
+    for (; admin.client.waiting > 0; nowMs += SECOND_MS) admin.client.flush();
     admin.wire.isCongested = true;
     metrics.tell();
     publish(1, OUTBOX_MESSAGES_MAX + 2);
@@ -155,5 +172,73 @@ describe('a client that is too slow', () => {
     admin.client.flush();
     const reports = admin.wire.sent.filter(({ name }) => name === 'metrics');
     expect(reports.map(({ body }) => body)).toMatchObject([{ dropped: 0 }, { events: 1, dropped: 1 }]);
+  });
+
+  it('hears so much in a second at most and the rest after it, in order and all of it; others do not wait for it', async () => {
+    const [busy, other] = [connect(), connect()];
+    await busy.client.subscribe({ room: 'profile', profileId }, () => undefined);
+    const userId = newUserId(2);
+    await other.client.subscribe({ room: 'user', userId }, () => undefined);
+    publish(MESSAGES_PER_SECOND_MAX + 30);
+    expect([busy.wire.sent.length, busy.client.waiting]).toEqual([MESSAGES_PER_SECOND_MAX, 30]);
+    hub.toOthers(new EventFrame('orders', someEvent({ ownerid: userId })), userId);
+    expect(other.wire.sent).toHaveLength(1);
+    nowMs += SECOND_MS - 1;
+    busy.client.flush();
+    expect(busy.wire.sent).toHaveLength(MESSAGES_PER_SECOND_MAX);
+    nowMs += 1;
+    busy.client.flush();
+    expect(busy.wire.sent.map(({ body }) => (body as { sequence: number }).sequence)).toEqual(
+      Array.from({ length: MESSAGES_PER_SECOND_MAX + 30 }, (_, index) => index + 1),
+    );
+    expect(hub.counts).toMatchObject({ dropped: 0, resyncs: 0 });
+    busy.client.leave();
+  });
+
+  it('goes on by itself when the second is over', async () => {
+    const { wire, client } = connect();
+    await client.subscribe({ room: 'profile', profileId }, () => undefined);
+    publish(MESSAGES_PER_SECOND_MAX);
+    nowMs += SECOND_MS - 10;
+    publish(1, MESSAGES_PER_SECOND_MAX + 1);
+    expect(wire.sent).toHaveLength(MESSAGES_PER_SECOND_MAX);
+    nowMs += 10;
+    await eventually(
+      async () => wire.sent.length,
+      (sent) => sent === MESSAGES_PER_SECOND_MAX + 1,
+    );
+    client.leave();
+  });
+
+  it('gets of quotes the newest, is told how many it did not get, and the others get each', async () => {
+    const [slow, fast] = [connect(), connect()];
+    for (const { client } of [slow, fast]) {
+      for (const symbol of ['AAPL', 'MSFT']) await client.subscribe({ room: 'quotes', symbol }, () => undefined);
+    }
+    slow.wire.isCongested = true;
+    for (const bid of [1, 2, 3]) hub.toQuoted(quoteOf('AAPL', bid));
+    hub.toQuoted(quoteOf('MSFT', 7));
+    expect(fast.wire.sent).toHaveLength(4);
+    slow.wire.isCongested = false;
+    slow.client.flush();
+    expect(slow.wire.sent.map(({ body }) => body)).toEqual([
+      quoteOf('AAPL', 3).body,
+      quoteOf('MSFT', 7).body,
+      { topic: 'quotes', count: 2 },
+    ]);
+    expect(hub.counts).toMatchObject({ quotes: 4, dropped: 2, resyncs: 0 });
+  });
+
+  it('hears no quotes of a symbol that it has left, or that it was still waiting for when it went', async () => {
+    const { wire, client } = connect();
+    const room = { room: 'quotes', symbol: 'AAPL' };
+    const begun = client.subscribe(room, () => undefined);
+    expect(client.unsubscribe(room)).toEqual({ ok: true });
+    await begun;
+    expect([hub.inRoom(quotesRoom('AAPL')).size, client.rooms]).toEqual([0, 0]);
+    await client.subscribe(room, () => undefined);
+    client.leave();
+    hub.toQuoted(quoteOf('AAPL', 1));
+    expect([hub.inRoom(quotesRoom('AAPL')).size, wire.sent]).toEqual([0, []]);
   });
 });

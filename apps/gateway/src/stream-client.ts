@@ -3,16 +3,16 @@ import type { VerifiedCaller } from '@ballast/service-host';
 import type { OwnerStreams } from './adapters/owner-streams.js';
 import type { Wire } from './adapters/wire.js';
 import { EventFrame, Frame } from './domain/frame.js';
-import { Outbox } from './domain/outbox.js';
 import { roomIn, roomKeyOf } from './domain/stream-room.js';
 import { ProfileSubscriptions } from './profile-subscriptions.js';
-import { ALL, profileRoom, userRoom } from './stream-hub.js';
+import type { QuoteFeed } from './quote-feed.js';
+import { QuoteSubscriptions } from './quote-subscriptions.js';
+import { ALL, profileRoom, quotesRoom, userRoom } from './stream-hub.js';
 import type { StreamHub } from './stream-hub.js';
+import { StreamQueue } from './stream-queue.js';
 
 /** Rooms of one connection, at most. */
 export const SUBSCRIPTIONS_MAX = 100;
-/** Messages that are written at once before it is looked again whether there is room for more. */
-const FLUSH_MESSAGES = 16;
 
 /** Who a client is, with the token that says so. */
 export interface Identity {
@@ -26,14 +26,18 @@ export interface Identity {
 export interface StreamParts {
   readonly hub: StreamHub;
   readonly owners: OwnerStreams;
+  readonly quotes: Pick<QuoteFeed, 'begin'>;
   /** Hears of what no client can be told: a bug. */
   onBug(error: unknown): void;
+  /** Milliseconds that only ever rise; absent, the system's. */
+  nowMs?(): number;
 }
 
 /** One connected client: what it hears, what waits for it, and where it has lost the way. */
 export class StreamClient {
-  private readonly outbox = new Outbox((frame) => this.lose(frame));
+  private readonly queue: StreamQueue;
   private readonly profiles: ProfileSubscriptions;
+  private readonly quotes: QuoteSubscriptions;
   /** Names in the hub of the rooms that are no profile's, by the key under which the client leaves them. */
   private readonly userRooms = new Map<string, string>();
   private readonly lost = new Map<string, ResyncMessage>();
@@ -44,16 +48,27 @@ export class StreamClient {
     readonly wire: Wire,
     private identity: Identity,
   ) {
-    const { hub, owners, onBug } = parts;
+    const { hub, owners, quotes, onBug } = parts;
+    this.queue = new StreamQueue(wire, {
+      onSent: (count) => (hub.counts.sent += count),
+      onLost: (frame) => this.lose(frame),
+      onCaughtUp: () => this.tellLost(),
+      nowMs: () => parts.nowMs?.() ?? performance.now(),
+    });
+    this.quotes = new QuoteSubscriptions({
+      onBug,
+      begin: (symbol, answer) => quotes.begin(this, symbol, answer),
+      end: (symbol) => hub.leave(this, quotesRoom(symbol)),
+    });
     this.profiles = new ProfileSubscriptions({
       owners,
       onBug,
       token: () => this.identity.token,
-      send: (frames) => this.send(frames),
+      send: (frames) => this.queue.answer(frames),
       tellResync: (message) => this.tellResync(message),
       follows: (profileId, isFollowed) => hub[isFollowed ? 'join' : 'leave'](this, profileRoom(profileId)),
       forget: (profileId) =>
-        this.outbox.forget((frame) => frame instanceof EventFrame && frame.body.profileId === profileId),
+        this.queue.forget((frame) => frame instanceof EventFrame && frame.body.profileId === profileId),
     });
   }
 
@@ -61,19 +76,14 @@ export class StreamClient {
     return this.identity.caller;
   }
 
-  /** Whether it can be written to now, with nothing waiting before. */
-  get isReady(): boolean {
-    return this.outbox.isEmpty && !this.wire.isCongested;
-  }
-
   /** Messages that wait because it is slow. */
   get waiting(): number {
-    return this.outbox.size;
+    return this.queue.waiting;
   }
 
   /** Rooms that it is in. */
   get rooms(): number {
-    return this.profiles.size + this.userRooms.size;
+    return this.profiles.size + this.quotes.size + this.userRooms.size;
   }
 
   /** Who it is, as it said last. */
@@ -104,9 +114,10 @@ export class StreamClient {
     if (typeof room === 'string') return answer({ ok: false, code: 'invalid-request', detail: room });
     if (this.rooms >= SUBSCRIPTIONS_MAX) return answer({ ok: false, code: 'too-many-subscriptions' });
     if (room.room === 'user') return answer(this.subscribeToUser(room.userId ?? this.caller.userId));
-    await this.profiles.begin(room, (given) => {
+    const answerOnce = (given: Subscribed | Refused): void => {
       if (!this.isOver) answer(given);
-    });
+    };
+    await (room.room === 'quotes' ? this.quotes.begin(room, answerOnce) : this.profiles.begin(room, answerOnce));
   }
 
   /** Ends what `subscribe` began; ending what never was is no error. */
@@ -114,7 +125,8 @@ export class StreamClient {
     const room = roomIn(value);
     if (typeof room === 'string') return { ok: false, code: 'invalid-request', detail: room };
     if (room.room !== 'user') {
-      this.profiles.leave(room);
+      if (room.room === 'quotes') this.quotes.end(room);
+      else this.profiles.leave(room);
       return { ok: true };
     }
     const key = roomKeyOf({ room: 'user', userId: room.userId ?? this.caller.userId });
@@ -139,20 +151,19 @@ export class StreamClient {
     this.tellResync({ room: this.ownRoom, profileId });
   }
 
+  /** Whether it is written one message now by whoever writes the same to many; counts it. */
+  takesNow(): boolean {
+    return this.queue.takesNow();
+  }
+
   /** Sends it this, now or when it has room. */
   send(frames: readonly Frame[]): void {
-    if (this.isOver || frames.length === 0) return;
-    if (this.isReady) this.write(frames);
-    else for (const frame of frames) this.outbox.push(frame);
+    this.queue.send(frames);
   }
 
   /** There is room again: sends what has waited, and says what was dropped meanwhile. */
   flush(): void {
-    while (!this.isOver && !this.wire.isCongested && !this.outbox.isEmpty) {
-      const frames = this.outbox.take(FLUSH_MESSAGES);
-      if (frames.length > 0) this.write(frames);
-      else this.tellDropped();
-    }
+    this.queue.flush();
   }
 
   /** Says why, and ends the connection. */
@@ -166,6 +177,8 @@ export class StreamClient {
   leave(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.queue.close();
+    this.quotes.close();
     this.profiles.close();
     this.parts.hub.forget(this, this.userRooms.values());
   }
@@ -176,11 +189,6 @@ export class StreamClient {
     if (!maySee) return { ok: false, code: 'not-found' };
     this.hearUser(userId);
     return { ok: true };
-  }
-
-  private write(frames: readonly Frame[]): void {
-    this.parts.hub.counts.sent += frames.length;
-    this.wire.send(frames);
   }
 
   /** A message that the client will never get: what it knows of that room is not whole any more. */
@@ -198,11 +206,9 @@ export class StreamClient {
     if (subscriptions.length === 0 && !isKnown) this.lost.set(this.ownRoom, { room: this.ownRoom });
   }
 
-  private tellDropped(): void {
-    const dropped = this.outbox.takeDropped();
+  private tellLost(): void {
     const lost = [...this.lost.values()];
     this.lost.clear();
-    this.send(dropped.map(([topic, count]) => new Frame('dropped', { topic, count }, 'dropped')));
     for (const message of lost) this.tellResync(message);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Wire, WireGroup } from './adapters/wire.js';
-import type { EventFrame, Frame } from './domain/frame.js';
+import type { EventFrame, Frame, QuoteFrame } from './domain/frame.js';
 import type { StreamClient } from './stream-client.js';
 
 /** Connections of one user to one replica, at most. */
@@ -13,10 +13,15 @@ export const userRoom = (userId: string): string => `user:${userId}`;
 /** The room of those who follow a profile. */
 export const profileRoom = (profileId: string): string => `profile:${profileId}`;
 
+/** The room of those who hear the quotes of a symbol. */
+export const quotesRoom = (symbol: string): string => `quotes:${symbol}`;
+
 /** What has happened at this replica since it started; only ever rises. */
 export interface StreamCounts {
   /** Events that were heard. */
   events: number;
+  /** Quotes that were heard. */
+  quotes: number;
   /** Messages that were written to clients. */
   sent: number;
   /** Messages that a slow client was not sent. */
@@ -28,7 +33,7 @@ export interface StreamCounts {
 /** Who is connected to this replica and what they hear. */
 @Injectable()
 export class StreamHub {
-  readonly counts: StreamCounts = { events: 0, sent: 0, dropped: 0, resyncs: 0 };
+  readonly counts: StreamCounts = { events: 0, quotes: 0, sent: 0, dropped: 0, resyncs: 0 };
   private readonly rooms = new Map<string, Set<StreamClient>>();
   private readonly byUser = new Map<string, Set<StreamClient>>();
 
@@ -93,6 +98,17 @@ export class StreamHub {
     this.deliver(frame, this.rooms.get(ALL) ?? [], () => [frame]);
   }
 
+  /** Who is in a room. */
+  inRoom(room: string): ReadonlySet<StreamClient> {
+    return this.rooms.get(room) ?? new Set();
+  }
+
+  /** Sends a quote to those who hear those of its symbol. */
+  toQuoted(frame: QuoteFrame): void {
+    this.counts.quotes += 1;
+    this.deliver(frame, this.inRoom(quotesRoom(frame.body.symbol)), () => [frame]);
+  }
+
   private roomsOf(ownerId: string | undefined): Set<StreamClient> {
     const owners = ownerId === undefined ? undefined : this.rooms.get(userRoom(ownerId));
     return new Set([...(this.rooms.get(ALL) ?? []), ...(owners ?? [])]);
@@ -108,7 +124,7 @@ export class StreamHub {
     for (const client of clients) {
       const frames = framesFor(client);
       const { group } = client.wire;
-      if (frames.length === 1 && frames[0] === frame && group !== undefined && client.isReady) {
+      if (frames.length === 1 && frames[0] === frame && group !== undefined && client.takesNow()) {
         const wires = together.get(group);
         if (wires === undefined) together.set(group, [client.wire]);
         else wires.push(client.wire);

@@ -13,7 +13,7 @@ export const METRICS_INTERVAL_MS = 5_000;
 @Injectable()
 export class StreamMetrics implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
-  private before: StreamCounts = { events: 0, sent: 0, dropped: 0, resyncs: 0 };
+  private before: StreamCounts = { events: 0, quotes: 0, sent: 0, dropped: 0, resyncs: 0 };
 
   constructor(
     private readonly hub: StreamHub,
@@ -44,6 +44,7 @@ export class StreamMetrics implements OnApplicationBootstrap, OnModuleDestroy {
       slowClients: clients.filter(({ waiting }) => waiting > 0).length,
       waiting: clients.reduce((sum, { waiting }) => sum + waiting, 0),
       events: counts.events - before.events,
+      quotes: counts.quotes - before.quotes,
       sent: counts.sent - before.sent,
       dropped: counts.dropped - before.dropped,
       resyncs: counts.resyncs - before.resyncs,

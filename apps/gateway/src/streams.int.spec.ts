@@ -201,6 +201,8 @@ describe('who may hear what', () => {
     ['a cursor below zero', { room: 'profile', profileId: newProfileId(0), after: { orders: -1, ledger: 0 } }],
     ['more than is known', { room: 'user', symbol: 'AAPL' }],
     ['what is no symbol', { room: 'symbol', profileId: newProfileId(0), symbol: 'a b' }],
+    ['quotes of no symbol', { room: 'quotes' }],
+    ['quotes of a profile', { room: 'quotes', symbol: 'AAPL', profileId: newProfileId(0) }],
   ])('a request for %s is refused', async (_case, room) => {
     expect(await (await reader()).say('subscribe', room)).toMatchObject({ ok: false, code: 'invalid-request' });
   });

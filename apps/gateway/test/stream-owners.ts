@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@ballast/contracts';
 import { REPLAY_EVENTS_MAX } from '@ballast/contracts/streams';
-import type { SequencedTopic } from '@ballast/contracts/streams';
+import type { QuoteView, SequencedTopic } from '@ballast/contracts/streams';
 import { decodeJwt } from 'jose';
 import { someEvent } from './events.js';
 import type { FakeAnswer, FakeOwner, SeenRequest } from './fake-owner.js';
@@ -14,6 +14,8 @@ interface Profile {
 export class StreamOwners {
   /** Waited for by every answer, so that a test can hold them back. */
   before: Promise<void> = Promise.resolve();
+  /** What orders says of the market, by symbol. */
+  readonly quotes = new Map<string, QuoteView>();
   private readonly profiles = new Map<string, Profile>();
   /** Sequences of events that the owners have not any more. */
   private readonly gone = new Set<string>();
@@ -52,6 +54,11 @@ export class StreamOwners {
 
   private async answer(topic: SequencedTopic, { path, headers }: SeenRequest): Promise<FakeAnswer> {
     await this.before;
+    const [, symbols] = /^\/v1\/streams\/quotes\?symbols=(.*)$/.exec(path) ?? [];
+    if (symbols !== undefined) {
+      const quotes = decodeURIComponent(symbols).split(',');
+      return { body: { quotes: quotes.flatMap((symbol) => this.quotes.get(symbol) ?? []) } };
+    }
     const [, profileId = '', what, after] =
       /^\/v1\/streams\/(\w+)\/(snapshot|events)(?:\?after=(\d+))?$/.exec(path) ?? [];
     const { sub, role } = decodeJwt((headers.authorization ?? '').replace('Bearer ', ''));

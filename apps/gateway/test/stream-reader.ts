@@ -1,6 +1,7 @@
 import type {
   DroppedMessage,
   EventMessage,
+  QuoteMessage,
   Refused,
   ResyncMessage,
   Subscribed,
@@ -11,6 +12,7 @@ import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 /** A Socket.IO client and all that it was told. */
 export class StreamReader {
   readonly events: EventMessage[] = [];
+  readonly quotes: QuoteMessage[] = [];
   readonly dropped: DroppedMessage[] = [];
   readonly resyncs: ResyncMessage[] = [];
   readonly closings: unknown[] = [];
@@ -25,6 +27,7 @@ export class StreamReader {
       });
     };
     keep('event', this.events);
+    keep('quote', this.quotes);
     keep('dropped', this.dropped);
     keep('resync', this.resyncs);
     keep('closing', this.closings);

@@ -50,6 +50,7 @@ import { RejectReplacement } from './reject-replacement.js';
 import { ReplaceAtVenue } from './replace-at-venue.js';
 import { RequestReplace } from './request-replace.js';
 import { SettleReplacement } from './settle-replacement.js';
+import { QuotesController } from './adapters/quotes.controller.js';
 import { ReplaceController } from './adapters/replace.controller.js';
 import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
@@ -133,6 +134,7 @@ export class OrdersModule {
         LimitsController,
         TradesController,
         StreamController,
+        QuotesController,
         ControlsController,
         EventsConsumer,
       ],

@@ -1,5 +1,6 @@
 import type { ContainerStore } from '@ballast/cosmos';
 import { PRODUCT_ID } from '@ballast/contracts';
+import type { QuotesView } from '@ballast/contracts/streams';
 import { storeToken } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
 import { Bench, until } from './testing/bench.js';
@@ -144,5 +145,19 @@ describe('previews, limits of a profile, and cancelling all', () => {
     expect((await cancel('&symbol=nope')).status).toBe(400);
     const other = await bench.openProfile();
     expect((await bench.ask(other, 'DELETE', `/v1/orders?profileId=${many.profileId}`)).status).toBe(404);
+  });
+
+  it('stand beside the quotes that subscribers are shown, in the decimals of the API', async () => {
+    const { status, body } = await bench.ask(profile, 'GET', '/v1/streams/quotes?symbols=AAPL,BTC%2FUSD');
+    const quoted = (body as unknown as QuotesView).quotes;
+    expect([status, quoted.map(({ symbol }) => symbol)]).toEqual([200, ['AAPL', 'BTC/USD']]);
+    for (const { bid, ask, at } of quoted) {
+      expect([bid, ask]).toEqual([expect.stringMatching(/^\d+(\.\d+)?$/), expect.stringMatching(/^\d+(\.\d+)?$/)]);
+      expect(new Date(at).toISOString()).toBe(at);
+    }
+    const many = Array.from({ length: 101 }, () => 'AAPL').join();
+    for (const wrong of ['', '?symbols=', '?symbols=a%20b', '?symbols=AAPL,', `?symbols=${many}`]) {
+      expect((await bench.ask(profile, 'GET', `/v1/streams/quotes${wrong}`)).status).toBe(400);
+    }
   });
 });

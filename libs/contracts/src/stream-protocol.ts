@@ -1,4 +1,4 @@
-import type { LedgerSnapshot, OrdersSnapshot, SequencedTopic } from './streams.js';
+import type { LedgerSnapshot, OrdersSnapshot, QuoteView, SequencedTopic } from './streams.js';
 
 /** What clients of the gateway's streams hear and say, over Socket.IO and as server-sent events. */
 
@@ -20,16 +20,21 @@ export interface EventMessage {
 /** For each topic the sequence of the last event that is known, 0 for none. */
 export type StreamCursors = Readonly<Partial<Record<SequencedTopic, number>>>;
 
-/** What a client may hear: a user's events; a profile's, or those of one symbol in it. */
+/** What a client may hear: a user's events; a profile's, or those of one symbol in it; the market's quotes of a symbol. */
 export type StreamRoom =
   | { readonly room: 'user'; readonly userId?: string }
   | { readonly room: 'profile'; readonly profileId: string; readonly after?: StreamCursors }
-  | { readonly room: 'symbol'; readonly profileId: string; readonly symbol: string };
+  | { readonly room: 'symbol'; readonly profileId: string; readonly symbol: string }
+  | { readonly room: 'quotes'; readonly symbol: string };
 
-/** How a profile, or one symbol in it, was after the events with these sequences. */
+/** A quote as a client gets it, under the name `quote`: the newest there is, not every one that was. */
+export type QuoteMessage = QuoteView;
+
+/** How a profile, or one symbol in it, was after the events with these sequences; or the market of a symbol. */
 export interface StreamSnapshot {
   readonly orders?: Omit<OrdersSnapshot, 'sequence'>;
   readonly capital?: LedgerSnapshot['capital'];
+  readonly quote?: QuoteMessage;
 }
 
 /** Why a request of a client was refused. */
@@ -45,7 +50,7 @@ export type StreamRefusalCode =
 /** The answer to `subscribe`. Events after `sequences` follow it, each once and in order. */
 export interface Subscribed {
   readonly ok: true;
-  /** Where what follows begins; absent for a user's events, which begin now. */
+  /** Where what follows begins; absent for a user's events, which begin now, and for quotes. */
   readonly sequences?: StreamCursors;
   /** Absent for a user's events, and where what was missed is replayed instead. */
   readonly snapshot?: StreamSnapshot;
@@ -61,7 +66,7 @@ export interface Refused {
   readonly detail?: string;
 }
 
-/** Events of a topic were not sent, as `dropped`, because the client was too slow. */
+/** Events of a topic, or as `quotes` those that newer ones replaced, were not sent, as `dropped`: the client was too slow. */
 export interface DroppedMessage {
   readonly topic: string;
   readonly count: number;
@@ -88,6 +93,8 @@ export interface StreamMetricsMessage {
   readonly waiting: number;
   /** Events that were heard. */
   readonly events: number;
+  /** Quotes that were heard. */
+  readonly quotes: number;
   /** Messages to clients that were written, and that were dropped. */
   readonly sent: number;
   readonly dropped: number;

@@ -30,6 +30,30 @@ export class StreamQuery {
   symbol?: string;
 }
 
+/** Symbols whose quotes are asked for at once, at most. */
+export const QUOTE_SYMBOLS_MAX = 100;
+const ONE_SYMBOL = SYMBOL_PATTERN.source.slice(1, -1);
+const SYMBOLS_PATTERN = new RegExp(`^${ONE_SYMBOL}(,${ONE_SYMBOL}){0,${QUOTE_SYMBOLS_MAX - 1}}$`);
+
+/** Of which symbols the latest quotes are asked for. */
+export class QuotesQuery {
+  @IdField(SYMBOLS_PATTERN, { description: `Symbols with commas between them, ${QUOTE_SYMBOLS_MAX} at most.` })
+  symbols!: string;
+}
+
+/** The best prices of a symbol, as decimals, and when the broker made them. */
+export interface QuoteView {
+  readonly symbol: string;
+  readonly bid: string;
+  readonly ask: string;
+  readonly at: string;
+}
+
+/** The latest quotes, without those of symbols that the broker does not know. */
+export interface QuotesView {
+  readonly quotes: readonly QuoteView[];
+}
+
 /** What was committed of a profile after a sequence, as its owner tells the gateway. */
 export interface StreamEvents {
   /** That of the profile's last event. */

@@ -1,6 +1,13 @@
 import { Failure } from '@ballast/contracts';
 import { SEQUENCED_TOPICS } from '@ballast/contracts/streams';
-import type { LedgerSnapshot, OrdersSnapshot, SequencedTopic, StreamEvents } from '@ballast/contracts/streams';
+import type {
+  LedgerSnapshot,
+  OrdersSnapshot,
+  QuoteView,
+  QuotesView,
+  SequencedTopic,
+  StreamEvents,
+} from '@ballast/contracts/streams';
 import type { StreamCursors } from '@ballast/contracts/stream-protocol';
 import { Injectable } from '@nestjs/common';
 import { Owners, jsonOf } from './owners.js';
@@ -42,6 +49,15 @@ export class OwnerStreams {
     { profileId, after, token }: { profileId: string; after: number; token: string },
   ): Promise<StreamEvents | undefined> {
     return this.read<StreamEvents>(topic, `${profileId}/events?after=${after}`, token);
+  }
+
+  /**
+   * The latest quotes of these symbols, `QUOTE_SYMBOLS_MAX` at most, without those that the broker does not know;
+   * `undefined` where the token opens nothing any more. Throws `Failure` while orders or the broker is away.
+   */
+  async quotes(symbols: readonly string[], token: string): Promise<readonly QuoteView[] | undefined> {
+    const below = `quotes?symbols=${encodeURIComponent(symbols.join())}`;
+    return (await this.read<QuotesView>('orders', below, token))?.quotes;
   }
 
   private async read<Answer>(owner: SequencedTopic, below: string, token: string): Promise<Answer | undefined> {

@@ -3,6 +3,7 @@ import { Clock, InvalidToken, ProblemException, ServiceLog, TokenVerifier } from
 import { Injectable } from '@nestjs/common';
 import { StreamClient } from '../stream-client.js';
 import type { Identity } from '../stream-client.js';
+import { QuoteFeed } from '../quote-feed.js';
 import { StreamHub } from '../stream-hub.js';
 import { Doorkeeper, KEY_PREFIX } from './doorkeeper.js';
 import type { Origin } from './doorkeeper.js';
@@ -23,6 +24,7 @@ export class StreamSessions {
   constructor(
     private readonly hub: StreamHub,
     private readonly owners: OwnerStreams,
+    private readonly quotes: QuoteFeed,
     private readonly verifier: TokenVerifier,
     private readonly doorkeeper: Doorkeeper,
     private readonly clock: Clock,
@@ -46,8 +48,9 @@ export class StreamSessions {
 
   /** The client of a connection, until its token ends; `undefined` where its user has too many. */
   enter(wire: Wire, identity: Identity): StreamClient | undefined {
+    const { hub, owners, quotes } = this;
     const onBug = (error: unknown): void => this.log.error({ err: error }, 'a stream met a bug');
-    const client = new StreamClient({ hub: this.hub, owners: this.owners, onBug }, wire, identity);
+    const client = new StreamClient({ hub, owners, quotes, onBug }, wire, identity);
     if (!this.hub.admit(client)) return undefined;
     this.endInTime(client);
     return client;

@@ -35,19 +35,19 @@ export class StreamController implements BeforeApplicationShutdown {
     operationId: 'streamEvents',
     summary: 'Your events as they happen, as server-sent events.',
     description:
-      'Without a profile your events from now on; of a profile (and one symbol in it) a snapshot and every event after ' +
-      'it, once and in order. `event:` is `subscribed`, `event`, `dropped`, `resync` or `closing`; `data:` is as over ' +
-      'Socket.IO. A comment every 15 s keeps the connection alive. It ends with its token.',
+      'Without a query your events from now on; of a profile (and one symbol in it) a snapshot and every event after ' +
+      'it, once and in order; of a symbol alone the newest quotes of its market. `event:` is `subscribed`, `event`, ' +
+      '`quote`, `dropped`, `resync` or `closing`; `data:` is as over Socket.IO. A comment every 15 s keeps the connection alive. It ends with its token.',
   })
   @ApiQuery({
     name: 'profileId',
-    description: 'The profile; absent: all that is yours.',
+    description: 'The profile; without it and a symbol: all that is yours.',
     required: false,
     schema: { type: 'string', pattern: PROFILE_ID_PATTERN.source },
   })
   @ApiQuery({
     name: 'symbol',
-    description: 'Only what is about this symbol in the profile.',
+    description: 'Only what is about this symbol in the profile; without a profile the quotes of it.',
     required: false,
     schema: { type: 'string', pattern: SYMBOL_PATTERN.source },
   })
@@ -111,12 +111,7 @@ export class StreamController implements BeforeApplicationShutdown {
 }
 
 function roomOf({ profileId, symbol }: StreamQuery, lastEventId: unknown): StreamRoom {
-  if (profileId === undefined) {
-    if (symbol === undefined) return { room: 'user' };
-    throw new ProblemException('invalid-request', {
-      errors: [{ pointer: '/symbol', detail: 'goes with a profile only' }],
-    });
-  }
+  if (profileId === undefined) return symbol === undefined ? { room: 'user' } : { room: 'quotes', symbol };
   if (symbol !== undefined) return { room: 'symbol', profileId, symbol };
   const after = cursorsIn(lastEventId);
   return { room: 'profile', profileId, ...(after && { after }) };

@@ -1,6 +1,6 @@
 import { SYSTEM_PARTITION } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { EventMessage } from '@ballast/contracts/stream-protocol';
+import type { EventMessage, QuoteMessage } from '@ballast/contracts/stream-protocol';
 
 /** Something that is sent to clients under a name: made once, encoded at most once, the same for all. */
 export class Frame {
@@ -23,6 +23,15 @@ export class Frame {
   /** Bytes of its body, near enough to bound a queue. */
   get bytes(): number {
     return this.text.length;
+  }
+}
+
+/** The newest quote of a symbol on its way to clients. */
+export class QuoteFrame extends Frame {
+  declare readonly body: QuoteMessage;
+
+  constructor(quote: QuoteMessage) {
+    super('quote', quote, 'quotes', `quote:${quote.symbol}`);
   }
 }
 

@@ -5,10 +5,15 @@ const frame = (topic: string, body: object = {}, key?: string): Frame => new Fra
 
 describe('what waits for a slow client', () => {
   const lost: Frame[] = [];
+  const replaced: Frame[] = [];
   let outbox: Outbox;
   beforeEach(() => {
     lost.length = 0;
-    outbox = new Outbox((one) => lost.push(one));
+    replaced.length = 0;
+    outbox = new Outbox(
+      (one) => lost.push(one),
+      (one) => replaced.push(one),
+    );
   });
 
   it('leaves in order, so many at a time', () => {
@@ -21,6 +26,20 @@ describe('what waits for a slow client', () => {
     for (const bid of ['1', '2', '3']) outbox.push(frame('quotes', { bid }, 'AAPL'));
     outbox.push(frame('quotes', { bid: '9' }, 'MSFT'));
     expect(outbox.take(9).map(({ body }) => body)).toEqual([{ bid: '3' }, { bid: '9' }]);
+    expect([replaced.map(({ body }) => body), lost]).toEqual([[{ bid: '1' }, { bid: '2' }], []]);
+  });
+
+  it('has the newest quotes still where the rest was dropped', () => {
+    outbox.push(frame('quotes', { bid: '1' }, 'AAPL'));
+    for (let index = 0; index <= OUTBOX_MESSAGES_MAX; index += 1) outbox.push(frame('orders'));
+    outbox.push(frame('quotes', { bid: '2' }, 'AAPL'));
+    outbox.push(frame('quotes', { bid: '9' }, 'MSFT'));
+    expect(outbox.take(9).map(({ body }) => body)).toEqual([{ bid: '2' }, { bid: '9' }]);
+    expect([outbox.size, outbox.takeDropped(), lost.length]).toEqual([
+      0,
+      [['orders', OUTBOX_MESSAGES_MAX + 1]],
+      OUTBOX_MESSAGES_MAX + 1,
+    ]);
   });
 
   it.each([

@@ -7,8 +7,8 @@ export const OUTBOX_BYTES_MAX = 1_048_576;
 
 /**
  * What one client could not be sent yet, in order and within bounds. Of messages with a key the newest takes the place of
- * the one before. Beyond the bounds everything that waits is dropped and counted, and so is all that comes until the client
- * is ready again: one hole, and no late news before it.
+ * the one before, and is always kept: they are few. Beyond the bounds everything else that waits is dropped and counted, and so
+ * is all that comes until the client is ready again: one hole, and no late news before it.
  */
 export class Outbox {
   #frames = new Map<string | number, Frame>();
@@ -16,8 +16,11 @@ export class Outbox {
   #count = 0;
   readonly #dropped = new Map<string, number>();
 
-  /** `onDrop` hears of each message that is dropped. */
-  constructor(private readonly onDrop: (frame: Frame) => void) {}
+  /** `onDrop` hears of each message that is dropped, `onReplace` of each whose place a newer one takes. */
+  constructor(
+    private readonly onDrop: (frame: Frame) => void,
+    private readonly onReplace: (frame: Frame) => void = () => {},
+  ) {}
 
   get isEmpty(): boolean {
     return this.#frames.size === 0 && this.#dropped.size === 0;
@@ -29,12 +32,14 @@ export class Outbox {
   }
 
   push(frame: Frame): void {
-    if (this.#dropped.size > 0) {
+    if (this.#dropped.size > 0 && frame.key === undefined) {
       this.#drop(frame);
       return;
     }
     const key = frame.key ?? (this.#count += 1);
-    this.#bytes += frame.bytes - (this.#frames.get(key)?.bytes ?? 0);
+    const before = this.#frames.get(key);
+    if (before !== undefined) this.onReplace(before);
+    this.#bytes += frame.bytes - (before?.bytes ?? 0);
     this.#frames.set(key, frame);
     if (this.#frames.size > OUTBOX_MESSAGES_MAX || this.#bytes > OUTBOX_BYTES_MAX) this.#dropAll();
   }
@@ -68,10 +73,12 @@ export class Outbox {
   }
 
   #dropAll(): void {
-    const frames = this.#frames;
-    this.#frames = new Map();
-    this.#bytes = 0;
-    for (const frame of frames.values()) this.#drop(frame);
+    for (const [key, frame] of this.#frames) {
+      if (frame.key !== undefined) continue;
+      this.#frames.delete(key);
+      this.#bytes -= frame.bytes;
+      this.#drop(frame);
+    }
   }
 
   #drop(frame: Frame): void {

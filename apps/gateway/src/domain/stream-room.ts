@@ -13,8 +13,10 @@ export function roomIn(value: unknown): StreamRoom | string {
       return profileRoomIn(value);
     case 'symbol':
       return symbolRoomIn(value);
+    case 'quotes':
+      return quotesRoomIn(value);
     default:
-      return '`room` must be user, profile or symbol';
+      return '`room` must be user, profile, symbol or quotes';
   }
 }
 
@@ -27,6 +29,8 @@ export function roomKeyOf(room: StreamRoom): string {
       return `profile:${room.profileId}`;
     case 'symbol':
       return `symbol:${room.profileId}:${room.symbol}`;
+    case 'quotes':
+      return `quotes:${room.symbol}`;
   }
 }
 
@@ -45,6 +49,11 @@ function symbolRoomIn({ room: _room, profileId, symbol, ...rest }: Record<string
   if (!isText(profileId, PROFILE_ID_PATTERN)) return '`profileId` must be the id of a profile';
   if (!isText(symbol, SYMBOL_PATTERN)) return '`symbol` must be a symbol';
   return unknownIn(rest) ?? { room: 'symbol', profileId, symbol };
+}
+
+function quotesRoomIn({ room: _room, symbol, ...rest }: Record<string, unknown>): StreamRoom | string {
+  if (!isText(symbol, SYMBOL_PATTERN)) return '`symbol` must be a symbol';
+  return unknownIn(rest) ?? { room: 'quotes', symbol };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -7,6 +7,8 @@ import { VENUE, orFailure } from './venue-calls.js';
 
 /** Milliseconds for which a quote that was fetched is used again. */
 const QUOTE_REUSE_MS = 250;
+/** Milliseconds for which it is shown again to those who only watch: however many they are, the broker is asked no more often. */
+export const QUOTE_SHOWN_MS = 500;
 /** Milliseconds after which the list of assets is fetched again. */
 const ASSETS_REUSE_MS = 60_000;
 /** Symbols whose last quote is kept. */
@@ -62,6 +64,19 @@ export class Market {
     };
   }
 
+  /** The latest quotes of those symbols that the broker knows, at most `QUOTE_SHOWN_MS` old. Throws `Failure` when it is away. */
+  async shownQuotes(symbols: readonly string[]): Promise<VenueQuote[]> {
+    const nowMs = this.clock.now();
+    const isStale = (symbol: string): boolean => {
+      const known = this.quotes.get(symbol);
+      return known === undefined || !isWithin(QUOTE_SHOWN_MS, known, nowMs);
+    };
+    const stale = [...new Set(symbols)].filter(isStale);
+    if (stale.length > 0) this.fetchQuotes(stale, nowMs);
+    const quotes = await Promise.all(symbols.flatMap((symbol) => this.quotes.get(symbol)?.value ?? []));
+    return quotes.filter((quote) => quote !== undefined);
+  }
+
   private allAssets(): Promise<ReadonlyMap<string, VenueAsset>> {
     const nowMs = this.clock.now();
     if (this.assets !== undefined && isWithin(ASSETS_REUSE_MS, this.assets, nowMs)) return this.assets.value;
@@ -80,16 +95,22 @@ export class Market {
     const nowMs = this.clock.now();
     const known = this.quotes.get(symbol);
     if (known !== undefined && isWithin(QUOTE_REUSE_MS, known, nowMs)) return known.value;
-    const value = orFailure(this.venue.quotes([symbol])).then((quotes) =>
-      quotes.find((quote) => quote.symbol === symbol),
-    );
-    const fetched = { atMs: nowMs, value };
-    this.quotes.delete(symbol);
-    this.quotes.set(symbol, fetched);
-    if (this.quotes.size > QUOTES_CACHED_MAX) this.quotes.delete(this.quotes.keys().next().value ?? symbol);
-    value.catch(() => {
-      if (this.quotes.get(symbol) === fetched) this.quotes.delete(symbol);
-    });
-    return value;
+    this.fetchQuotes([symbol], nowMs);
+    return this.quotes.get(symbol)?.value ?? Promise.resolve(undefined);
+  }
+
+  /** Asks the broker once for all of them. */
+  private fetchQuotes(symbols: string[], nowMs: number): void {
+    const answer = orFailure(this.venue.quotes(symbols));
+    for (const symbol of symbols) {
+      const value = answer.then((quotes) => quotes.find((quote) => quote.symbol === symbol));
+      const fetched = { atMs: nowMs, value };
+      this.quotes.delete(symbol);
+      this.quotes.set(symbol, fetched);
+      if (this.quotes.size > QUOTES_CACHED_MAX) this.quotes.delete(this.quotes.keys().next().value ?? symbol);
+      value.catch(() => {
+        if (this.quotes.get(symbol) === fetched) this.quotes.delete(symbol);
+      });
+    }
   }
 }
