@@ -21,6 +21,7 @@ const EXTRA_ENTRIES = [
   'gateway/src/publish-api.ts',
   'launcher/src/parked-cli.ts',
   'local-azure/src/stand-alone.ts',
+  'e2e/src/faults/run.ts',
 ];
 
 const apps = await readdir(resolve(root, 'apps'));

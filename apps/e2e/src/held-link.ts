@@ -1,11 +1,14 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 
-/** A way to a server on this machine on which answers can be held back: requests arrive, and nobody hears of it. */
+/** A way to a server on this machine: answers can be held back (requests arrive, and nobody hears of it), made slow, or cut. */
 export class HeldLink {
   private readonly sockets = new Set<Socket>();
-  private readonly answering: Socket[] = [];
+  private readonly answering = new Set<Socket>();
+  /** Until when what goes to a socket waits, of a clock that is never set back. */
+  private readonly dueAtMs = new WeakMap<Socket, number>();
   private isHolding = false;
+  private delayMs = 0;
 
   private constructor(private readonly server: Server) {}
 
@@ -17,8 +20,12 @@ export class HeldLink {
     return link;
   }
 
+  get port(): number {
+    return (this.server.address() as { port: number }).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as { port: number }).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** From now on no answer comes through. */
@@ -33,8 +40,18 @@ export class HeldLink {
     for (const socket of this.answering) socket.resume();
   }
 
-  async close(): Promise<void> {
+  /** From now on everything takes so much longer, in both directions; 0 for no longer. */
+  slowBy(ms: number): void {
+    this.delayMs = ms;
+  }
+
+  /** Ends the connections that there are, without a word. */
+  cut(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
@@ -45,11 +62,21 @@ export class HeldLink {
       socket.on('close', () => {
         client.destroy();
         upstream.destroy();
+        this.sockets.delete(socket);
+        this.answering.delete(upstream);
       });
     }
-    this.answering.push(upstream);
-    client.on('data', (bytes) => upstream.write(bytes));
-    upstream.on('data', (bytes) => client.write(bytes));
+    this.answering.add(upstream);
+    client.on('data', (bytes) => this.pass(bytes, upstream));
+    upstream.on('data', (bytes) => this.pass(bytes, client));
     if (this.isHolding) upstream.pause();
+  }
+
+  /** Later bytes never overtake earlier ones, though the delay became shorter. */
+  private pass(bytes: Buffer, to: Socket): void {
+    const dueAtMs = Math.max(performance.now() + this.delayMs, this.dueAtMs.get(to) ?? 0);
+    if (dueAtMs <= performance.now()) return void to.write(bytes);
+    this.dueAtMs.set(to, dueAtMs);
+    setTimeout(() => to.destroyed || to.write(bytes), dueAtMs - performance.now());
   }
 }

@@ -7,7 +7,7 @@ import type { AuditVerdict, TimelineView } from '@ballast/contracts/audit';
 import type { CapitalView } from '@ballast/contracts/ledger';
 import type { OrderView } from '@ballast/contracts/orders';
 import { Api, ApiProblem, Platform } from '@ballast/launcher';
-import type { ProcessName } from '@ballast/launcher';
+import type { PlatformOptions, ProcessName } from '@ballast/launcher';
 
 const POLL_MS = 25;
 /** Milliseconds after which what was waited for has failed to happen. */
@@ -42,6 +42,8 @@ export interface Fill {
   readonly clientOrderId: string;
   readonly quantity: string;
   readonly price: string;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 /** An order as the paper broker shows it. */
@@ -49,6 +51,12 @@ export interface BrokerOrder {
   readonly id: string;
   readonly client_order_id: string;
   readonly status: string;
+}
+
+/** What is different on a stage. */
+export interface StageOptions extends Pick<PlatformOptions, 'onRestart'> {
+  /** Whether the admin has a second factor; without one the admin signs in with the password alone. */
+  readonly isAdminEnrolled?: boolean;
 }
 
 /** The real processes on free ports with data of their own, and the people and the broker that a story needs. */
@@ -63,7 +71,10 @@ export class Stage {
   ) {}
 
   /** Starts everything, the broker with scripted prices. */
-  static async open(env: Partial<Record<ProcessName, Record<string, string>>> = {}): Promise<Stage> {
+  static async open(
+    env: Partial<Record<ProcessName, Record<string, string>>> = {},
+    { isAdminEnrolled = true, ...supervision }: StageOptions = {},
+  ): Promise<Stage> {
     const dataDir = await mkdtemp(join(tmpdir(), 'ballast-e2e-'));
     const lines: string[] = [];
     const platform = await Platform.start({
@@ -71,6 +82,7 @@ export class Stage {
       ports: 'free',
       env: { ...env, 'paper-venue': { CONTROL: 'true', ...env['paper-venue'] } },
       onLine: (name, line) => void lines.push(`${name}: ${line}`),
+      ...supervision,
     });
     const gateway = platform.url('gateway');
     const logins = await platform.firstLogins();
@@ -82,7 +94,8 @@ export class Stage {
     const signIn = (username: string): Promise<Api> =>
       Api.signIn(gateway, { username, password: passwordOf(username) });
     const admin = await signIn('admin');
-    const stage = new Stage(platform, dataDir, await signIn('demo'), await admin.enrol(passwordOf('admin')));
+    const second = isAdminEnrolled ? await admin.enrol(passwordOf('admin')) : admin;
+    const stage = new Stage(platform, dataDir, await signIn('demo'), second);
     stage.lines.push(...lines);
     return stage;
   }
@@ -141,6 +154,12 @@ export class Stage {
     return ((await response.json()) as { faults: unknown[] }).faults.length;
   }
 
+  /** Ends what goes wrong at the broker. */
+  async clearFaults(): Promise<void> {
+    const url = `${this.platform.url('paper-venue')}/control/faults`;
+    await fetch(url, { method: 'DELETE', headers: await this.venueKeys() });
+  }
+
   /** Waits until the platform's own quotes cannot be older than the last tick. */
   async quotesAreFresh(): Promise<void> {
     const QUOTE_REUSE_MS = 250;
@@ -189,7 +208,8 @@ export class Stage {
     return this.admin.get<AuditVerdict>('/v1/admin/audit/verify');
   }
 
-  private async venueKeys(): Promise<Record<string, string>> {
+  /** What opens the broker's API and its control. */
+  async venueKeys(): Promise<Record<string, string>> {
     const text = await readFile(join(this.dataDir, 'paper-venue', 'keys.json'), 'utf8');
     const { keyId, secret } = JSON.parse(text) as { keyId: string; secret: string };
     return { 'apca-api-key-id': keyId, 'apca-api-secret-key': secret };

@@ -26,8 +26,16 @@ export interface GatewaySettings {
 }
 
 /** The only reader of the environment in this service; a missing setting stops the start with its name. */
-export function readGatewaySettings(): Promise<GatewaySettings> {
-  return readSettings((settings) => ({
+export function readGatewaySettings(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<GatewaySettings> {
+  return readSettings((settings) => declare(settings), env);
+}
+
+function declare(settings: SettingsReader): GatewaySettings {
+  // What makes a process fail on purpose is for services that can tell that they work on a local store.
+  if (settings.optionalText('FAULTS_DIR') !== undefined) settings.complain('FAULTS_DIR', 'is not for the gateway');
+  return {
     host: settings.text('HOST', { default: '127.0.0.1' }),
     port: settings.integer('PORT', { min: 0, max: 65_535, default: PORT_DEFAULT }),
     logLevel: settings.word('LOG_LEVEL', LOG_LEVELS, { default: 'info' }),
@@ -40,7 +48,7 @@ export function readGatewaySettings(): Promise<GatewaySettings> {
       audit: urlOf(settings, 'AUDIT_URL'),
     },
     trustedProxies: rangesOf(settings, 'TRUSTED_PROXIES'),
-  }));
+  };
 }
 
 function rangesOf(settings: SettingsReader, name: string): string[] {

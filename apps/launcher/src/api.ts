@@ -54,6 +54,11 @@ export class Api {
     return new Api(url, undefined);
   }
 
+  /** A caller with a token that it has already. */
+  static withToken(url: string, token: string): Api {
+    return new Api(url, token);
+  }
+
   /** Signs in; throws `ApiProblem` when that is refused, and an `Error` where a code is needed and not given. */
   static async signIn(url: string, { username, password, code }: Credentials): Promise<Api> {
     const anonymous = Api.anonymous(url);

@@ -25,6 +25,12 @@ const READY_CALL_MS_MAX = 2_500;
 /** Lines kept to explain a process that ended by itself. */
 const LAST_LINES_MAX = 40;
 
+/** What still runs when we end, however that comes, ends with us. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** One process that we started: watched, restartable with the same address and data, and never left behind. */
 export class ManagedProcess {
   private child: ChildProcess | undefined;
@@ -41,9 +47,10 @@ export class ManagedProcess {
     return this.child?.pid;
   }
 
-  /** Starts the process; it is not ready yet. */
+  /** Starts the process, unless it runs; it is not ready yet. */
   start(): void {
     this.asked = false;
+    if (this.child !== undefined) return;
     // In a group of its own, so that Ctrl-C reaches only us and we end the processes in order.
     const child = spawn(process.execPath, ['--enable-source-maps', this.plan.entry], {
       detached: true,
@@ -51,10 +58,12 @@ export class ManagedProcess {
       env: { PATH: process.env['PATH'] ?? '', NODE_ENV: process.env['NODE_ENV'] ?? '', ...this.plan.env },
     });
     this.child = child;
+    running.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => this.take(line));
     }
     child.once('exit', (code, signal) => {
+      running.delete(child);
       if (this.child === child) this.child = undefined;
       if (this.asked) return;
       const reason = `${this.plan.name} ended by itself (${signal ?? `exit code ${code}`})`;

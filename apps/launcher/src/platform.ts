@@ -200,8 +200,15 @@ export class Platform {
     return JSON.parse(await readFile(join(this.options.dataDir, name, 'keys.json'), 'utf8')) as Keys;
   }
 
-  /** What a consumer connects to the local bus with, allowed everything. */
-  async busConnectionString(): Promise<string> {
+  /** Where the local store is, and the key that opens all of it. */
+  async storeAccess(): Promise<{ endpoint: string; key: string }> {
+    return { endpoint: this.url('local-azure'), key: (await this.keysOf('local-azure')).cosmosKey ?? '' };
+  }
+
+  /** What a consumer connects to the local bus with: as the service of that name, or allowed everything. */
+  async busConnectionString(name?: ProcessName): Promise<string> {
+    const own = name && (await this.keysOf('local-azure')).serviceBusPolicies?.[name];
+    if (own && name) return this.busAs(name, own.key);
     return this.busAs('RootManageSharedAccessKey', (await this.keysOf('local-azure')).serviceBusSharedAccessKey);
   }
 
@@ -212,9 +219,10 @@ export class Platform {
   /** The environment of each service. Who has a policy of its own on the bus may do there only what that says. */
   private async serviceEnvironments(): Promise<(name: (typeof SERVICES)[number]) => Record<string, string>> {
     const [azure, venue] = await Promise.all([this.keysOf('local-azure'), this.keysOf('paper-venue')]);
+    const { endpoint, key } = await this.storeAccess();
     const common = {
-      COSMOS_ENDPOINT: this.url('local-azure'),
-      COSMOS_KEY: azure.cosmosKey ?? '',
+      COSMOS_ENDPOINT: endpoint,
+      COSMOS_KEY: key,
       COSMOS_DATABASE: 'ballast',
       SERVICE_BUS_CONNECTION_STRING: await this.busConnectionString(),
       ACCOUNTS_URL: this.url('accounts'),

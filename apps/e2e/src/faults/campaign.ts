@@ -1,0 +1,85 @@
+import type { Guard } from '@ballast/faults';
+import { FaultStage } from './fault-stage.js';
+import type { ServiceName } from './fault-stage.js';
+import type { Recovery } from './disturb.js';
+import { Round, roundSeed } from './round.js';
+import type { RoundResult } from './round.js';
+
+/** A campaign: rounds of one seed on one platform. */
+export interface CampaignOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly roundMs: number;
+  readonly replicated: readonly ServiceName[];
+  readonly without: readonly Guard[];
+  readonly drainMsMax: number;
+  /** No faults at all: shows that it is the faults that a violation comes from. */
+  readonly isQuiet?: boolean;
+  print(line: string): void;
+}
+
+/** What a campaign came to. */
+export interface CampaignResult {
+  readonly rounds: readonly RoundResult[];
+  readonly violations: readonly string[];
+  /** Processes that were away for too long. */
+  readonly slow: readonly string[];
+  /** Where the data lies, kept where something was violated. */
+  readonly dataDir: string;
+}
+
+/** Milliseconds that a process may take to be ready again, or so many times its boot, whichever is more. */
+const RECOVERY_MS_MAX = 10_000;
+const RECOVERY_BOOTS_MAX = 5;
+
+/** Runs rounds until the last, or until the first that violates anything. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+  const { replicated, without, print } = options;
+  const crashes: string[] = [];
+  const startedAtMs = performance.now();
+  const platform = await FaultStage.open({ replicated, without, onRestart: (reason) => void crashes.push(reason) });
+  const bootMs = platform.bootMsMax;
+  print(
+    `${platform.victims.length} processes after ${seconds(performance.now() - startedAtMs)}, slowest boot ${seconds(bootMs)}`,
+  );
+  const rounds: RoundResult[] = [];
+  const violations: string[] = [];
+  const slow: string[] = [];
+  try {
+    for (let round = 1; round <= options.rounds && violations.length === 0; round += 1) {
+      const seed = roundSeed(options.seed, round);
+      const { roundMs, drainMsMax, isQuiet = false } = options;
+      const result = await new Round(platform, { seed, roundMs, drainMsMax, isQuiet }).run();
+      rounds.push(result);
+      violations.push(...result.violations);
+      slow.push(...slowRecoveries(result.recoveries, bootMs));
+      tell(result, crashes.splice(0), print);
+    }
+    return { rounds, violations, slow, dataDir: platform.dataDir };
+  } finally {
+    await platform.close({ keepData: violations.length > 0 });
+  }
+}
+
+function slowRecoveries(recoveries: readonly Recovery[], bootMs: number): string[] {
+  const limitMs = Math.max(RECOVERY_MS_MAX, RECOVERY_BOOTS_MAX * bootMs);
+  return recoveries
+    .filter(({ ms }) => ms > limitMs)
+    .map(({ name, ms }) => `recovery: ${name} was ready again only after ${seconds(ms)} (at most ${seconds(limitMs)})`);
+}
+
+function tell(result: RoundResult, crashes: readonly string[], print: (line: string) => void): void {
+  for (const said of result.disturbances) print(`  ${said}`);
+  for (const crash of crashes) print(`  ${crash}`);
+  const { seed, orders, requests, fills, events, heard, drainMs, recoveries, violations } = result;
+  const slowest = Math.max(0, ...recoveries.map(({ ms }) => ms));
+  print(`  recovered ${recoveries.map(({ name, ms }) => `${name} ${seconds(ms)}`).join(', ') || 'nothing'}`);
+  print(
+    `round ${seed}: ${violations.length === 0 ? 'all invariants hold' : `${violations.length} VIOLATIONS`}; ` +
+      `${requests} requests, ${orders} orders, ${fills} fills, ${events} events, ${heard} heard; ` +
+      `${recoveries.length} killed, slowest recovery ${seconds(slowest)}; drained in ${seconds(drainMs)}`,
+  );
+  for (const violation of violations) print(`  ${violation}`);
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

@@ -1,0 +1,199 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '../../../paper-venue/src/domain/random.js';
+import { Caller, keyOf } from './caller.js';
+import { checkAudit, checkEffects, checkStreams } from './check-delivery.js';
+import { checkHolds, checkPostings } from './check-ledger.js';
+import { checkFills, checkOrders } from './check-orders.js';
+import { Disturber, NotHealed } from './disturb.js';
+import type { Recovery } from './disturb.js';
+import { FactReader } from './facts.js';
+import type { Facts } from './facts.js';
+import type { FaultStage } from './fault-stage.js';
+import { Load } from './load.js';
+import type { TradedProfile } from './load.js';
+import { Market } from './market.js';
+import { Eavesdropper, Recorder } from './recorder.js';
+import { planOf } from './schedule.js';
+
+/** What one round came to. */
+export interface RoundResult {
+  readonly seed: string;
+  readonly violations: readonly string[];
+  readonly orders: number;
+  readonly requests: number;
+  readonly fills: number;
+  readonly events: number;
+  readonly heard: number;
+  readonly drainMs: number;
+  readonly recoveries: readonly Recovery[];
+  /** What went wrong, in order. */
+  readonly disturbances: readonly string[];
+}
+
+/** What a round is made of. */
+export interface RoundOptions {
+  readonly seed: string;
+  readonly roundMs: number;
+  /** Milliseconds after which what does not hold yet is a violation. */
+  readonly drainMsMax: number;
+  /** No faults, only load. */
+  readonly isQuiet?: boolean;
+}
+
+/** Profiles of a round by the user who owns them, with their capital; one has less than it wants to spend. */
+const PROFILES = [
+  { username: 'demo', capital: '100000.00' },
+  { username: 'demo', capital: '100000.00' },
+  { username: 'demo', capital: '2500.00' },
+  { username: 'admin', capital: '100000.00' },
+] as const;
+const ENTRIES_PER_SYMBOL = 10;
+/** Milliseconds after which everything that was begun must have come to its end. */
+export const DRAIN_MS_MAX = 60_000;
+const DRAIN_POLL_MS = 500;
+const VIOLATIONS_TOLD_MAX = 25;
+
+/** One round: load and faults, then healing, draining and the verdict. */
+export class Round {
+  private readonly callers: Caller[] = [];
+  private readonly profiles: TradedProfile[] = [];
+  private readonly recorders = new Map<string, Recorder[]>();
+  private readonly eavesdroppers: Eavesdropper[] = [];
+  private since = '';
+
+  constructor(
+    private readonly platform: FaultStage,
+    private readonly options: RoundOptions,
+  ) {}
+
+  async run(): Promise<RoundResult> {
+    const { stage, victims, links } = this.platform;
+    const { seed, roundMs } = this.options;
+    const market = new Market(stage, seed);
+    this.since = new Date().toISOString();
+    await market.open();
+    await this.openProfiles();
+    const load = new Load(seed, this.profiles);
+    const disturber = new Disturber(this.platform);
+    const targets = { victims: victims.map(({ name }) => name), links: [...links.keys()], roundMs };
+    const [trading, moving] = [load.run(), market.run()];
+    const endsAtMs = performance.now() + roundMs;
+    await disturber.run(this.options.isQuiet === true ? [] : planOf(seed, targets));
+    await delay(Math.max(0, endsAtMs - performance.now()));
+    load.stop();
+    const hangs = await hangsOf(() => disturber.heal());
+    await trading;
+    market.stop();
+    await moving;
+    const { violations, facts, drainMs } = await this.drain(load, hangs);
+    // Nothing trades beyond its round.
+    await this.cancel(() => true);
+    this.close();
+    return {
+      ...{ seed, violations, drainMs },
+      orders: load.placements.length,
+      requests: load.requests,
+      fills: facts.fills.length,
+      events: facts.profiles.reduce((sum, { events }) => sum + events.length, 0),
+      heard: [...this.recorders.values()].flat().reduce((sum, { heard }) => sum + heard, 0),
+      recoveries: disturber.recoveries,
+      disturbances: disturber.said,
+    };
+  }
+
+  private async openProfiles(): Promise<void> {
+    const { stage, gateways } = this.platform;
+    const { seed } = this.options;
+    const logins = await stage.platform.firstLogins();
+    const own = new Map<string, Set<string>>();
+    for (const username of ['demo', 'admin']) {
+      const password = logins.find((login) => login.username === username)?.password ?? '';
+      const caller = new Caller({ username, password, gateways, random: seededRandom(`${seed}:${username}`) });
+      await caller.signIn();
+      own.set(username, new Set());
+      this.callers.push(caller);
+    }
+    for (const [index, { username, capital }] of PROFILES.entries()) {
+      const caller = this.callers.find((candidate) => candidate.username === username);
+      if (caller === undefined) throw new Error(`${username} did not sign in`);
+      const id = await caller.fundedProfile(capital, { seed, index, entriesPerSymbolMax: ENTRIES_PER_SYMBOL });
+      this.profiles.push({ id, caller });
+      own.get(username)?.add(id);
+      this.recorders.set(
+        id,
+        gateways.map((gateway) => new Recorder(gateway, caller.token, id)),
+      );
+    }
+    for (const caller of this.callers) {
+      const isOwn = (profileId: string): boolean =>
+        own.get(caller.username)?.has(profileId) === true || !this.recorders.has(profileId);
+      for (const gateway of gateways) this.eavesdroppers.push(new Eavesdropper(gateway, caller.token, isOwn));
+    }
+  }
+
+  /** Ends what rests in half of the profiles, and looks until nothing is wrong any more or the time is up. */
+  private async drain(
+    load: Load,
+    hangs: readonly string[],
+  ): Promise<{ violations: string[]; facts: Facts; drainMs: number }> {
+    const reader = await FactReader.open(this.platform.stage);
+    const startedAtMs = performance.now();
+    try {
+      for (;;) {
+        await this.cancel((index) => index % 2 === 0);
+        const facts = await reader.read(
+          this.profiles.map(({ id }) => id),
+          this.since,
+        );
+        const violations = [...hangs, ...load.contradictions, ...this.violationsOf(facts, load)];
+        const drainMs = Math.round(performance.now() - startedAtMs);
+        if (violations.length === 0 || drainMs > this.options.drainMsMax) return { violations, facts, drainMs };
+        await delay(DRAIN_POLL_MS);
+      }
+    } finally {
+      reader.close();
+    }
+  }
+
+  private async cancel(isMeant: (index: number) => boolean): Promise<void> {
+    for (const [index, { id, caller }] of this.profiles.entries())
+      if (isMeant(index)) await caller.ask({ method: 'DELETE', path: `/v1/orders?profileId=${id}` });
+  }
+
+  private violationsOf(facts: Facts, load: Load): string[] {
+    const found = {
+      '1 orders': checkOrders(facts, load.placements),
+      '2 fills': checkFills(facts),
+      '3-4 postings': checkPostings(facts),
+      '5 holds': checkHolds(facts),
+      '6 audit': checkAudit(facts),
+      '7 effects': checkEffects(facts),
+      '8 streams': checkStreams(facts, this.recorders, this.eavesdroppers),
+    };
+    return Object.entries(found).flatMap(([invariant, violations]) =>
+      violations.slice(0, VIOLATIONS_TOLD_MAX).map((violation) => `${invariant}: ${violation}`),
+    );
+  }
+
+  private close(): void {
+    for (const caller of this.callers) caller.stop();
+    for (const recorder of [...this.recorders.values()].flat()) recorder.close();
+    for (const eavesdropper of this.eavesdroppers) eavesdropper.close();
+  }
+}
+
+/** What did not come back, if anything. */
+async function hangsOf(heal: () => Promise<void>): Promise<string[]> {
+  try {
+    await heal();
+    return [];
+  } catch (error) {
+    if (!(error instanceof NotHealed)) throw error;
+    return [error.message];
+  }
+}
+
+/** The seed of a round of a campaign. */
+export function roundSeed(seed: number, round: number): string {
+  return `${seed}-${round}-${keyOf(seed, round).slice(0, 6)}`;
+}

@@ -1,0 +1,46 @@
+import { describeDisturbance, planOf } from './schedule.js';
+
+const TARGETS = {
+  victims: ['local-azure', 'paper-venue', 'orders', 'orders 2'],
+  links: ['orders 2 to the bus'],
+  roundMs: 60_000,
+};
+
+describe('the plan of a round', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(planOf('1-1', TARGETS)).toEqual(planOf('1-1', TARGETS));
+    expect(planOf('1-1', TARGETS)).not.toEqual(planOf('1-2', TARGETS));
+  });
+
+  it('has every kill point once, in time, however short the round', () => {
+    for (const roundMs of [5_000, 60_000]) {
+      const plan = planOf('1-1', { ...TARGETS, roundMs });
+      const points = plan.flatMap((each) => (each.kind === 'kill-point' ? [`${each.service} ${each.point}`] : []));
+      expect(points.sort()).toEqual([
+        'audit after-handling',
+        'ledger after-commit',
+        'ledger after-handling',
+        'orders after-commit',
+        'orders after-handling',
+        'orders after-venue-call',
+      ]);
+      expect(plan.every(({ atMs }) => atMs >= 0 && atMs < roundMs)).toBe(true);
+    }
+  });
+
+  it('comes to every kind of disturbance within a few rounds', () => {
+    const plans = Array.from({ length: 10 }, (_, round) => planOf(`5-${round}`, TARGETS)).flat();
+    expect([...new Set(plans.map(({ kind }) => kind))].sort()).toEqual([
+      ...['azure', 'clock', 'kill', 'kill-point', 'link', 'stall', 'venue'],
+    ]);
+    const killed = new Set(plans.flatMap((each) => (each.kind === 'kill' ? [each.victim] : [])));
+    expect([...killed].sort()).toEqual(TARGETS.victims.toSorted());
+  });
+
+  it('is told in lines that a person can read', () => {
+    expect(describeDisturbance({ kind: 'kill', victim: 'orders', awayMs: 7 })).toBe('kill victim=orders awayMs=7');
+    expect(describeDisturbance({ kind: 'azure', fault: { kind: 'server-busy', percent: 5, seed: 1 } })).toBe(
+      'azure kind=server-busy percent=5',
+    );
+  });
+});
