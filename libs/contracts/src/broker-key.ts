@@ -10,12 +10,12 @@ export const KEYED_REVISION_MAX = 255;
 /** The characters of an order's id in an id: those of its profile, and its own. */
 const PROFILE_CHARS = 26;
 const OWN_CHARS = 16;
-const OWN_BITS = 80n;
+/** Its time needs no more than 42 of 45 bits until the year 2109, and it has 35 bits beside. */
+const OWN_BITS = 77n;
 const REVISION_BITS = 8n;
 const BYTES = 27;
-/** Six bits of nothing at the beginning: an id's time needs no more than 42 bits until the year 2109. */
-const FIRST_BITS_MAX = 2n ** 210n;
-const PATTERN = /^A[A-Za-z0-9_-]{35}$/;
+/** The first of the 216 bits is not set. */
+const PATTERN = /^[A-Za-f][A-Za-z0-9_-]{35}$/;
 /** What brokers make up where nobody names an order; it has as many characters. */
 const UUID_PATTERN = /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 
@@ -28,17 +28,19 @@ export interface KeyedOrder {
 }
 
 /**
- * Our name for an order at the broker: the 208 bits of its id and its revision, which lead back to both. Throws RangeError
+ * Our name for an order at the broker: the 207 bits of its id and its revision, which lead back to both. Throws RangeError
  * for what is no order id of a clock before 2109, and for a revision without room.
  */
 export function brokerKeyOf(orderId: string, revision: number): string {
   checkRevision(revision, KEYED_REVISION_MAX);
-  const value = (bitsOf(orderId) << REVISION_BITS) | BigInt(revision);
-  if (value >= FIRST_BITS_MAX) throw new RangeError('not an order id of our time');
+  if (!ORDER_ID_PATTERN.test(orderId)) throw new RangeError('not an order id');
+  const own = bitsOf(orderId.slice(31));
+  if (own >> OWN_BITS > 0n) throw new RangeError('not an order id of our time');
+  const value = (((bitsOf(orderId.slice(4, 30)) << OWN_BITS) | own) << REVISION_BITS) | BigInt(revision);
   return Buffer.from(value.toString(16).padStart(BYTES * 2, '0'), 'hex').toString('base64url');
 }
 
-/** The name of an order that was named before names were made short: its id and revision as they are written, 46 characters. */
+/** The name of an order that was named before names were made short: its id and revision as they are written. */
 export function longBrokerKeyOf(orderId: string, revision: number): string {
   if (!ORDER_ID_PATTERN.test(orderId)) throw new RangeError('not an order id');
   checkRevision(revision, REVISION_MAX);
@@ -58,7 +60,7 @@ export function orderOfBrokerKey(brokerKey: string): KeyedOrder | undefined {
   const value = BigInt(`0x${Buffer.from(brokerKey, 'base64url').toString('hex')}`);
   const bits = value >> REVISION_BITS;
   return {
-    orderId: `ord_${charsOf(bits >> OWN_BITS, PROFILE_CHARS)}_${charsOf(bits, OWN_CHARS)}`,
+    orderId: `ord_${charsOf(bits >> OWN_BITS, PROFILE_CHARS)}_${charsOf(bits & ((1n << OWN_BITS) - 1n), OWN_CHARS)}`,
     revision: Number(value & ((1n << REVISION_BITS) - 1n)),
   };
 }
@@ -67,10 +69,9 @@ function checkRevision(revision: number, max: number): void {
   if (!Number.isInteger(revision) || revision < 0 || revision > max) throw new RangeError('revision out of range');
 }
 
-function bitsOf(orderId: string): bigint {
-  if (!ORDER_ID_PATTERN.test(orderId)) throw new RangeError('not an order id');
+function bitsOf(chars: string): bigint {
   let bits = 0n;
-  for (const char of orderId.slice(4, 30) + orderId.slice(31)) bits = (bits << 5n) | BigInt(ID_ALPHABET.indexOf(char));
+  for (const char of chars) bits = (bits << 5n) | BigInt(ID_ALPHABET.indexOf(char));
   return bits;
 }
 
