@@ -81,6 +81,11 @@ export class AccountsFixture {
     return fixture;
   }
 
+  /** The address of the running accounts. */
+  get url(): string {
+    return this.running?.url ?? '';
+  }
+
   get dataDir(): string {
     return join(this.directory, 'data');
   }

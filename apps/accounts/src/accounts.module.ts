@@ -8,6 +8,8 @@ import { ApiKeyExchangeController, ApiKeysController } from './adapters/api-keys
 import { AttemptStore } from './adapters/attempt.store.js';
 import { AuthController } from './adapters/auth.controller.js';
 import { Challenges } from './adapters/challenges.js';
+import { ConfigurationController, ConfigurationFeedController } from './adapters/configuration.controller.js';
+import { ConfigurationStore } from './adapters/configuration.js';
 import { FirstLogins } from './adapters/first-logins.js';
 import { IdentityStore } from './adapters/identity.store.js';
 import { KeysController } from './adapters/keys.controller.js';
@@ -30,6 +32,7 @@ import { UserStore } from './adapters/user.store.js';
 import { UsersController } from './adapters/users.controller.js';
 import { BeginSession } from './begin-session.js';
 import { ChangePassword } from './change-password.js';
+import { ChangeSetting } from './change-setting.js';
 import { ChangeUser } from './change-user.js';
 import { ConfigureProfile } from './configure-profile.js';
 import { CreateApiKey } from './create-api-key.js';
@@ -42,6 +45,7 @@ import { ExchangeApiKey } from './exchange-api-key.js';
 import { LeaseUsage } from './lease-usage.js';
 import { LimitAttempts } from './limit-attempts.js';
 import { ReadApiKeys } from './read-api-keys.js';
+import { ReadConfiguration } from './read-configuration.js';
 import { ReadProfileVersions } from './read-profile-versions.js';
 import { ReadProfiles } from './read-profiles.js';
 import { ReadSessions } from './read-sessions.js';
@@ -71,6 +75,9 @@ const API_KEYS = [ApiKeyStore, CreateApiKey, ReadApiKeys, RotateApiKey, RevokeAp
 /** Everything about usage plans. */
 const USAGE = [UsageStore, LeaseUsage, SetUsagePlans];
 
+/** Everything about what services read while they run. */
+const CONFIGURATION = [ConfigurationStore, ChangeSetting, ReadConfiguration];
+
 /** Accounts, wired. */
 @Module({})
 export class AccountsModule {
@@ -87,6 +94,7 @@ export class AccountsModule {
             { name: 'trade_profiles', relayed: true },
             { name: 'api_keys', relayed: true },
             { name: 'usage_plans', relayed: true },
+            { name: 'dynamic_config', relayed: true },
           ],
           tokenKeys: keys.signing.publicKeys,
         }),
@@ -102,6 +110,8 @@ export class AccountsModule {
         ApiKeyExchangeController,
         UsageController,
         UsageLeaseController,
+        ConfigurationController,
+        ConfigurationFeedController,
       ],
       providers: [
         { provide: ACCOUNTS_SETTINGS, useValue: settings },
@@ -125,6 +135,7 @@ export class AccountsModule {
         ...PROFILES,
         ...API_KEYS,
         ...USAGE,
+        ...CONFIGURATION,
       ],
     };
   }

@@ -10,6 +10,7 @@ import {
   TokenKeys,
   TokenVerifier,
   keysAt,
+  liveSettings,
   revokedSessionsAt,
 } from '@ballast/service-host';
 import { Inject, Module } from '@nestjs/common';
@@ -26,6 +27,7 @@ import { CapitalHistoryController } from './adapters/capital-history.controller.
 import { CapitalMonitorsController } from './adapters/capital-monitors.controller.js';
 import { CapitalTransfersController } from './adapters/capital-transfers.controller.js';
 import { CapitalController } from './adapters/capital.controller.js';
+import { ConfigurationController } from './adapters/configuration.controller.js';
 import { CredentialsController } from './adapters/credentials.controller.js';
 import { DocsController } from './adapters/docs.controller.js';
 import { Doorkeeper, TRUSTED_PROXIES } from './adapters/doorkeeper.js';
@@ -80,6 +82,7 @@ export class GatewayModule implements OnApplicationShutdown {
         StreamController,
         AdminController,
         UsageController,
+        ConfigurationController,
         ParkingController,
         DocsController,
       ],
@@ -88,6 +91,7 @@ export class GatewayModule implements OnApplicationShutdown {
         { provide: OWNER_URLS, useValue: owners },
         { provide: ServiceBusClient, useFactory: () => connectServiceBus(serviceBus) },
         { provide: ReplicaSubscription, useFactory: () => ownSubscription(serviceBus) },
+        liveSettings(owners.accounts),
         revocationsAt(owners.accounts),
         verifierAt(owners.accounts),
         Owners,

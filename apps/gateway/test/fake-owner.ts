@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CONFIGURATION_PATH } from '@ballast/contracts/accounts';
 
 /** A request as an owner got it. */
 export interface SeenRequest {
@@ -33,7 +34,7 @@ export class FakeOwner {
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
       const seen = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
-      if (!path.startsWith('/internal/')) this.seen.push(seen);
+      if (!path.startsWith('/internal/') && path !== CONFIGURATION_PATH) this.seen.push(seen);
       const answer = this.answers.get(`${method} ${path}`) ?? this.otherwise;
       void Promise.resolve(answer(seen)).then(({ status = 200, headers: given = {}, body }) => {
         response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...given });

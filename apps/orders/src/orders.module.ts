@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { PARKED_LIST_EVENTS } from '@ballast/contracts/parked';
-import { AzureModule } from '@ballast/service-host';
+import { AzureModule, LiveSettings, liveSettings } from '@ballast/service-host';
 import type { AzureOptions, Clock } from '@ballast/service-host';
 import type { Venue } from '@ballast/venue';
 import { ControlSwitch } from './adapters/control-switch.js';
@@ -9,6 +9,7 @@ import { ControlsController } from './adapters/controls.controller.js';
 import { ExpiryTimer } from './adapters/expiry-timer.js';
 import { EventsConsumer } from './adapters/events.consumer.js';
 import { LimitsController } from './adapters/limits.controller.js';
+import { liveLimits } from './adapters/live-limits.js';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
 import { accountNameOf, openVenue } from './adapters/open-venue.js';
@@ -141,7 +142,12 @@ export class OrdersModule {
       providers: [
         ...VERBS,
         ...ADAPTERS,
-        { provide: RISK_LIMITS, useValue: settings.limits },
+        liveSettings(settings.platform.accountsUrl),
+        {
+          provide: RISK_LIMITS,
+          inject: [LiveSettings],
+          useFactory: (live: LiveSettings) => liveLimits(settings.limits, live),
+        },
         { provide: VENUE_ACCOUNT, useValue: accountNameOf(settings.venue) },
         { provide: VENUE, useFactory: (): Promise<Venue> => openVenueOr(overrides.venue, settings) },
       ],

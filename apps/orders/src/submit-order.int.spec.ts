@@ -1,7 +1,7 @@
 import { orderOfBrokerKey } from '@ballast/contracts';
 import { EventsConsumer } from './adapters/events.consumer.js';
 import { placedEvent } from './domain/given.js';
-import { CAPITAL_WAIT_MS_MAX } from './domain/capital-wait.js';
+import { FACTS } from './domain/given-placement.js';
 import { EndCapitalWait } from './end-capital-wait.js';
 import { SubmitOrder } from './submit-order.js';
 import { Bench, until } from './testing/bench.js';
@@ -198,7 +198,7 @@ describe('an order at the broker', () => {
   it('is never sent when the ledger’s word comes after the time for it', async () => {
     const { body } = await bench.place(profile);
     try {
-      bench.clock.set(Date.now() + CAPITAL_WAIT_MS_MAX);
+      bench.clock.set(Date.now() + FACTS.limits.capitalWaitMsMax);
       await bench.orders.app.get(EndCapitalWait, { strict: false }).execute();
       expect((await bench.order(profile, body.orderId)).refusal?.code).toBe('capital-not-answered');
     } finally {

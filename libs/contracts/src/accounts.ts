@@ -33,6 +33,29 @@ export {
   StrategyConfiguration,
 } from './profile-configuration.js';
 export type { StrategyKind } from './profile-configuration.js';
+export {
+  CONFIGURATION_PATH,
+  ChangeSettingRequest,
+  FeatureFlagsView,
+  ProductNoticeView,
+  RollBackSettingRequest,
+  SettingList,
+  SettingVersionPage,
+  SettingVersionView,
+  SettingView,
+  configurationChanged,
+} from './configuration-api.js';
+export type { ConfigurationChangedV1, ConfigurationDocument } from './configuration-api.js';
+export {
+  FEATURE_PREFIX,
+  SETTINGS,
+  SETTING_KEYS,
+  SETTING_KEY_PATTERN,
+  isLooser,
+  settingOf,
+  wrongIn,
+} from './settings-table.js';
+export type { SettingDeclaration, SettingKey, SettingValue } from './settings-table.js';
 export { SCOPES } from './scopes.js';
 export type { Scope } from './scopes.js';
 export {

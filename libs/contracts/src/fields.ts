@@ -190,6 +190,19 @@ export function CountField(options: FieldOptions & { min: number; max: number })
   ]);
 }
 
+/** A text of 1 to `lengthMax` characters, a whole number, or true or false. */
+export function ScalarField(options: FieldOptions & { lengthMax: number }): PropertyDecorator {
+  const { lengthMax } = options;
+  const isScalar = (value: unknown): boolean =>
+    typeof value === 'boolean' ||
+    Number.isSafeInteger(value) ||
+    (isText(value) && value !== '' && charsOf(value) <= lengthMax);
+  const whole = { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+  const oneOf = [{ type: 'string', minLength: 1, maxLength: lengthMax }, whole, { type: 'boolean' }];
+  const words = `must be a text of 1 to ${lengthMax} characters, a whole number, or true or false`;
+  return field(options, { oneOf }, [{ name: 'isScalar', words, test: isScalar }]);
+}
+
 /** True or false. */
 export function FlagField(options: FieldOptions): PropertyDecorator {
   return field(options, { type: 'boolean' }, [

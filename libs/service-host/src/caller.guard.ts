@@ -55,7 +55,7 @@ export class CallerGuard implements CanActivate {
     request.caller = caller;
     if (roles !== undefined && !roles.includes(caller.role)) throw new ProblemException('forbidden');
     requireScope(caller, scopes);
-    if (isFresh) this.requireFresh(caller);
+    if (isFresh) requireFreshSecondFactor(caller, this.clock);
     return true;
   }
 
@@ -76,11 +76,6 @@ export class CallerGuard implements CanActivate {
     return rules;
   }
 
-  private requireFresh({ secondFactorAtMs = Number.NEGATIVE_INFINITY }: Caller): void {
-    if (this.clock.now() - secondFactorAtMs <= SECOND_FACTOR_FRESH_SECONDS * 1_000) return;
-    throw new ProblemException('second-factor-required', { detail: HOW_TO_STEP_UP });
-  }
-
   private async callerOf(token: string): Promise<Caller> {
     try {
       return await this.verifier.verify(token);
@@ -96,6 +91,12 @@ function tokenIn(authorization = ''): string {
   const token = /^Bearer ([\w.-]+)$/i.exec(authorization.slice(0, AUTHORIZATION_CHARS_MAX))?.[1];
   if (token === undefined) throw new ProblemException('unauthorized');
   return token;
+}
+
+/** Throws the problem `second-factor-required` unless the caller has shown one a moment ago. A token of an API key never has. */
+export function requireFreshSecondFactor({ secondFactorAtMs = Number.NEGATIVE_INFINITY }: Caller, clock: Clock): void {
+  if (clock.now() - secondFactorAtMs <= SECOND_FACTOR_FRESH_SECONDS * 1_000) return;
+  throw new ProblemException('second-factor-required', { detail: HOW_TO_STEP_UP });
 }
 
 function requireScope({ scopes }: Caller, allowed: readonly Scope[]): void {

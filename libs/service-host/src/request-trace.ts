@@ -1,6 +1,7 @@
 import { newRequestId } from '@ballast/contracts';
 import { beginSpan, childTraceparent, durationOf, runInTrace } from '@ballast/service-bus';
 import type { OpenSpan, Trace } from '@ballast/service-bus';
+import { CONFIGURATION_PATH } from '@ballast/contracts/accounts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from './clock.js';
 import type { ServiceLog } from './service-log.js';
@@ -27,7 +28,8 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
     runInTrace(beginTrace(request, reply, options.clock), done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const isHealth = request.url.startsWith('/health/');
+    // What machines ask again and again is neither logged nor measured.
+    const isQuiet = request.url.startsWith('/health/') || request.url === CONFIGURATION_PATH;
     const { correlationId, traceparent } = (request as Traced)[traces] ?? {};
     const fields = {
       ...{ correlationId, traceparent },
@@ -36,8 +38,8 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
       status: reply.statusCode,
       latencyMs: Math.round(reply.elapsedTime),
     };
-    options.log[isHealth ? 'debug' : 'info'](fields, 'request answered');
-    if (!isHealth) endSpan(request, reply);
+    options.log[isQuiet ? 'debug' : 'info'](fields, 'request answered');
+    if (!isQuiet) endSpan(request, reply);
     done();
   });
 }

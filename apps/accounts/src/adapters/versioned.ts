@@ -69,6 +69,13 @@ export class Versioned<Head extends { readonly id: string }, Content> {
     }
   }
 
+  /** The head as it is stored now, or `undefined`. */
+  async head(fields: PartitionFields): Promise<Head | undefined> {
+    const partition = Object.values(fields);
+    this.heads.forget(partition);
+    return this.heads.read(partition);
+  }
+
   /** The version, or `undefined`. */
   async version(fields: PartitionFields, of: string, version: number): Promise<Version<Content> | undefined> {
     const stored = await this.store.read<Version<Content>>(versionRowId(of, version), Object.values(fields));

@@ -10,6 +10,7 @@ import type { TradingLimits } from '@ballast/contracts/orders';
 import type { Trace } from '@ballast/service-bus';
 import { accountEvent } from './account-event.js';
 import type { Profile } from './profile.js';
+import { factsOf } from './version.js';
 import type { Version } from './version.js';
 
 /** What of a profile changes from version to version. */
@@ -79,15 +80,4 @@ export function configuredEvent(
 /** The version as the owner of the profile sees it. */
 export function profileVersionView(version: ProfileVersion): ProfileVersionView {
   return { ...factsOf(version), profileId: version.of, ...version.content, at: version.at };
-}
-
-/** What is said of every version, whatever it is of. */
-export function factsOf<Content>({ version, changed, actor, reason, restoredVersion }: Version<Content>) {
-  return {
-    version,
-    ...(changed.length === 0 ? {} : { changed: [...changed] }),
-    actor,
-    ...(reason === undefined ? {} : { reason }),
-    ...(restoredVersion === undefined ? {} : { restoredVersion }),
-  };
 }

@@ -83,3 +83,14 @@ export function answerRowId(of: string, { actor, idempotencyKey }: ChangeMark): 
     .digest('hex');
   return `answer:${of}:${digest}`;
 }
+
+/** What is said of every version, whatever it is of. */
+export function factsOf<Content>({ version, changed, actor, reason, restoredVersion }: Version<Content>) {
+  return {
+    version,
+    ...(changed.length === 0 ? {} : { changed: [...changed] }),
+    actor,
+    ...(reason === undefined ? {} : { reason }),
+    ...(restoredVersion === undefined ? {} : { restoredVersion }),
+  };
+}

@@ -1,5 +1,12 @@
 import { Failure } from '@ballast/contracts';
-import { AddressRanges, Clock, InvalidToken, ProblemException, TokenVerifier } from '@ballast/service-host';
+import {
+  AddressRanges,
+  Clock,
+  InvalidToken,
+  LiveSettings,
+  ProblemException,
+  TokenVerifier,
+} from '@ballast/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressLimits } from '../domain/address-limits.js';
@@ -13,8 +20,6 @@ import type { Admission } from './usage-leases.js';
 
 /** Token of the ranges of the proxies that are trusted. */
 export const TRUSTED_PROXIES = Symbol('trusted proxies');
-/** Requests without a sign-in of one network: in the long run a second, and at once. */
-const ANONYMOUS_RATE = { ratePerSecond: 100, burst: 1_000 };
 /** What a try to sign in counts as: each costs accounts the hash of a password. */
 const SIGN_IN_COST = 10;
 const SIGN_IN_PATH = '/v1/auth/login';
@@ -41,7 +46,7 @@ interface Guest {
  */
 @Injectable()
 export class Doorkeeper {
-  private readonly addresses = new AddressLimits(ANONYMOUS_RATE);
+  private readonly addresses: AddressLimits;
   private readonly secrets = new WeakMap<FastifyRequest, string>();
 
   constructor(
@@ -50,7 +55,17 @@ export class Doorkeeper {
     private readonly leases: UsageLeases,
     private readonly clock: Clock,
     @Inject(TRUSTED_PROXIES) private readonly proxies: AddressRanges,
-  ) {}
+    settings: LiveSettings,
+  ) {
+    this.addresses = new AddressLimits({
+      get ratePerSecond() {
+        return settings.get('gateway.signed-out-requests-per-second');
+      },
+      get burst() {
+        return settings.get('gateway.signed-out-burst');
+      },
+    });
+  }
 
   /**
    * Lets the request in, or throws why not: the problems `unauthorized`, `address-not-allowed` and `too-many-requests`,

@@ -1,5 +1,9 @@
-import { CAPITAL_WAIT_MS_MAX, decideCapitalWait } from './capital-wait.js';
+import { decideCapitalWait as decide } from './capital-wait.js';
 import { NOW_MS, after, emptyBook, placedEvent, submittingOrder } from './given.js';
+
+const CAPITAL_WAIT_MS_MAX = 60_000;
+const decideCapitalWait = (...[order, nowMs]: [Parameters<typeof decide>[0], number]) =>
+  decide(order, nowMs, { capitalWaitMsMax: CAPITAL_WAIT_MS_MAX });
 
 describe('an order that waits for its capital', () => {
   const { order } = after(emptyBook(), undefined, placedEvent());

@@ -1,22 +1,24 @@
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import { replaceRejected } from './replacing.js';
+import type { RiskLimits } from './risk-limits.js';
 import { ended } from './submission.js';
-
-/** Milliseconds for which an order waits for the ledger's word; quotes and risk are not those of its placement any more. */
-export const CAPITAL_WAIT_MS_MAX = 60_000;
 
 /**
  * Ends an order that has waited too long to hear of its capital, leaves one as it was that has waited so for that of other
  * terms, and does nothing to any other. A hold that comes later is given back by the ledger: it hears of the end.
  */
-export function decideCapitalWait(order: Order, nowMs: number): readonly OrderEvent[] {
+export function decideCapitalWait(
+  order: Order,
+  nowMs: number,
+  { capitalWaitMsMax }: Pick<RiskLimits, 'capitalWaitMsMax'>,
+): readonly OrderEvent[] {
   const since = waitsSince(order);
   const waitedMs = since === undefined ? 0 : nowMs - Date.parse(since);
-  if (waitedMs < CAPITAL_WAIT_MS_MAX) return [];
+  if (waitedMs < capitalWaitMsMax) return [];
   const refusal = {
     code: 'capital-not-answered' as const,
-    limit: `${CAPITAL_WAIT_MS_MAX} ms`,
+    limit: `${capitalWaitMsMax} ms`,
     value: `${waitedMs} ms`,
   };
   return [

@@ -41,6 +41,7 @@ export const FACTS: PlacementFacts = {
     lossesInARowMax: 3,
     shortCollateralRatio: decimal('1.5'),
     quoteAgeMsMax: 30_000,
+    capitalWaitMsMax: 60_000,
   },
   askedForUsd: decimal('0'),
   nowMs: NOW_MS,

@@ -22,6 +22,8 @@ export interface RiskLimits extends ProfileLimits {
   readonly shortCollateralRatio: Decimal;
   /** Age above which a quote is stale, in milliseconds. */
   readonly quoteAgeMsMax: number;
+  /** For how long an order waits for the ledger's word, in milliseconds; quotes and risk are not those of its placement any more. */
+  readonly capitalWaitMsMax: number;
 }
 
 /** Limits of one profile; one that is absent is the product's. */

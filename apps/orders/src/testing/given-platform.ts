@@ -53,6 +53,7 @@ export function settingsOf(azure: LocalAzure): OrdersSettings {
       lossesInARowMax: 3,
       shortCollateralRatio: decimal('1.5'),
       quoteAgeMsMax: 30_000,
+      capitalWaitMsMax: 60_000,
     },
   };
 }

@@ -76,7 +76,7 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
     reject: new RejectOrder(books),
     cancelAtVenue: new CancelAtVenue(books, settle, permit, venue),
     placeExits: new PlaceExits(books, permit, clock),
-    endCapitalWait: new EndCapitalWait(live, books, clock, log),
+    endCapitalWait: new EndCapitalWait(live, books, clock, log, LIMITS),
     changeControls: new ChangeControls(switches, permit, laterByItsEvent, log),
     enforce: new EnforceControls(switches, permit, new CancelOpenOrders(live, requestCancel), clock, venue),
   };
