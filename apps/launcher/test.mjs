@@ -83,14 +83,14 @@ await together([
 step('module boundaries are enforced', boundariesAreEnforced);
 step('build', () => run(process.execPath, ['apps/launcher/build.mjs']));
 step('unit and integration tests', () =>
-  jest('near', ['--selectProjects', 'unit', 'integration', '--silent', '--maxWorkers=2']),
+  jest('near', ['--selectProjects', 'unit', 'integration', '--silent', '--maxWorkers=3']),
 );
-// What is measured or timed runs alone; what only waits and breaks things runs two at a time.
+// What is measured or timed runs alone; what only waits and breaks things runs three at a time.
 step('end-to-end tests, one at a time', () =>
   jest('far', ['--selectProjects', 'e2e', '--runInBand', '--testPathPatterns', 'budgets|story']),
 );
-step('end-to-end tests, two at a time', () =>
-  jest('apart', ['--selectProjects', 'e2e', '--maxWorkers=2', '--testPathIgnorePatterns', 'budgets', 'story']),
+step('end-to-end tests, three at a time', () =>
+  jest('apart', ['--selectProjects', 'e2e', '--maxWorkers=3', '--testPathIgnorePatterns', 'budgets', 'story']),
 );
 rmSync(scratch, { recursive: true, force: true });
 

@@ -9,6 +9,7 @@ import { median } from './measure.js';
 import { BenchProcess } from './bench-process.js';
 import { serve } from './gateway-process.js';
 import type { CpuAnswer } from './gateway-process.js';
+import { told } from './told.js';
 
 const REQUESTS = Number(told('requests') ?? 4_000);
 const ROUNDS = Number(told('rounds') ?? 5);
@@ -27,10 +28,6 @@ type Served = BenchProcess<{ readonly url: string }, CpuAnswer>;
 interface Surroundings {
   readonly settings: GatewaySettings;
   readonly token: string;
-}
-
-function told(name: string): string | undefined {
-  return process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 async function main(): Promise<void> {

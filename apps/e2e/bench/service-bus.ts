@@ -12,6 +12,7 @@ import { AmqpLoad } from './amqp-load.js';
 import { median } from './measure.js';
 import { startRabbitMq, whyNoRabbitMq } from './rabbitmq.js';
 import { KEY, QUEUE, serve, startServer, SUBSCRIPTIONS, TOPIC, type ServerProcess } from './service-bus-process.js';
+import { told } from './told.js';
 
 const ROUNDS = 5;
 const STRETCH_MS = 1_000;
@@ -45,10 +46,6 @@ async function main(): Promise<void> {
 }
 
 type Start = (name: string) => Promise<ServerProcess>;
-
-function told(name: string): string | undefined {
-  return process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-}
 
 async function compareWithRabbitMq(start: Start, folder: string): Promise<void> {
   const reason = whyNoRabbitMq();

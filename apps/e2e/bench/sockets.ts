@@ -12,6 +12,7 @@ import { median } from './measure.js';
 import { BenchProcess } from './bench-process.js';
 import { serve } from './sockets-process.js';
 import type { Broadcast, Seat } from './sockets-process.js';
+import { told } from './told.js';
 
 const CLIENTS = Number(told('clients') ?? 1_000);
 const ROUNDS = Number(told('rounds') ?? 5);
@@ -34,10 +35,6 @@ interface Surroundings {
   readonly watchers: readonly Seat[];
 }
 type Served = BenchProcess<{ readonly url: string }>;
-
-function told(name: string): string | undefined {
-  return process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-}
 
 async function main(): Promise<void> {
   const script = process.argv[1] ?? '';
