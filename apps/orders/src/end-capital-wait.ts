@@ -23,7 +23,7 @@ export class EndCapitalWait {
     for await (const key of this.live.awaitingCapital(askedBefore)) {
       const events = await this.books.change(key, ({ order }) => {
         const decided = order === undefined ? [] : decideCapitalWait(order, this.clock.now(), this.limits);
-        return { events: decided, result: () => decided };
+        return { events: decided, isOfStored: true, result: () => decided };
       });
       if (events.length > 0) this.log.warn({ orderId: key.orderId }, 'the ledger has not answered for an order');
     }

@@ -33,7 +33,7 @@ describe('exits that the broker rejects', () => {
     await world.settle();
     const submit = jest.spyOn(world.broker, 'submit');
     for (let count = 0; count < rejections; count += 1) submit.mockRejectedValueOnce(REJECTED);
-    const brokerKey = world.broker.received[0]?.brokerKey ?? '';
+    const brokerKey = world.broker.names[0] ?? '';
     world.broker.fill(brokerKey, decimal('10'), { price: '100', of: 'order', misses: false });
     await world.deliver(0, ONCE);
   }

@@ -3,7 +3,7 @@ import type { OrderExitsDueV1, PlaceOrderRequest } from '@ballast/contracts/orde
 import { decimal } from '@ballast/money';
 import { VenueRejected } from '@ballast/venue';
 import { HeardEvents } from './testing/heard-events.js';
-import { stateOf } from './testing/orders-model.js';
+import { stateOf } from './testing/model-state.js';
 import { OrdersWorld } from './testing/orders-world.js';
 
 const ENTRY = { symbol: 'AAPL', side: 'buy', quantity: '10', limitPrice: '100' } as const;

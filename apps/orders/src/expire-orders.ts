@@ -3,9 +3,9 @@ import { Clock, ServiceLog } from '@ballast/service-host';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
+import { decideCancellation } from './domain/cancellation.js';
 import { hasEnded, hasExpired } from './domain/order.js';
 import type { Order } from './domain/order.js';
-import { RequestCancel } from './request-cancel.js';
 
 /** Who asks for the cancel of an order whose time is over. */
 const REQUESTED_BY = 'expiry';
@@ -22,7 +22,6 @@ export class ExpireOrders {
   constructor(
     private readonly live: LiveOrderList,
     private readonly books: OrderBooks,
-    private readonly requestCancel: RequestCancel,
     private readonly clock: Clock,
     private readonly log: ServiceLog,
   ) {}
@@ -61,11 +60,21 @@ export class ExpireOrders {
     this.watch(order);
   }
 
+  /** By the date that the order has when that is committed: another replica may have given it another one. */
+  private async end(key: OrderKey): Promise<void> {
+    const nowMs = this.clock.now();
+    await this.books.change(key, ({ order }) => {
+      const isOver = order !== undefined && hasExpired(order, nowMs);
+      const decision = isOver ? decideCancellation(order, REQUESTED_BY, nowMs) : undefined;
+      return { events: decision?.outcome === 'requested' ? decision.events : [], result: () => undefined };
+    });
+  }
+
   private async expire(key: OrderKey): Promise<void> {
     try {
       const order = await this.books.current(key);
       if (order === undefined || hasEnded(order)) this.dueMs.delete(key.orderId);
-      else if (hasExpired(order, this.clock.now())) await this.requestCancel.execute(key, REQUESTED_BY);
+      else if (hasExpired(order, this.clock.now())) await this.end(key);
       else this.rewatch(order);
     } catch (error) {
       this.log.warn({ orderId: key.orderId, err: error }, 'an order whose time is over cannot be ended now');

@@ -1,22 +1,25 @@
 import fc from 'fast-check';
 import { OrdersModel } from './testing/orders-model.js';
-import { anyStep, comeToRest } from './testing/orders-steps.js';
-import type { Step } from './testing/orders-steps.js';
+import { anyRun, comeToRest } from './testing/orders-runs.js';
 import { OrdersWorld } from './testing/orders-world.js';
+import type { Step } from './testing/step-words.js';
 
 const RUNS = 60;
-/** Steps of one run. */
-const STEPS = { minLength: 10, maxLength: 60, size: 'max' } as const;
 const SEED = 20_261_121;
 /** Milliseconds after which a busy machine has seen enough runs, or the shrinking of a failure ends. */
 const ENOUGH_MS = 60_000;
 const PATIENCE_MS = 300_000;
+/** Milliseconds for as many runs as somebody has asked for. */
+const LONG_PATIENCE_MS = 3_600_000;
+/** `ORDERS_RUNS`, as many runs as somebody wants to see. */
+const WANTED = Number(process.env['ORDERS_RUNS'] ?? 0);
 
 /** `ORDERS_REPLAY=<seed>:<path>`, as a failure prints them, repeats that run alone; a seed alone makes other runs. */
 function replayed(): fc.Parameters<[Step[]]> {
-  const [seed = '', ...path] = (process.env['ORDERS_REPLAY'] ?? '').split(':');
-  if (seed === '') return { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: ENOUGH_MS };
-  return { seed: Number(seed), ...(path.length === 0 ? { numRuns: RUNS } : { path: path.join(':') }) };
+  const [seed = SEED, ...path] = (process.env['ORDERS_REPLAY'] || undefined)?.split(':') ?? [];
+  if (path.length > 0) return { seed: Number(seed), path: path.join(':') };
+  if (WANTED > 0) return { seed: Number(seed), numRuns: WANTED };
+  return { seed: Number(seed), numRuns: RUNS, interruptAfterTimeLimit: ENOUGH_MS };
 }
 
 // Two replicas lose races on purpose; how long they pause then is nothing to wait for.
@@ -27,10 +30,9 @@ afterEach(() => jest.restoreAllMocks());
 
 describe('orders, beside their model', () => {
   it(
-    'keep their promises through commands, fills, pairs, dates, switches, duplicates, reorderings and crashes',
+    'keep their promises through commands, other terms, short sales, waiting, fills, pairs, switches and crashes',
     async () => {
-      const runs = fc.array(anyStep, STEPS);
-      const property = fc.asyncProperty(runs, async (run) => {
+      const property = fc.asyncProperty(anyRun, async (run) => {
         const world = new OrdersWorld();
         await world.open();
         const model = new OrdersModel(world);
@@ -40,10 +42,10 @@ describe('orders, beside their model', () => {
         }
         await comeToRest(world);
         model.check();
-        await model.checkAtRest();
+        model.checkAtRest();
       });
       await fc.assert(property, replayed());
     },
-    PATIENCE_MS,
+    WANTED > 0 ? LONG_PATIENCE_MS : PATIENCE_MS,
   );
 });

@@ -15,7 +15,7 @@ export class RejectReplacement {
       if (order === undefined) throw new Error(`capital was declined for an unknown order ${declined.orderId}`);
       const isWaiting = order.replacement?.revision === revision && order.replacement.submittedAt === undefined;
       const events = isWaiting ? [replaceRejected(order, { refusal: { code, limit, value } })] : [];
-      return { events, result: () => undefined };
+      return { events, isOfStored: true, result: () => undefined };
     });
   }
 }

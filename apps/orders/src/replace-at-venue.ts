@@ -33,7 +33,7 @@ export class ReplaceAtVenue {
     const step = await this.books.change(key, ({ order }) => {
       if (order === undefined) throw new Error(`other terms were asked for an unknown order ${key.orderId}`);
       const { events, next } = decideReplaceSubmission(order, revision, controls);
-      return { events, result: (after) => ({ next, order: after ?? order }) };
+      return { events, isOfStored: true, result: (after) => ({ next, order: after ?? order }) };
     });
     if (step.next === 'send') await this.send(step.order);
     if (step.next !== 'nothing' && (await this.settle.execute(key)) === 'absent') await this.askAgain(key, revision);
@@ -44,7 +44,7 @@ export class ReplaceAtVenue {
     const step = await this.books.change(key, ({ order }) => {
       if (order === undefined) throw new Error(`other terms were asked for an unknown order ${key.orderId}`);
       const { events, next } = decideReplaceAgain(order, revision, { controls, nowMs: this.clock.now() });
-      return { events, result: (after) => ({ next, order: after ?? order }) };
+      return { events, isOfStored: true, result: (after) => ({ next, order: after ?? order }) };
     });
     if (step.next !== 'send') return;
     await this.send(step.order);

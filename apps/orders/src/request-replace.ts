@@ -69,7 +69,7 @@ export class RequestReplace {
         const now = stateOf(command, facts.order);
         if (now === undefined) return decisionOf(command, facts, decide);
         const earlier = await this.earlier(command);
-        return { events: [], result: () => earlier ?? now };
+        return { events: [], isOfStored: true, result: () => earlier ?? now };
       });
     } catch (error) {
       if (!(error instanceof DocumentConflict)) throw error;

@@ -52,7 +52,7 @@ export class SettleFromVenue {
 
   /**
    * The order, with its replacement settled where the report shows that the broker has decided about it; `undefined` where
-   * the report is of a name that it has no more. Throws where the broker says that it was replaced and nobody here asked.
+   * the report is of a name that it has no more, or never got. Throws where the broker says that it was replaced and nobody here asked.
    */
   private async renamed(key: OrderKey, { brokerKey, status }: VenueOrder): Promise<Order | undefined> {
     const order = await this.books.current(key);
@@ -63,6 +63,7 @@ export class SettleFromVenue {
     await this.replacement.execute(key);
     const settled = await this.books.current(key);
     if (settled === undefined || hasEnded(settled)) return settled;
+    if (status === 'rejected' && revision > settled.revision) return undefined;
     if (settled.revision === order.revision && order.replacement === undefined)
       throw new Error(`the broker has replaced ${key.orderId}, and nobody here has asked for it`);
     return settled.revision === revision ? settled : undefined;

@@ -35,7 +35,7 @@ export class SettleReplacement {
    * nothing is known, `Failure` while the broker is away.
    */
   async execute(key: OrderKey): Promise<'settled' | 'absent'> {
-    const order = await this.books.current(key);
+    const order = await this.books.latest(key);
     if (order?.replacement?.submittedAt === undefined) return 'settled';
     const [before, after] = await Promise.all([
       orFailure(this.venue.lookup(nameAtBroker(order, order.revision))),

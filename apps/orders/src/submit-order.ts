@@ -49,6 +49,7 @@ export class SubmitOrder {
       });
       return {
         events: afterBrokersEnd(order, events, this.clock.now()),
+        isOfStored: next === 'nothing',
         result: (after) => ({ next, order: after ?? order }),
       };
     });

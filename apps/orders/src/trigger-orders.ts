@@ -86,6 +86,7 @@ export class TriggerOrders {
   private async trigger({ id: orderId, profileId }: WaitingOrder, stop: Decimal, facts: SymbolFacts): Promise<void> {
     const order = await this.books.change({ profileId, orderId }, ({ order: latest }) => ({
       events: latest === undefined ? [] : decideTrigger(latest, stop, facts),
+      isOfStored: true,
       result: (after) => after,
     }));
     if (order?.state !== 'pending-capital') this.watched.delete(orderId);

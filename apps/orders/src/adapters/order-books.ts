@@ -39,6 +39,11 @@ export interface BookDecision<Result> {
   readonly answers?: AnswerRows;
   /** What caused it, where that is not the message being handled: an execution of the broker's. */
   readonly cause?: string;
+  /**
+   * That there are no events is true only of the order as it is stored: where the book in memory said so, it is asked
+   * again from the stored one, which another replica may have changed since.
+   */
+  readonly isOfStored?: boolean;
   /** Made from the order as it is after the events. */
   readonly result: (order: Order | undefined) => Result;
 }
@@ -112,14 +117,15 @@ export class OrderBooks {
 
   /**
    * Hands the book and the order to `decide` and commits what it decided in one batch; asked again from fresh facts when
-   * another replica was faster, and when the book in memory may be too old: it lacks the order, or the decision is impossible by it.
+   * another replica was faster, and when the book in memory may be too old: it lacks the order, or the decision is impossible by
+   * it, or is that there is nothing to do.
    * A row of `first`, or an execution, that exists already throws `DocumentConflict`. Throws when the profile has no book.
    */
   async change<Result>(key: OrderKey, decide: Decide<Result>): Promise<Result> {
     const result = await this.fromMemory(key, decide);
     if (result !== TOO_OLD) return result;
     this.heads.forget(partitionOf(key.profileId));
-    return (await this.attempt(key, decide, { mayBeMissing: true })) as Result;
+    return (await this.attempt(key, decide, { mayBeMissing: true, isStored: true })) as Result;
   }
 
   /** Gives a profile limits of its own and publishes them; setting what is set changes nothing. Throws without a book. */
@@ -162,6 +168,11 @@ export class OrderBooks {
     return this.change(key, ({ order }) => ({ events: [], result: () => order }));
   }
 
+  /** The order as it is stored now, on which the next change of it in this process builds. */
+  latest(key: OrderKey): Promise<Order | undefined> {
+    return this.change(key, ({ order }) => ({ events: [], isOfStored: true, result: () => order }));
+  }
+
   /** The order as it is stored now, whoever owns it. */
   async find(key: OrderKey): Promise<Order | undefined> {
     const stored = await this.store.read<BookDocument>(BOOK_ID, partitionOf(key.profileId));
@@ -184,7 +195,7 @@ export class OrderBooks {
   /** A decision from the book in memory; what only an old book can explain is no result. */
   private async fromMemory<Result>(key: OrderKey, decide: Decide<Result>): Promise<Result | typeof TOO_OLD> {
     try {
-      return await this.attempt(key, decide, { mayBeMissing: key.isNew === true });
+      return await this.attempt(key, decide, { mayBeMissing: key.isNew === true, isStored: false });
     } catch (error) {
       if (error instanceof Failure || error instanceof DocumentConflict) throw error;
       return TOO_OLD;
@@ -194,7 +205,7 @@ export class OrderBooks {
   private attempt<Result>(
     key: OrderKey,
     decide: Decide<Result>,
-    { mayBeMissing }: { mayBeMissing: boolean },
+    { mayBeMissing, isStored }: { readonly mayBeMissing: boolean; readonly isStored: boolean },
   ): Promise<Result | typeof TOO_OLD> {
     type Attempt = Change<BookDocument, Result | typeof TOO_OLD>;
     return this.heads.change(partitionOf(key.profileId), async (document): Promise<Attempt> => {
@@ -203,6 +214,7 @@ export class OrderBooks {
       const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
       if (order === undefined && !mayBeMissing) return { result: TOO_OLD };
       const decision = await decide({ book: bookOf(document), order, liveIn: (symbol) => liveIn(document, symbol) });
+      if (decision.isOfStored === true && decision.events.length === 0 && !isStored) return { result: TOO_OLD };
       if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
       return this.progress(document, order, decision);
     });

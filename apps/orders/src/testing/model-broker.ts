@@ -2,31 +2,20 @@ import { Decimal, decimal } from '@ballast/money';
 import { VenueOutcomeUnknown, VenueRejected, VenueUnavailable } from '@ballast/venue';
 import type {
   Venue,
-  VenueCapabilities,
   VenueExecution,
   VenueOrder,
+  VenueOrderChange,
   VenueOrderRequest,
   VenueUpdate,
 } from '@ballast/venue';
 import type { Clock } from '@ballast/service-host';
+import { ModelFills, withinLimit } from './model-fills.js';
+import { MODEL_CAPABILITIES, ModelMarket } from './model-market.js';
+import { isOpen, restOf, successorOf, takingPlace, turnedDown } from './model-replacing.js';
+import type { Kept, ReplaceAnswer } from './model-replacing.js';
 import type { NextAnswer } from './scripted-venue.js';
 
 const ZERO = new Decimal(0);
-const SYMBOLS = ['AAPL', 'MSFT'];
-const ASSET = {
-  tradable: true,
-  quantityScale: 0,
-  priceIncrement: decimal('0.01'),
-  quantityMin: decimal('1'),
-  assetClass: 'equity' as const,
-};
-
-/** An order at the broker, and the stop loss beside it where it is one of a pair. */
-interface Kept {
-  readonly request: VenueOrderRequest;
-  readonly order: VenueOrder;
-  readonly stopLoss: VenueOrder | undefined;
-}
 
 /** Which of a pair is filled. */
 export type Side = 'order' | 'stop-loss';
@@ -36,34 +25,23 @@ export type Side = 'order' | 'stop-loss';
  * is filled ends the other, of whose fills it tells only when asked. It keeps no dates.
  */
 export class ModelBroker implements Partial<Venue> {
-  readonly capabilities: VenueCapabilities = {
-    orderTypes: ['market', 'limit', 'stop', 'stop-limit'],
-    timesInForce: ['day', 'gtc', 'ioc', 'fok'],
-    fractional: false,
-    feeRate: decimal('0.001'),
-    visibilityDelayMs: 50,
-    callDeadlineMs: 50,
-    orderClasses: ['oco'],
-    notional: false,
-    short: false,
-    replace: false,
-    extendedHours: false,
-    uniqueKeys: true,
-    bars: false,
-    quoteStream: false,
-  };
+  readonly capabilities = MODEL_CAPABILITIES;
+  readonly market = new ModelMarket();
   next: NextAnswer = 'open';
+  nextReplace: ReplaceAnswer = 'taken';
   readonly received: VenueOrderRequest[] = [];
   /** Broker's ids of the orders that it was asked to cancel. */
   readonly cancelled = new Set<string>();
   private readonly kept = new Map<string, Kept>();
-  private readonly executions: VenueExecution[] = [];
+  private readonly fills = new ModelFills();
 
   constructor(
     private readonly times: Clock,
     private readonly hears: {
       /** Before anything else becomes of an order that is sent. */
       submission(request: VenueOrderRequest): void;
+      /** Before anything becomes of other terms that are asked for. */
+      replacement(change: VenueOrderChange): void;
       update(update: VenueUpdate): void;
     },
   ) {}
@@ -104,17 +82,65 @@ export class ModelBroker implements Partial<Venue> {
     return [...this.kept.values()].map(({ order }) => order).filter(isOpen);
   }
 
-  /** As at Alpaca, without broker keys. */
   async executionsSince(at: Date): Promise<VenueExecution[]> {
-    return this.executions.filter((execution) => execution.at >= at).map(({ brokerKey: _, ...listed }) => listed);
+    return this.fills.listedSince(at);
   }
 
   async assets() {
-    return SYMBOLS.map((symbol) => ({ ...ASSET, symbol, name: symbol }));
+    return this.market.assets();
   }
 
   async quotes(symbols: string[]) {
-    return symbols.map((symbol) => ({ symbol, bid: decimal('99.99'), ask: decimal('100'), at: this.now() }));
+    return this.market.quotes(symbols, this.now());
+  }
+
+  async replace(venueOrderId: string, change: VenueOrderChange): Promise<VenueOrder> {
+    this.hears.replacement(change);
+    const answer = this.nextReplace;
+    this.nextReplace = 'taken';
+    if (answer === 'unavailable') throw new VenueUnavailable('refused to connect');
+    if (answer === 'rejected') throw new VenueRejected('42210000', 'not while it is being looked at');
+    if (answer === 'lost-and-never-arrived') throw new VenueOutcomeUnknown('timed out');
+    if (!this.kept.has(change.brokerKey)) this.consider(venueOrderId, change);
+    if (answer === 'taken' || answer === 'lost-but-taken') this.decide(change.brokerKey, true);
+    if (answer.startsWith('lost')) throw new VenueOutcomeUnknown('timed out');
+    return this.must(change.brokerKey).order;
+  }
+
+  /** Broker keys of all orders that were ever accepted. */
+  get names(): string[] {
+    return [...this.kept.keys()];
+  }
+
+  /** Broker keys of the orders that are to take the place of open ones. */
+  get considered(): string[] {
+    return [...this.kept.values()].filter(({ takesPlaceOf }) => takesPlaceOf !== undefined).map(keyOf);
+  }
+
+  /** Puts the order that was asked for in the place of the other one, or leaves that one as it was. */
+  decide(brokerKey: string, takes: boolean): void {
+    const next = this.must(brokerKey);
+    if (next.takesPlaceOf === undefined) return;
+    const old = this.must(next.takesPlaceOf);
+    if (!takes || !isOpen(old.order) || restOf(old, next).lte(0)) {
+      this.keep(turnedDown(next));
+      this.tell('rejected', brokerKey);
+      return;
+    }
+    const after = takingPlace(old, next);
+    this.keep(after.old);
+    this.keep(after.next);
+    this.tell('replaced', old.order.brokerKey);
+  }
+
+  /** All that is known of an order under each name that it ever had. */
+  under(brokerKeys: readonly string[]): Kept[] {
+    return brokerKeys.flatMap((brokerKey) => this.kept.get(brokerKey) ?? []);
+  }
+
+  /** Every execution under these names. */
+  executionsUnder(brokerKeys: readonly string[]): VenueExecution[] {
+    return this.fills.under(brokerKeys);
   }
 
   /** Whether a stop loss stands beside an order. */
@@ -135,29 +161,25 @@ export class ModelBroker implements Partial<Venue> {
     const filled = isStopLoss ? kept.stopLoss : kept.order;
     const isDone = part.eq(this.left(brokerKey));
     const wasOpen = isOpen(kept.order);
-    const after = this.executed(filled, {
-      part,
-      price,
-      status: wasOpen ? (isDone ? 'filled' : 'partially-filled') : filled.status,
-    });
+    const status = wasOpen ? (isDone ? 'filled' : 'partially-filled') : filled.status;
+    const at = isStopLoss ? decimal(price) : withinLimit(kept.request, price);
+    const after = this.fills.add(filled, { part, price: at, status }, this.now());
     const ended = (order: VenueOrder): VenueOrder =>
       isDone && isOpen(order) ? { ...order, status: 'cancelled' } : order;
     const next = isStopLoss
       ? { ...kept, order: ended(kept.order), stopLoss: after }
       : { ...kept, order: after, stopLoss: kept.stopLoss && ended(kept.stopLoss) };
-    this.kept.set(brokerKey, next);
-    if (misses) return;
-    const execution = this.executions.at(-1) as VenueExecution;
-    if (!isStopLoss) this.hears.update({ kind: 'executed', order: after, execution });
-    else if (isDone) this.hears.update({ kind: 'cancelled', order: next.order, at: this.now() });
+    this.keep(next);
+    if (!misses) this.tellFill(next, { isStopLoss, isDone });
+    this.turnDownFor(brokerKey);
   }
 
   /** Ends an order, with the stop loss beside it. */
   end(brokerKey: string, kind: 'cancelled' | 'expired'): void {
     const { order, stopLoss, ...kept } = this.must(brokerKey);
-    const ended = { ...order, status: kind };
-    this.kept.set(brokerKey, { ...kept, order: ended, stopLoss: stopLoss && { ...stopLoss, status: kind } });
-    this.hears.update({ kind, order: ended, at: this.now() });
+    this.keep({ ...kept, order: { ...order, status: kind }, stopLoss: stopLoss && { ...stopLoss, status: kind } });
+    this.tell(kind, brokerKey);
+    this.turnDownFor(brokerKey);
   }
 
   /** Ends the orders that are good for the day. */
@@ -166,25 +188,27 @@ export class ModelBroker implements Partial<Venue> {
       if (this.must(brokerKey).request.timeInForce === 'day') this.end(brokerKey, 'expired');
   }
 
-  private executed(
-    order: VenueOrder,
-    fill: { part: Decimal; price: string; status: VenueOrder['status'] },
-  ): VenueOrder {
-    const { part, price, status } = fill;
-    const filledQuantity = order.filledQuantity.plus(part);
-    this.executions.push({
-      executionId: `${order.venueOrderId}-${filledQuantity.toFixed()}`,
-      venueOrderId: order.venueOrderId,
-      brokerKey: order.brokerKey,
-      symbol: order.symbol,
-      side: order.side,
-      quantity: part,
-      price: decimal(price),
-      cumulativeQuantity: filledQuantity,
-      fee: undefined,
-      at: this.now(),
-    });
-    return { ...order, filledQuantity, status, averagePrice: decimal(price) };
+  private tellFill({ order }: Kept, { isStopLoss, isDone }: { isStopLoss: boolean; isDone: boolean }): void {
+    if (!isStopLoss) this.hears.update({ kind: 'executed', order, execution: this.fills.last });
+    else if (isDone) this.tell('cancelled', order.brokerKey);
+  }
+
+  private tell(kind: Exclude<VenueUpdate['kind'], 'executed'>, brokerKey: string): void {
+    this.hears.update({ kind, order: this.must(brokerKey).order, at: this.now() });
+  }
+
+  /** Nothing takes the place of an order that has ended. */
+  private turnDownFor(brokerKey: string): void {
+    if (isOpen(this.must(brokerKey).order)) return;
+    for (const next of this.kept.values()) if (next.takesPlaceOf === brokerKey) this.decide(keyOf(next), false);
+  }
+
+  private consider(venueOrderId: string, change: VenueOrderChange): void {
+    const old = [...this.kept.values()].find(({ order }) => order.venueOrderId === venueOrderId);
+    if (old === undefined || !isOpen(old.order)) throw new VenueRejected('42210000', 'it is not open');
+    const next = successorOf(old, change, `venue-${this.kept.size + 1}`);
+    if (restOf(old, next).lte(0)) throw new VenueRejected('42210000', 'that much is filled');
+    this.keep(next);
   }
 
   private accept(request: VenueOrderRequest): Kept {
@@ -197,8 +221,12 @@ export class ModelBroker implements Partial<Venue> {
       stopLoss:
         request.orderClass === 'oco' ? { ...blank, brokerKey: `${id}-leg`, venueOrderId: `${id}-leg` } : undefined,
     };
-    this.kept.set(brokerKey, kept);
+    this.keep(kept);
     return kept;
+  }
+
+  private keep(kept: Kept): void {
+    this.kept.set(keyOf(kept), kept);
   }
 
   private must(brokerKey: string): Kept {
@@ -212,6 +240,6 @@ export class ModelBroker implements Partial<Venue> {
   }
 }
 
-function isOpen({ status }: VenueOrder): boolean {
-  return status === 'open' || status === 'partially-filled';
+function keyOf({ order }: Kept): string {
+  return order.brokerKey;
 }

@@ -1,5 +1,5 @@
 import { Decimal, decimal } from '@ballast/money';
-import { brokerKeyOf, orderOfBrokerKey } from '@ballast/contracts';
+import { orderOfBrokerKey } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import type {
   ControlsChangedV1,
@@ -8,39 +8,27 @@ import type {
   OrderExecutedV1,
   OrderExitsDueV1,
   OrderPlacedV1,
+  OrderReplaceRequestedV1,
+  OrderReplacedV1,
 } from '@ballast/contracts/orders';
-import type { VenueOrderRequest } from '@ballast/venue';
-import { bookOf } from '../adapters/book-documents.js';
-import type { BookDocument } from '../adapters/book-documents.js';
-import { liveOrderOf, orderOf } from '../adapters/order-documents.js';
-import type { OrderDocument } from '../adapters/order-documents.js';
+import type { VenueOrderChange, VenueOrderRequest } from '@ballast/venue';
 import { tradeOf } from '../domain/book.js';
 import { hasEnded, remainingQuantity } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import { CALL_START_AGE_MS_MAX } from '../domain/permit.js';
+import { isShort } from '../domain/trade.js';
+import { AmendModel, namesOf } from './amend-model.js';
 import { ControlsHistory, concerns } from './controls-history.js';
+import { checkEvents, checkExpiry } from './event-rules.js';
 import { Holdings } from './holdings.js';
+import { SYMBOLS } from './model-market.js';
+import { stateOf } from './model-state.js';
+import type { State } from './model-state.js';
 import type { Onlooker, OrdersWorld } from './orders-world.js';
-
-/** What a run trades. */
-export const SYMBOLS = ['AAPL', 'MSFT'] as const;
+import { WaitingModel } from './waiting-model.js';
 
 const zero = new Decimal(0);
 const sum = (values: readonly Decimal[]): Decimal => values.reduce((left, right) => left.plus(right), zero);
-
-/** What is in the store, read without the product's own sums. */
-export function stateOf({ store }: OrdersWorld) {
-  const documents = store.all();
-  const document = documents.find(({ kind }) => kind === 'book') as unknown as BookDocument;
-  const live = Object.keys(document.live).map((id) => liveOrderOf(document, id) as Order);
-  const ended = documents.filter(({ kind }) => kind === 'order').map((row) => orderOf(row as unknown as OrderDocument));
-  const executions = store.events
-    .filter(({ type }) => type === 'order.executed.v1')
-    .map(({ data }) => data as OrderExecutedV1);
-  return { book: bookOf(document), live, ended, orders: [...live, ...ended], executions };
-}
-
-type State = ReturnType<typeof stateOf>;
 
 /** The rules alone, beside a world: what may be placed, sent and ended when, and what must add up after every step. */
 export class OrdersModel implements Onlooker {
@@ -49,20 +37,32 @@ export class OrdersModel implements Onlooker {
   private readonly due = new Map<string, OrderExitsDueV1>();
   private readonly holdings = new Holdings();
   private readonly controls = new ControlsHistory();
+  private readonly amends: AmendModel;
+  private readonly waiting: WaitingModel;
+  /** Orders that name exits now, and fills of entries that named them then. */
+  private readonly namesExits = new Set<string>();
+  private readonly covered: string[] = [];
   private enforcedEpoch = 0;
   /** What was not as it must be, the moment it happened. */
   private readonly broken: string[] = [];
 
   constructor(private readonly world: OrdersWorld) {
     world.onlooker = this;
+    [this.amends, this.waiting] = [new AmendModel(world), new WaitingModel(world)];
   }
 
-  heard({ type, data, time }: EventEnvelope): void {
+  heard(event: EventEnvelope): void {
+    this.amends.heard(event);
+    this.waiting.heard(event);
+    const { type, data, time } = event;
     if (type === 'controls.changed.v1') this.controls.note(data as ControlsChangedV1, Date.parse(time));
     if (type === 'controls.enforced.v1') this.enforced(data as ControlsEnforcedV1);
     if (type === 'order.exits-due.v1') this.due.set((data as OrderExitsDueV1).exitOrderId, data as OrderExitsDueV1);
     if (type === 'order.placed.v1') this.place(data as OrderPlacedV1);
-    if (type === 'order.executed.v1') this.holdings.execute(data as OrderExecutedV1);
+    if (type === 'order.replace-requested.v1') this.holdings.ask(data as OrderReplaceRequestedV1);
+    if (type === 'order.replaced.v1') this.replace(data as OrderReplacedV1);
+    if (type === 'order.replace-rejected.v1') this.holdings.leave((data as OrderReplacedV1).orderId);
+    if (type === 'order.executed.v1') this.execute(data as OrderExecutedV1);
     if (type === 'order.ended.v1') this.holdings.end(data as OrderEndedV1);
   }
 
@@ -75,15 +75,26 @@ export class OrdersModel implements Onlooker {
     const sent = `${request.symbol} ${request.side} ${request.quantity.toFixed()} ${request.limitPrice?.toFixed() ?? ''}`;
     const meant = `${placed.symbol} ${placed.side} ${placed.quantity} ${placed.boundPrice ?? ''}`;
     this.must(sent === meant, `${sent} was sent for ${meant}`);
-    this.must(this.world.held.has(orderId), `${orderId} is sent without capital`);
+    this.must(this.world.told.has(`${orderId} 0`), `${orderId} is sent without capital`);
+    this.waiting.submission(orderId);
     this.must(!this.isForbidden(placed), `${orderId} is sent while the switch forbids it`);
     const { expiresAt } = placed;
     const isOver = expiresAt !== undefined && Date.parse(expiresAt) <= this.world.clock.now();
     this.must(!isOver, `${orderId} is sent after its end`);
   }
 
+  replacement(change: VenueOrderChange): void {
+    const asked = this.amends.replacement(change);
+    if (asked === undefined) return;
+    const { placed, enlarges } = asked;
+    const seenAs = enlarges ? placed : { ...placed, intent: 'exit' as const };
+    this.must(!this.isForbidden(seenAs), `${change.brokerKey} is asked for while the switch forbids it`);
+    const order = stateOf(this.world).live.find(({ id }) => id === placed.orderId);
+    this.must(order?.replacement?.submittedAt !== undefined, `${change.brokerKey} is asked for before that is told`);
+  }
+
   exitsHandled({ exitOrderId, symbol }: OrderExitsDueV1): void {
-    const covers = this.placed.has(exitOrderId) || this.holdings.sellable(symbol).lte(0);
+    const covers = this.placed.has(exitOrderId) || this.holdings.closable(symbol).lte(0);
     this.must(covers, `a fill of ${symbol} has no exits`);
   }
 
@@ -95,38 +106,67 @@ export class OrdersModel implements Onlooker {
     this.checkOrders(state);
     for (const symbol of SYMBOLS) this.checkPosition(symbol, state);
     expect(state.book.liveOrders).toBe(state.live.length);
-    this.checkExitsDue(state);
-    this.checkEvents();
+    this.checkExitsDue();
+    checkEvents(this.world);
+    this.amends.check(state);
+    this.waiting.check();
   }
 
   /** Holds when everything has come to rest: the broker's books are ours, and nothing outlives its date. */
-  async checkAtRest(): Promise<void> {
-    for (const order of stateOf(this.world).orders) {
-      const atVenue = await this.world.broker.lookup(brokerKeyOf(order.id, 0));
-      const filled = sum([atVenue, ...(atVenue?.legs ?? [])].map((one) => one?.filledQuantity ?? zero));
+  checkAtRest(): void {
+    const state = stateOf(this.world);
+    for (const order of state.orders) {
+      const atVenue = this.world.broker
+        .under(namesOf(order))
+        .flatMap(({ order: one, stopLoss }) => [one, ...(stopLoss ? [stopLoss] : [])]);
+      const filled = sum(atVenue.map((one) => one.filledQuantity));
       expect([order.id, order.filledQuantity.toFixed()]).toEqual([order.id, filled.toFixed()]);
-      const isOpen = atVenue?.status === 'open' || atVenue?.status === 'partially-filled';
-      expect({ state: order.state, isLive: !hasEnded(order) }).toEqual({ state: order.state, isLive: isOpen });
+      const isOpen = atVenue.some(({ status }) => status === 'open' || status === 'partially-filled');
+      const isLive = isOpen || this.waiting.isWaiting(order.id);
+      expect({ state: order.state, isLive: !hasEnded(order) }).toEqual({ state: order.state, isLive });
       if (order.conditions.expiresAt !== undefined)
-        expect({ dated: order.state, isLive: isOpen }).toMatchObject({ isLive: false });
+        expect({ dated: order.state, isLive }).toMatchObject({ isLive: false });
     }
-    this.checkExpiry();
-    const { book } = stateOf(this.world);
+    checkExpiry(this.world);
     for (const symbol of SYMBOLS)
-      if (tradeOf(book, symbol)?.outstanding !== undefined) expect(this.holdings.sellable(symbol).toFixed()).toBe('0');
+      if (tradeOf(state.book, symbol)?.outstanding !== undefined)
+        expect(this.holdings.closable(symbol).toFixed()).toBe('0');
+    this.amends.checkAtRest(state);
+    this.waiting.checkAtRest(state);
+  }
+
+  private execute(fill: OrderExecutedV1): void {
+    const { orderId, executionNumber, quantity, intent } = fill;
+    this.holdings.execute(fill);
+    if (intent === 'entry' && this.namesExits.has(orderId))
+      this.covered.push(`${orderId} ${executionNumber} ${quantity}`);
+  }
+
+  private replace(replaced: OrderReplacedV1): void {
+    this.holdings.replace(replaced);
+    this.noteExits(replaced);
+  }
+
+  private noteExits({ orderId, takeProfitPrice, stopLossPrice }: OrderPlacedV1 | OrderReplacedV1): void {
+    if (takeProfitPrice === undefined && stopLossPrice === undefined) this.namesExits.delete(orderId);
+    else this.namesExits.add(orderId);
   }
 
   private place(placed: OrderPlacedV1): void {
-    const { orderId, intent, symbol, quantity } = placed;
+    const { orderId, intent, symbol, quantity, side } = placed;
     this.placed.set(orderId, placed);
+    this.noteExits(placed);
     this.must(!this.isForbidden(placed), `${orderId} is placed while the switch forbids it`);
-    if (intent === 'entry') return;
-    const sellable = this.holdings.sellable(symbol);
+    const held = this.holdings.held(symbol);
+    const lengthens = held.isZero() || held.isPositive() === (side === 'buy');
+    if (intent === 'entry') return this.must(lengthens, `${orderId} enters against ${held.toFixed()} of ${symbol}`);
+    this.must(!lengthens, `${orderId} is no exit of ${held.toFixed()} of ${symbol}`);
+    const closable = this.holdings.closable(symbol);
     const due = this.due.get(orderId);
-    this.must(decimal(quantity).lte(sellable), `${quantity} of ${symbol} are to be sold of ${sellable.toFixed()}`);
+    this.must(decimal(quantity).lte(closable), `${quantity} of ${symbol} are to be closed of ${closable.toFixed()}`);
     if (due !== undefined) {
-      const covered = Decimal.min(decimal(due.quantity), sellable);
-      this.must(covered.eq(quantity), `exits for ${quantity} of a fill of ${due.quantity}, ${sellable.toFixed()} free`);
+      const covered = Decimal.min(decimal(due.quantity), closable);
+      this.must(covered.eq(quantity), `exits for ${quantity} of a fill of ${due.quantity}, ${closable.toFixed()} free`);
     }
     this.holdings.claim(placed);
   }
@@ -169,44 +209,29 @@ export class OrdersModel implements Onlooker {
   }
 
   /** Each fill of an entry that names exits asks for exits of its own, for exactly what it filled; what the broker or another order lets go of asks again. */
-  private checkExitsDue({ executions }: State): void {
+  private checkExitsDue(): void {
     const told = this.world.store.events.filter(({ type }) => type === 'order.exits-due.v1');
     const first = told.map(({ data }) => data as OrderExitsDueV1).filter((due) => due.entryOrderId === undefined);
     const asked = first.map((due) => `${due.orderId} ${due.executionNumber} ${due.quantity}`);
-    const called = executions.filter(({ orderId, intent }) => intent === 'entry' && this.namesExits(orderId));
-    expect(asked).toEqual(called.map((fill) => `${fill.orderId} ${fill.executionNumber} ${fill.quantity}`));
-  }
-
-  private namesExits(orderId: string): boolean {
-    const placed = this.placed.get(orderId);
-    return placed?.takeProfitPrice !== undefined || placed?.stopLossPrice !== undefined;
+    expect(asked).toEqual(this.covered);
   }
 
   private checkPosition(symbol: string, { book, live }: State): void {
     const trade = tradeOf(book, symbol);
     const own = live.filter((order) => order.symbol === symbol);
     const exits = own.filter(({ intent }) => intent === 'exit');
-    expect((trade?.quantity ?? zero).toFixed()).toBe(this.holdings.held(symbol).toFixed());
-    expect((trade?.exiting ?? zero).toFixed()).toBe(sum(exits.map(remainingQuantity)).toFixed());
+    const held = this.holdings.held(symbol);
+    expect((trade?.quantity ?? zero).toFixed()).toBe(held.abs().toFixed());
+    if (trade !== undefined && !held.isZero()) expect(isShort(trade)).toBe(held.isNegative());
+    expect((trade?.exiting ?? zero).toFixed()).toBe(sum(exits.map(mayClose)).toFixed());
     expect(trade?.exiting.lte(trade.quantity) ?? true).toBe(true);
     expect(trade?.liveEntries ?? 0).toBe(own.length - exits.length);
     if (trade?.quantity.isZero() === true) expect(trade.costUnits).toBe(0n);
   }
+}
 
-  /** A profile's events have a sequence without gaps and ids of their own. */
-  private checkEvents(): void {
-    const { events } = this.world.store;
-    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
-    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
-  }
-
-  /** Whom nobody but the clock asked to end has expired, or was faster. */
-  private checkExpiry(): void {
-    const { events } = this.world.store;
-    for (const { id, state } of stateOf(this.world).orders) {
-      const asked = events.filter(({ type, subject }) => type === 'order.cancel-requested.v1' && subject === id);
-      const byClock = asked.every(({ data }) => (data as { requestedBy: string }).requestedBy === 'expiry');
-      if (asked.length > 0 && byClock) expect(['expired', 'filled', 'rejected']).toContain(state);
-    }
-  }
+/** What an exit may close under the terms that it has or asks for. */
+function mayClose(order: Order): Decimal {
+  const asked = order.replacement?.terms.quantity ?? order.quantity;
+  return remainingQuantity(order).plus(Decimal.max(0, asked.minus(order.quantity)));
 }

@@ -14,12 +14,16 @@ import { FACTS } from '../domain/given-placement.js';
 import { EndCapitalWait } from '../end-capital-wait.js';
 import { EnforceControls } from '../enforce-controls.js';
 import { ExpireOrders } from '../expire-orders.js';
+import { HearExecution } from '../hear-execution.js';
 import { PlaceExits } from '../place-exits.js';
 import { PlaceOrder } from '../place-order.js';
 import { RecordExecution } from '../record-execution.js';
 import { RecordListedExecutions } from '../record-listed-executions.js';
 import { RejectOrder } from '../reject-order.js';
+import { RejectReplacement } from '../reject-replacement.js';
+import { ReplaceAtVenue } from '../replace-at-venue.js';
 import { RequestCancel } from '../request-cancel.js';
+import { RequestReplace } from '../request-replace.js';
 import { SettleFromVenue } from '../settle-from-venue.js';
 import { SettleReplacement } from '../settle-replacement.js';
 import { SubmitOrder } from '../submit-order.js';
@@ -42,6 +46,7 @@ const LIMITS = {
   quoteAgeMsMax: Number.MAX_SAFE_INTEGER,
   dailyLossUsdMax: FACTS.limits.orderNotionalUsdMax.times(1_000),
   lossesInARowMax: Number.MAX_SAFE_INTEGER,
+  shortSelling: true,
 };
 
 /** The verbs of one replica, with nothing in memory. */
@@ -60,17 +65,21 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
   const listed = new RecordListedExecutions(books, record, venue);
   const replacement = new SettleReplacement(books, listed, clock, venue);
   const settle = new SettleFromVenue(books, listed, replacement, clock, venue);
-  const expire = new ExpireOrders(live, books, requestCancel, clock, log);
+  const expire = new ExpireOrders(live, books, clock, log);
   const market = new Market(venue, clock);
   const triggers = new TriggerOrders(live, books, market, clock, log, LIMITS);
   const desk = new PlacementDesk(market, clock, LIMITS);
   const laterByItsEvent = { execute: async () => undefined } as unknown as EnforceControls;
   return {
     books,
-    record,
     settle,
     requestCancel,
     expire,
+    triggers,
+    hear: new HearExecution(books, record, replacement),
+    requestReplace: new RequestReplace(books, desk, permit, expire, store),
+    replaceAtVenue: new ReplaceAtVenue(books, permit, replacement, clock, venue),
+    rejectReplacement: new RejectReplacement(books),
     place: new PlaceOrder(books, desk, permit, clock, expire, triggers, store),
     submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
     reject: new RejectOrder(books),

@@ -1,25 +1,25 @@
-import { Failure, orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
+import { Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import type {
   ChangeControlsRequest,
-  ControlsChangedV1,
   OrderExitsDueV1,
-  OrderPlacedV1,
+  OrderType,
   PlaceOrderRequest,
+  ReplaceOrderRequest,
 } from '@ballast/contracts/orders';
-import type { VenueOrderRequest, VenueUpdate } from '@ballast/venue';
+import type { VenueOrderChange, VenueOrderRequest } from '@ballast/venue';
+import type { Order } from '../domain/order.js';
 import { OWNER_ID, PROFILE_ID } from '../domain/given.js';
+import type { ReplaceAnswer } from '../request-replace.js';
 import { MemoryStore } from './memory-store.js';
 import type { Crash } from './memory-store.js';
 import { ModelBroker } from './model-broker.js';
+import { ModelLedger } from './model-ledger.js';
+import { messageFrom, messageOf } from './orders-messages.js';
+import type { Message } from './orders-messages.js';
 import { verbsOf } from './orders-verbs.js';
 import type { Verbs } from './orders-verbs.js';
 import { SettableClock } from './settable-clock.js';
-
-/** A message that somebody is to handle: the ledger's word, an event that comes back, or the broker's update. */
-interface Message {
-  readonly run: (verbs: Verbs) => Promise<unknown>;
-}
 
 /** Who looks on: told of everything the moment it happens. */
 export interface Onlooker {
@@ -27,12 +27,15 @@ export interface Onlooker {
   heard(event: EventEnvelope): void;
   /** An order is about to reach the broker. */
   submission(request: VenueOrderRequest): void;
+  /** The broker is about to be asked for other terms. */
+  replacement?(change: VenueOrderChange): void;
   /** What placed the exits of a fill has come to its end. */
   exitsHandled(due: OrderExitsDueV1): void;
 }
 
-/** Entries above this the ledger declines, in whole units of USD. */
-const HOLD_UNITS_MAX = 900_000n;
+/** What is placed: a limit order unless a type is named. `lastsMs` makes it end by itself. */
+export type Wanted = Omit<PlaceOrderRequest, 'profileId' | 'type'> & { type?: OrderType; lastsMs?: number };
+
 /** Deliveries in which everything that is under way comes to an end. */
 const DELIVERIES_MAX = 2_000;
 /** Beyond the time after which "not found" counts, after which a cancel can be asked for again, and a permit lapses. */
@@ -44,13 +47,14 @@ export class OrdersWorld {
   readonly clock = new SettableClock();
   readonly broker: ModelBroker;
   readonly store: MemoryStore;
-  /** Orders whose capital is held, as the ledger has told. */
-  readonly held = new Set<string>();
+  readonly ledger = new ModelLedger();
+  /** Orders, and other terms by their revision, whose capital is held as the ledger has told somebody. */
+  readonly told = new Set<string>();
   readonly inbox: Message[] = [];
   readonly bugs: unknown[] = [];
   onlooker: Onlooker | undefined;
   private nowMs = Date.parse('2026-11-20T12:00:00.000Z');
-  private placements = 0;
+  private requests = 0;
   private readonly controls = new MemoryStore((event) => this.heard(event));
   private replicas: Verbs[];
   /** Which replica acts. */
@@ -61,7 +65,8 @@ export class OrdersWorld {
     this.store = new MemoryStore((event) => this.heard(event));
     this.broker = new ModelBroker(this.clock, {
       submission: (request) => this.onlooker?.submission(request),
-      update: (update) => this.updated(update),
+      replacement: (change) => this.onlooker?.replacement?.(change),
+      update: (update) => this.put(messageFrom(update)),
     });
     this.replicas = Array.from({ length: REPLICAS }, () => this.start());
   }
@@ -80,21 +85,35 @@ export class OrdersWorld {
     this.acting = (this.acting + 1) % REPLICAS;
   }
 
-  /** A caller that asks again under the same key until there is an answer. `lastsMs` makes it end by itself. */
-  async place(
-    { lastsMs, ...terms }: Omit<PlaceOrderRequest, 'profileId' | 'type'> & { lastsMs?: number },
-    crash: Crash,
-  ): Promise<void> {
-    this.placements += 1;
-    const dated = lastsMs === undefined ? {} : { expiresAt: new Date(this.nowMs + lastsMs).toISOString() };
-    const request: PlaceOrderRequest = { profileId: PROFILE_ID, type: 'limit', ...terms, ...dated };
-    const command = { request, idempotencyKey: `key-${this.placements}`, requestHash: JSON.stringify(request) };
+  /** A caller that asks again under the same key until there is an answer. */
+  async place({ lastsMs, ...terms }: Wanted, crash: Crash): Promise<void> {
+    const date = lastsMs === undefined ? {} : this.dated(lastsMs);
+    const request: PlaceOrderRequest = { profileId: PROFILE_ID, type: 'limit', ...terms, ...date };
+    const command = { request, ...this.named(request) };
     await this.insist(crash, (verbs) => verbs.place.execute(command));
+  }
+
+  /** A caller that asks for other terms in the same way; `version` is the one of the order that it has seen. */
+  async amend(
+    { id: orderId, symbol, version }: Pick<Order, 'id' | 'symbol'> & { readonly version: number | undefined },
+    changes: ReplaceOrderRequest,
+    crash: Crash,
+  ): Promise<ReplaceAnswer | undefined> {
+    const seen = { key: { profileId: PROFILE_ID, orderId }, symbol, expectedVersion: version };
+    const command = { ...seen, changes, requestedBy: OWNER_ID, ...this.named({ orderId, ...changes }) };
+    let answer: ReplaceAnswer | undefined;
+    await this.insist(crash, async ({ requestReplace }) => (answer = await requestReplace.execute(command)));
+    return answer;
   }
 
   async cancel(orderId: string, crash: Crash): Promise<void> {
     const key = { profileId: PROFILE_ID, orderId };
     await this.insist(crash, (verbs) => verbs.requestCancel.execute(key, OWNER_ID));
+  }
+
+  /** What makes an order end by itself so many milliseconds from now. */
+  dated(lastsMs: number): { readonly timeInForce: 'gtd'; readonly expiresAt: string } {
+    return { timeInForce: 'gtd', expiresAt: new Date(this.nowMs + lastsMs).toISOString() };
   }
 
   /** Moves the kill switch. */
@@ -108,6 +127,14 @@ export class OrdersWorld {
     await this.attempt((verbs) => verbs.expire.discover());
     await this.attempt((verbs) => verbs.expire.execute());
     await this.attempt((verbs) => verbs.endCapitalWait.execute());
+    this.store.crash = undefined;
+  }
+
+  /** The acting replica looks at the market for the orders that wait here, of which it may learn first. */
+  async look(crash: Crash, learns: boolean): Promise<void> {
+    this.store.crash = crash;
+    if (learns) await this.attempt(({ triggers }) => triggers.discover());
+    await this.attempt(({ triggers }) => triggers.execute());
     this.store.crash = undefined;
   }
 
@@ -136,11 +163,12 @@ export class OrdersWorld {
     }
   }
 
-  /** Compares every order with the broker, as is done now and then. */
+  /** Compares every order with the broker under every name that it has had there, as is done now and then. */
   async heal(): Promise<void> {
-    for (const { brokerKey } of this.broker.received) {
-      const atVenue = await this.broker.lookup(brokerKey);
-      if (atVenue !== undefined) this.updated({ kind: 'opened', order: atVenue, at: new Date(this.nowMs) });
+    for (const brokerKey of this.broker.names) {
+      const order = await this.broker.lookup(brokerKey);
+      if (order !== undefined && order.status !== 'rejected')
+        this.put(messageFrom({ kind: 'opened', order, at: new Date(this.nowMs) }));
     }
   }
 
@@ -170,57 +198,19 @@ export class OrdersWorld {
     }
   }
 
+  private named(request: object): { idempotencyKey: string; requestHash: string } {
+    this.requests += 1;
+    return { idempotencyKey: `key-${this.requests}`, requestHash: JSON.stringify(request) };
+  }
+
   private heard(event: EventEnvelope): void {
+    const word = this.ledger.hear(event);
     this.onlooker?.heard(event);
-    const message = this.messageOf(event);
+    const told = (orderId: string, revision: number): void => void this.told.add(`${orderId} ${revision}`);
+    this.put(messageOf(event, word, { told, exitsHandled: (due) => this.onlooker?.exitsHandled(due) }));
+  }
+
+  private put(message: Message | undefined): void {
     if (message !== undefined) this.inbox.push(message);
-  }
-
-  /** What an event brings about, by whichever replica it is delivered to. */
-  private messageOf({ type, data, time }: EventEnvelope): Message | undefined {
-    switch (type) {
-      case 'order.placed.v1':
-        return this.answerTo(data as OrderPlacedV1);
-      case 'order.exits-due.v1':
-        return { run: (verbs) => this.placeExits(verbs, data as OrderExitsDueV1) };
-      case 'order.cancel-requested.v1':
-        return { run: ({ cancelAtVenue }) => cancelAtVenue.execute(data as OrderPlacedV1) };
-      case 'controls.changed.v1':
-        return { run: ({ enforce }) => enforce.execute(data as ControlsChangedV1, time) };
-      default:
-        return undefined;
-    }
-  }
-
-  private async placeExits({ placeExits }: Verbs, due: OrderExitsDueV1): Promise<void> {
-    await placeExits.execute(due);
-    this.onlooker?.exitsHandled(due);
-  }
-
-  private answerTo(placed: OrderPlacedV1): Message {
-    const isHeld = BigInt(placed.holdUnits) <= HOLD_UNITS_MAX;
-    if (placed.intent === 'entry' && !isHeld) {
-      const refusal = { code: 'insufficient-capital' as const, limit: '9000.00', value: placed.holdUnits };
-      const { orderId, profileId, asset } = placed;
-      return { run: ({ reject }) => reject.execute({ orderId, profileId, asset, refusal }) };
-    }
-    return {
-      run: ({ submit }) => {
-        this.held.add(placed.orderId);
-        return submit.execute(placed);
-      },
-    };
-  }
-
-  /** An order that is not ours is nothing to us: the second of a pair. That one rests is known from its submission. */
-  private updated(update: VenueUpdate): void {
-    const orderId = orderOfBrokerKey(update.order.brokerKey)?.orderId;
-    if (orderId === undefined) return;
-    const key = { orderId, profileId: profileOfOrder(orderId) ?? '' };
-    this.inbox.push(
-      update.kind === 'executed'
-        ? { run: ({ record }) => record.execute(key, update.execution) }
-        : { run: ({ settle }) => settle.execute(key, update.order) },
-    );
   }
 }
