@@ -1,7 +1,7 @@
 import type { OrderPlacedV1 } from '@ballast/contracts/orders';
 import { decimal } from '@ballast/money';
 import { HeardEvents } from './testing/heard-events.js';
-import { stateOf } from './testing/orders-model.js';
+import { stateOf } from './testing/model-state.js';
 import { OrdersWorld } from './testing/orders-world.js';
 
 const ENTRY = { symbol: 'AAPL', side: 'buy', quantity: '10', limitPrice: '100' } as const;

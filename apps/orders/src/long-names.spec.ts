@@ -4,7 +4,7 @@ import { decimal } from '@ballast/money';
 import type { BookDocument } from './adapters/book-documents.js';
 import { OWNER_ID, PROFILE_ID } from './domain/given.js';
 import { HeardEvents } from './testing/heard-events.js';
-import { stateOf } from './testing/orders-model.js';
+import { stateOf } from './testing/model-state.js';
 import { OrdersWorld } from './testing/orders-world.js';
 
 const TERMS = { symbol: 'AAPL', side: 'buy', quantity: '10', limitPrice: '100' } as const;
