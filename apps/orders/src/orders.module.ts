@@ -18,6 +18,7 @@ import { OrdersController } from './adapters/orders.controller.js';
 import { StreamController } from './adapters/stream.controller.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { PlacementDesk } from './adapters/placement-desk.js';
+import { TrailNotes } from './adapters/trail-notes.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { TriggerTimer } from './adapters/trigger-timer.js';
 import { VENUE, VENUE_ACCOUNT } from './adapters/venue-calls.js';
@@ -99,6 +100,7 @@ const ADAPTERS = [
   Market,
   PlacementDesk,
   LiveOrderList,
+  TrailNotes,
   VenueUpdates,
   VenueStreamOwner,
   ExpiryTimer,

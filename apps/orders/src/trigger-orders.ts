@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Failure } from '@ballast/contracts';
 import type { Decimal } from '@ballast/money';
 import { Clock, ServiceLog } from '@ballast/service-host';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import type { WaitingOrder } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
+import { TrailNotes } from './adapters/trail-notes.js';
 import type { SymbolFacts } from './domain/placement.js';
 import type { RiskLimits } from './domain/risk-limits.js';
 import { decideTrigger, isSetOff, stopAfter, waitsHere } from './domain/waiting.js';
@@ -18,8 +20,8 @@ interface Watched {
 
 /**
  * Watches the market for the orders that wait here and tells when it sets one off; the event sends it. Each replica does
- * so for all that it knows of, and the first to tell is heard. How far a trailing stop has followed is in memory: after a
- * restart it follows on from the market of then, never from behind where it stood first.
+ * so for all that it knows of, and the first to tell is heard. How far a trailing stop has followed is in memory, and noted
+ * now and then: after a restart it follows on from the last note.
  */
 @Injectable()
 export class TriggerOrders {
@@ -29,12 +31,13 @@ export class TriggerOrders {
     private readonly live: LiveOrderList,
     private readonly books: OrderBooks,
     private readonly market: Market,
+    private readonly trails: TrailNotes,
     private readonly clock: Clock,
     private readonly log: ServiceLog,
     @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
   ) {}
 
-  /** Watches the order, if it waits here. */
+  /** Watches an order that was placed just now, if it waits here. */
   watch(order: WaitingOrder): void {
     const { stopPrice: stop } = order.conditions;
     if (stop !== undefined && waitsHere(order) && !this.watched.has(order.id))
@@ -50,10 +53,12 @@ export class TriggerOrders {
   async discover(): Promise<void> {
     const gone = new Set(this.watched.keys());
     for await (const order of this.live.waiting()) {
-      this.watch(order);
+      const { stopPrice: first } = order.conditions;
+      if (first !== undefined && !this.watched.has(order.id))
+        this.watched.set(order.id, { order, stop: await this.trails.stopOf(order, first) });
       gone.delete(order.id);
     }
-    for (const orderId of gone) this.watched.delete(orderId);
+    for (const orderId of gone) this.forget(orderId);
   }
 
   /** Looks at the market once for every symbol in which an order waits; one that cannot be looked at is looked at next time. */
@@ -79,7 +84,23 @@ export class TriggerOrders {
       const stop = stopAfter(order, before, facts);
       this.watched.set(orderId, { order, stop });
       if (isSetOff(order, stop, facts)) await this.trigger(order, stop, facts);
+      else await this.note(order, stop);
     }
+  }
+
+  /** A note that cannot be made now is made later: the stop itself is known here. */
+  private async note(order: WaitingOrder, stop: Decimal): Promise<void> {
+    try {
+      this.watched.set(order.id, { order, stop: await this.trails.note(order, stop) });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.log.warn({ orderId: order.id, err: error }, 'how far a stop has followed the market cannot be noted now');
+    }
+  }
+
+  private forget(orderId: string): void {
+    this.watched.delete(orderId);
+    this.trails.forget(orderId);
   }
 
   /** An order whose capital is not held yet goes on being watched. */
@@ -89,6 +110,6 @@ export class TriggerOrders {
       isOfStored: true,
       result: (after) => after,
     }));
-    if (order?.state !== 'pending-capital') this.watched.delete(orderId);
+    if (order?.state !== 'pending-capital') this.forget(orderId);
   }
 }

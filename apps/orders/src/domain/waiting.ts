@@ -45,8 +45,19 @@ export function trailingStop(order: Triggered, prices: BestPrices): Decimal | un
 /** The stop after a look at the market: one that trails follows a market that gets better and never goes back. */
 export function stopAfter(order: Triggered, stop: Decimal, prices: BestPrices): Decimal {
   const trailing = trailingStop(order, prices);
-  if (trailing === undefined) return stop;
-  return order.side === 'buy' ? Decimal.min(stop, trailing) : Decimal.max(stop, trailing);
+  return trailing === undefined ? stop : betterStop(order, stop, trailing);
+}
+
+/** Of two places of a stop that trails, the one that has followed the market further. */
+export function betterStop({ side }: Pick<Triggered, 'side'>, one: Decimal, other: Decimal): Decimal {
+  return side === 'buy' ? Decimal.min(one, other) : Decimal.max(one, other);
+}
+
+/** How far a stop stays behind the market, as text that no other trail has; `undefined` for what does not trail. */
+export function trailOf({ conditions }: Pick<Triggered, 'conditions'>): string | undefined {
+  const { trailPrice, trailPercent } = conditions;
+  if (trailPrice !== undefined) return decimalText(trailPrice);
+  return trailPercent === undefined ? undefined : `${decimalText(trailPercent)} %`;
 }
 
 /** Whether a stop waits for the market to rise to it; a touch waits for the other side. */

@@ -6,6 +6,7 @@ import { LiveOrderList } from '../adapters/live-order-list.js';
 import { Market } from '../adapters/market.js';
 import { OrderBooks } from '../adapters/order-books.js';
 import { PlacementDesk } from '../adapters/placement-desk.js';
+import { TrailNotes } from '../adapters/trail-notes.js';
 import { TradingPermit } from '../adapters/trading-permit.js';
 import { CancelAtVenue } from '../cancel-at-venue.js';
 import { CancelOpenOrders } from '../cancel-open-orders.js';
@@ -67,7 +68,7 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
   const settle = new SettleFromVenue(books, listed, replacement, clock, venue);
   const expire = new ExpireOrders(live, books, clock, log);
   const market = new Market(venue, clock);
-  const triggers = new TriggerOrders(live, books, market, clock, log, LIMITS);
+  const triggers = new TriggerOrders(live, books, market, new TrailNotes(store, clock), clock, log, LIMITS);
   const desk = new PlacementDesk(market, clock, LIMITS);
   const laterByItsEvent = { execute: async () => undefined } as unknown as EnforceControls;
   return {
