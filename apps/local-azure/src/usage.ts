@@ -32,7 +32,7 @@ export interface CosmosUse {
   readonly requestUnits: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
-  readonly idle?: boolean;
+  readonly idle?: boolean | undefined;
 }
 
 /** Service Bus operations on one entity: `send` and `delivery` per message, `settle`, `renew`, `management`. */

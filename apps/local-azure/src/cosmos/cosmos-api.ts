@@ -39,7 +39,7 @@ export class CosmosApi {
       requestUnits: reply.requestUnits,
       requestBytes: http.body.length,
       responseBytes: replied.body === undefined ? 0 : Buffer.byteLength(replied.body),
-      ...(reply.idle === true ? { idle: true } : {}),
+      idle: reply.idle,
     });
     return replied;
   }

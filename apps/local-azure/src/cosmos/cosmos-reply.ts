@@ -8,7 +8,7 @@ import { Throttled, type CosmosError } from './cosmos-error.js';
 /** An answer together with what is counted about it. */
 export interface CosmosReply {
   readonly status: number;
-  readonly body?: string;
+  readonly body?: string | undefined;
   readonly headers?: Record<string, string>;
   readonly requestUnits: number;
   /** `create`, `read`, `query`, `metadata` …: the kind under which usage counts it. */
@@ -35,8 +35,8 @@ export function toHttp(reply: CosmosReply): HttpReply {
   return {
     status: reply.status,
     headers: Object.assign(headers, reply.headers),
-    ...(reply.body === undefined ? {} : { body: reply.body }),
-    ...(reply.lost === true ? { lost: true } : {}),
+    body: reply.body,
+    lost: reply.lost,
   };
 }
 

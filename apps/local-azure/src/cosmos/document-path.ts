@@ -9,6 +9,10 @@ export function parsePath(text: string): DocumentPath {
   return names.map((name) => name.replace(/^"(.*)"$/, '$1'));
 }
 
+/** Whether two paths are the same. */
+export const samePath = (left: DocumentPath, right: DocumentPath): boolean =>
+  left.length === right.length && left.every((name, index) => name === right[index]);
+
 /** The value at a path, or undefined. */
 export function valueAt(document: JsonObject, path: DocumentPath): Json | undefined {
   let value: Json | undefined = document;

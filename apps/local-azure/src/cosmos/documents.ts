@@ -193,7 +193,7 @@ const itemReply =
     requestUnits: status === 304 ? NOTHING_READ_RU : requestUnits,
     kind,
     container,
-    ...(body === undefined || (isRead !== true && isMinimal(http.headers)) ? {} : { body }),
+    body: isRead === true || !isMinimal(http.headers) ? body : undefined,
   });
 
 const isMinimal = (headers: IncomingHttpHeaders): boolean => headers['prefer'] === 'return=minimal';

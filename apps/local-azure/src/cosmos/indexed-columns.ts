@@ -1,6 +1,6 @@
 import { isStorageFull, type Sqlite } from '../storage/sqlite.js';
 import type { IndexingPolicy } from './indexing-policy.js';
-import { valueAt, type DocumentPath } from './document-path.js';
+import { samePath, valueAt, type DocumentPath } from './document-path.js';
 import type { JsonObject } from './json.js';
 import { sortKey } from './sort-key.js';
 
@@ -60,7 +60,7 @@ export class IndexedColumns {
 
   /** The column of a path, if it is indexed by name. */
   nameOf(path: DocumentPath): string | undefined {
-    return this.columns.find((column) => same(column.path, path))?.name;
+    return this.columns.find((column) => samePath(column.path, path))?.name;
   }
 
   /**
@@ -152,6 +152,3 @@ export class IndexedColumns {
     );
   }
 }
-
-const same = (left: DocumentPath, right: DocumentPath): boolean =>
-  left.length === right.length && left.every((name, index) => name === right[index]);

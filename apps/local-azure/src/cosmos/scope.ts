@@ -21,9 +21,9 @@ export function scopeOf(container: ContainerStore, headers: IncomingHttpHeaders)
   const params: SqlValue[] = [];
   const breadth = narrowToKey(container, headers['x-ms-documentdb-partitionkey'], conditions, params);
   const rangeId = headers['x-ms-documentdb-partitionkeyrangeid'];
-  const bounds: [string | undefined, string | undefined][] = [
-    [one(headers['x-ms-start-epk']), one(headers['x-ms-end-epk'])],
-  ];
+  const bounds: [string | undefined, string | undefined][] = [];
+  const [start, end] = [one(headers['x-ms-start-epk']), one(headers['x-ms-end-epk'])];
+  if (start !== undefined || end !== undefined) bounds.push([start, end]);
   if (typeof rangeId === 'string' && rangeId !== '') {
     const range = rangeById(container.ranges, rangeId);
     bounds.push([range.min, range.max]);

@@ -31,9 +31,9 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** The connection is cut instead, without a word. */
-  readonly lost?: boolean;
+  readonly lost?: boolean | undefined;
 }
 
 /** Answers a request; must not reject. */

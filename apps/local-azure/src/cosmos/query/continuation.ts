@@ -62,8 +62,22 @@ export function listIn(token: string): unknown[] {
   }
 }
 
+/** Fingerprints remembered at most, then all are forgotten; and characters of a query whose fingerprint is. */
+const FINGERPRINTS_MAX = 1_000;
+const REMEMBERED_LENGTH_MAX = 4_000;
+const fingerprints = new Map<string, string>();
+
 /** A short text that is the same for the same query only. */
 export function fingerprint(query: string): string {
+  const known = fingerprints.get(query);
+  if (known !== undefined) return known;
+  const made = hashOf(query);
+  if (fingerprints.size >= FINGERPRINTS_MAX) fingerprints.clear();
+  if (query.length <= REMEMBERED_LENGTH_MAX) fingerprints.set(query, made);
+  return made;
+}
+
+function hashOf(query: string): string {
   const begin = query.indexOf(RESUME_BEGINS);
   const end = query.indexOf(RESUME_ENDS, begin);
   const lasting = begin < 0 || end < 0 ? query : query.slice(0, begin) + query.slice(end);

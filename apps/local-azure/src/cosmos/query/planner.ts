@@ -1,6 +1,6 @@
 import type { SqlValue } from '../../storage/sqlite.js';
 import type { ContainerStore } from '../container-store.js';
-import type { DocumentPath } from '../document-path.js';
+import { samePath, type DocumentPath } from '../document-path.js';
 import type { JsonObject } from '../json.js';
 import { canonicalKey, prefixRange, type PartitionKeyValue } from '../partition-key.js';
 import type { Scope } from '../scope.js';
@@ -61,14 +61,15 @@ export function planQuery({ container, query, parameters, scope, clock }: PlanRe
   const pinned = conditions.some(({ sql }) => /^x\d+ (?:= \?|IN)/.test(sql));
   const isPlain = root !== undefined && query.sources.length === 1;
   const context = { parameters, clock, scope: NameScope.ofDocument(root) };
-  const order = orderOf(container, query.orderBy, root, breadth === 'prefix' && !pinned);
+  const { order, sortBy } = orderOf(container, query.orderBy, root, breadth === 'prefix' && !pinned);
   const texts = conditions.map(({ sql }) => sql);
   return {
     conditions: [...scope.conditions, ...texts],
     params: [...scope.params, ...conditions.flatMap(({ params }) => params)],
     residual: isPlain && left.length > 0 ? judge(left.reduce(and), context) : undefined,
-    ...order,
-    index: indexFor(container, breadth === 'partition', texts, order.order),
+    order,
+    sortBy,
+    index: indexFor(container, breadth === 'partition', texts, order),
   };
 }
 
@@ -128,7 +129,8 @@ function equalityOn(
       [left, right],
       [right, left],
     ] as const) {
-      if (JSON.stringify(pathOf(side, root)) !== JSON.stringify(path)) continue;
+      const named = pathOf(side, root);
+      if (named === undefined || !samePath(named, path)) continue;
       const value = constantOf(other, parameters)?.value;
       if (value !== undefined && (typeof value !== 'object' || value === null)) return { filter, value };
     }
@@ -176,7 +178,7 @@ const hasComposite = (container: ContainerStore, keys: readonly OrderKey[], path
   container.definition.indexing.compositeIndexes.some(
     (index) =>
       index.length === keys.length &&
-      index.every(({ path }, at) => JSON.stringify(path) === JSON.stringify(paths[at])) &&
+      index.every(({ path }, at) => samePath(path, paths[at]!)) &&
       new Set(index.map(({ descending }, at) => descending === keys[at]!.descending)).size === 1,
   );
 
@@ -185,8 +187,5 @@ const isReversed = (container: ContainerStore, keys: readonly OrderKey[], paths:
   !container.definition.indexing.compositeIndexes.some(
     (index) =>
       index.length === keys.length &&
-      index.every(
-        ({ path, descending }, at) =>
-          JSON.stringify(path) === JSON.stringify(paths[at]) && descending === keys[at]!.descending,
-      ),
+      index.every(({ path, descending }, at) => samePath(path, paths[at]!) && descending === keys[at]!.descending),
   );

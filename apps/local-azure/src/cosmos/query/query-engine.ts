@@ -23,7 +23,8 @@ export interface QueryRun {
   readonly nowSeconds: number;
   /** Milliseconds since 1970, for the functions that ask for the time. */
   readonly clock: () => number;
-  readonly progress?: QueryProgress;
+  /** Where the page begins; undefined at the beginning. */
+  readonly progress: QueryProgress | undefined;
 }
 
 /** Runs a query up to the end of one page. Throws 400. */
@@ -46,8 +47,7 @@ function pageOfRows(run: QueryRun, plan: Plan, results: RowResults, page: PageBu
   let { position, within } = run.progress ?? BEGINNING;
   const seen = results.isDistinct ? seenBefore(run, plan, results) : undefined;
   const wanted = run.query.sources.length === 1 && seen === undefined ? page.wanted : undefined;
-  const reading = { from: position, ...(wanted === undefined ? {} : { wanted }) };
-  for (const row of rowsOf(run.container, plan, run.nowSeconds, reading)) {
+  for (const row of rowsOf(run.container, plan, run.nowSeconds, { from: position, wanted })) {
     if (page.isFull || page.isTired) return page.finish({ position });
     page.examine(row.body);
     const given = within !== undefined && samePosition(within.at, row.position) ? within.count : 0;

@@ -21,8 +21,8 @@ interface QueryRequest {
   readonly scope: Scope;
   readonly headers: IncomingHttpHeaders;
   readonly nowSeconds: number;
-  /** Where the page begins; absent for the first. */
-  readonly token?: string;
+  /** Where the page begins; undefined for the first. */
+  readonly token: string | undefined;
 }
 
 /**
@@ -38,8 +38,8 @@ export function queryReply(
   const specification = readSpecification(body);
   const scope = scopeOf(container, headers);
   const given = headers['x-ms-continuation'];
-  const token = typeof given === 'string' && given !== '' ? { token: given } : {};
-  const request = { container, specification, scope, headers, nowSeconds, ...token };
+  const token = typeof given === 'string' && given !== '' ? given : undefined;
+  const request = { container, specification, scope, headers, nowSeconds, token };
   return scope.isWhole && container.ranges.length > 1 ? pageOfRange(request) : pageReply(request);
 }
 
@@ -51,8 +51,8 @@ export function wholeQueryReply(
   nowSeconds: number,
 ): CosmosReply {
   const specification = { text, parameters: new Map<string, never>() };
-  const begin = token === null ? {} : { token };
-  return pageReply({ container, specification, scope: scopeOf(container, {}), headers: {}, nowSeconds, ...begin });
+  const scope = scopeOf(container, {});
+  return pageReply({ container, specification, scope, headers: {}, nowSeconds, token: token ?? undefined });
 }
 
 function pageOfRange(request: QueryRequest): CosmosReply {
@@ -70,7 +70,7 @@ function pageOfRange(request: QueryRequest): CosmosReply {
     specification,
     scope: withinPlaces(scope, turn.min, turn.max),
     headers,
-    ...(turn.continuation === undefined ? {} : { token: turn.continuation }),
+    token: turn.continuation,
   });
   const { [CONTINUATION]: within, ...others } = reply.headers ?? {};
   const next = nextTurn(container.ranges, turn, within, specification.text);
@@ -91,22 +91,19 @@ function pageReply({ container, specification, scope, headers, nowSeconds, token
     scope,
     pageSize: pageSizeOf(headers),
     nowSeconds,
-    clock: () => Date.now(),
-    ...(token === undefined ? {} : { progress: readContinuation(token, text) }),
+    clock: Date.now,
+    progress: token === undefined ? undefined : readContinuation(token, text),
   });
-  const continuation = page.progress && writeContinuation(page.progress, text);
-  const times = { compileMs, totalMs: performance.now() - begunMs };
+  const told: Record<string, string> = { 'x-ms-item-count': String(page.results.length) };
+  if (page.progress !== undefined) told[CONTINUATION] = writeContinuation(page.progress, text);
+  if (isSet(headers, 'x-ms-documentdb-populatequerymetrics')) {
+    told[QUERY_METRICS] = queryMetrics(page, { compileMs, totalMs: performance.now() - begunMs });
+  }
+  if (INDEX_METRICS_WANTED.some((name) => isSet(headers, name))) told[INDEX_METRICS] = indexMetrics(container, query);
   return {
     status: 200,
     body: feedBody(container.rid, 'Documents', page.results),
-    headers: {
-      'x-ms-item-count': String(page.results.length),
-      ...(continuation === undefined ? {} : { [CONTINUATION]: continuation }),
-      ...(isSet(headers, 'x-ms-documentdb-populatequerymetrics') ? { [QUERY_METRICS]: queryMetrics(page, times) } : {}),
-      ...(INDEX_METRICS_WANTED.some((name) => isSet(headers, name))
-        ? { [INDEX_METRICS]: indexMetrics(container, query) }
-        : {}),
-    },
+    headers: told,
     requestUnits: queryCharge(page.examinedRows, page.resultBytes),
     kind: 'query',
     container,

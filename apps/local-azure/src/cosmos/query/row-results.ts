@@ -18,16 +18,23 @@ export interface RowResult {
 export class RowResults {
   /** The frames of the rows that FROM, JOIN and WHERE make of a stored row. */
   readonly frames: (row: Row) => Iterable<Frame>;
-  readonly grouping: Grouping | undefined;
+  readonly grouping: Grouping | undefined = undefined;
   /** Whether equal results have to be found. */
   readonly isDistinct: boolean;
   /** Gives the results of a row, in order; a query with groups has none before all rows are read. */
   readonly of: (row: Row) => RowResult[];
 
   constructor(query: Query, outer: EvaluationContext) {
+    const isPlain = query.sources.length === 1 && rootAliasOf(query) !== undefined;
+    const isWhole = isPlain && query.selection.kind === 'everything' && query.groupBy.length === 0;
+    this.isDistinct = query.distinct && !isWhole;
+    if (isWhole) {
+      this.frames = () => [];
+      this.of = (row) => (row.fits ? [{ text: row.body }] : []);
+      return;
+    }
     const { expand, scope, first } = compileSources(query.sources, outer);
     const context = { ...outer, scope };
-    const isPlain = query.sources.length === 1 && rootAliasOf(query) !== undefined;
     const filter = isPlain || query.where === undefined ? undefined : compile(query.where.expression, context);
     this.frames = function* (row) {
       if (!row.fits) return;
@@ -35,10 +42,7 @@ export class RowResults {
       for (const _ of expand(frame)) if (filter === undefined || filter(frame) === true) yield frame;
     };
     this.grouping = compileGrouping(query, context, first);
-    const isWhole = isPlain && query.selection.kind === 'everything';
-    this.isDistinct = query.distinct && !isWhole;
-    if (isWhole) this.of = (row) => (row.fits ? [{ text: row.body }] : []);
-    else this.of = this.grouping === undefined ? this.projected(query, context, first) : () => [];
+    this.of = this.grouping === undefined ? this.projected(query, context, first) : () => [];
   }
 
   private projected(query: Query, context: EvaluationContext, first: number): (row: Row) => RowResult[] {

@@ -23,7 +23,7 @@ export interface Row {
 /** From where rows are read, and how many are likely to be wanted. */
 export interface Reading {
   readonly from?: Position | undefined;
-  readonly wanted?: number;
+  readonly wanted?: number | undefined;
 }
 
 /** Gives the rows of a plan in order, without holding the store open between them. */
