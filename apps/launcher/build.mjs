@@ -1,6 +1,7 @@
 /**
  * Bundles every process into `dist/<app>/<entry>.mjs`: our own libraries inlined and, for the processes that serve, the
- * packages too. Tools find their packages in `node_modules`.
+ * packages too. Tools find their packages in `node_modules`;
+ * `build.mjs tools` bundles nothing else.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -28,7 +29,6 @@ const apps = await readdir(resolve(root, 'apps'));
 const mains = apps.map((app) => `${app}/src/main.ts`).filter((file) => existsSync(resolve(root, 'apps', file)));
 const extras = EXTRA_ENTRIES.filter((file) => existsSync(resolve(root, 'apps', file)));
 
-await rm(resolve(root, 'dist'), { recursive: true, force: true });
 const bundle = (files, { plugins = [], ...more }) =>
   build({
     entryPoints: files.map((file) => ({
@@ -46,4 +46,11 @@ const bundle = (files, { plugins = [], ...more }) =>
     plugins: [ourOwn, ...plugins],
     ...more,
   });
-await Promise.all([bundle(mains, withPackages), bundle(extras, { packages: 'external', logLevel: 'warning' })]);
+const bundleTools = () => bundle(extras, { packages: 'external', logLevel: 'warning' });
+
+if (process.argv[2] === 'tools') {
+  await bundleTools();
+} else {
+  await rm(resolve(root, 'dist'), { recursive: true, force: true });
+  await Promise.all([bundle(mains, withPackages), bundleTools()]);
+}
