@@ -25,10 +25,21 @@ export class ChangeUser {
     private readonly clock: Clock,
   ) {}
 
-  /** The user afterwards. Throws the problem `not-found`, or `conflict` for the admin's own user. */
-  async execute(actor: string, userId: string, request: ChangeUserRequest): Promise<UserView> {
+  /**
+   * The user afterwards; `check` may throw by what the user was. Throws the problem `not-found`, or `conflict` for the
+   * admin's own user.
+   */
+  async execute(
+    actor: string,
+    userId: string,
+    request: ChangeUserRequest,
+    check: (before: UserView) => void,
+  ): Promise<UserView> {
     if (actor === userId) throw new ProblemException('conflict', { detail: 'Another admin must change you.' });
-    const changed = await this.users.change(userId, (user) => this.plan(user, actor, request));
+    const changed = await this.users.change(userId, (user) => {
+      check(userViewOf(user));
+      return this.plan(user, actor, request);
+    });
     if (changed === undefined) throw new ProblemException('not-found');
     this.revoked.add(changed.endedIds);
     return changed.view;

@@ -25,9 +25,14 @@ const stepUp = (code: string, headers: Record<string, string> = admin.headers) =
 const firstStep = async () => accounts.login('admin', await accounts.passwordOf('admin'));
 const secondStep = async (challenge: string, code: string) =>
   accounts.ask('POST', '/v1/auth/login/second-factor', { body: { challenge, code } });
+/** The same for the same request. */
+const keyOf = (body?: object) => Buffer.from(JSON.stringify(body ?? {})).toString('base64url');
 const users = (method: string, path: string, body?: object, headers: Record<string, string> = admin.headers) =>
   accounts.ask(method, `/v1/users${path}`, {
-    headers: { 'idempotency-key': 'key', ...headers },
+    headers: {
+      ...(method === 'PATCH' ? { 'if-match': '*' } : { 'idempotency-key': keyOf(body) }),
+      ...headers,
+    },
     ...(body && { body }),
   });
 

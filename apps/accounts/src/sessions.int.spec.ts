@@ -135,7 +135,10 @@ it('a sign-in does not begin a session beside the change that ends them all', as
   const begin = accounts.part(BeginSession);
   const admin = await accounts.authorizationAs(userIdOf('admin'), 'admin', clock.ms);
   const disable = (status: string) =>
-    accounts.ask('PATCH', `/v1/users/${userIdOf('demo')}`, { body: { status }, headers: admin });
+    accounts.ask('PATCH', `/v1/users/${userIdOf('demo')}`, {
+      body: { status },
+      headers: { ...admin, 'if-match': '*' },
+    });
   const plan = begin.plan.bind(begin);
   const planning = jest.spyOn(begin, 'plan').mockImplementationOnce(async (user, how) => {
     expect((await disable('disabled')).status).toBe(200);

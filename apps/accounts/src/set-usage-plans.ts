@@ -25,11 +25,27 @@ export class SetUsagePlans {
     return { items: Object.values(plans).sort((a, b) => (a.name < b.name ? -1 : 1)) };
   }
 
-  /** Makes the plan or changes it. Throws the problem `conflict` where there are too many. */
-  set(name: string, request: SetUsagePlanRequest, changedBy: string): Promise<UsagePlanView> {
+  /** One plan. Throws the problem `not-found`. */
+  async one(name: string): Promise<UsagePlanView> {
+    const plan = (await this.list()).items.find((known) => known.name === name);
+    if (plan === undefined) throw new ProblemException('not-found');
+    return plan;
+  }
+
+  /**
+   * Makes the plan or changes it; `check` may throw by what it was, `undefined` before there was any. Throws the problem
+   * `conflict` where there are too many.
+   */
+  set(
+    name: string,
+    request: SetUsagePlanRequest,
+    changedBy: string,
+    check: (before: UsagePlanView | undefined) => void,
+  ): Promise<UsagePlanView> {
     const { ratePerSecond, burst, quotaPerMonth } = request;
     const plan = { name, ratePerSecond, burst, quotaPerMonth };
     return this.usages.changePlans((stored) => {
+      check(stored.plans[name] ?? (name === DEFAULT_PLAN.name ? DEFAULT_PLAN : undefined));
       if (isSame(stored.plans[name], plan)) return { result: plan };
       const plans = { ...stored.plans, [name]: plan };
       if (Object.keys(plans).length > USAGE_PLANS_MAX) {
@@ -44,20 +60,25 @@ export class SetUsagePlans {
   }
 
   /**
-   * Gives the plan to a user or an API key. Throws the problems `invalid-request` for a plan that is not there and
-   * `not-found` for a key that is not there.
+   * Gives the plan to a user or an API key; `check` may throw by the name of the one before. Throws the problems
+   * `invalid-request` for a plan that is not there and `not-found` for a key that is not there.
    */
-  async assign(subject: string, name: string, assignedBy: string): Promise<void> {
-    const plan = planNamed(await this.usages.plans(), name);
+  async assign(subject: string, name: string, assignedBy: string, check: (before: string) => void): Promise<void> {
+    const plans = await this.usages.plans();
+    const plan = planNamed(plans, name);
     if (plan.name !== name) throw noSuchPlan();
     const data = { subject, plan: name, assignedBy };
     if (subject.startsWith('key_')) {
       const occasion = { time: this.clock.iso(), trace: traceNow(this.clock) };
-      const key = await this.keys.change(subject, (stored) => withPlan(stored, name, { assignedBy, ...occasion }));
+      const key = await this.keys.change(subject, (stored) => {
+        check(planNamed(plans, stored.plan).name);
+        return withPlan(stored, name, { assignedBy, ...occasion });
+      });
       if (key === undefined) throw new ProblemException('not-found');
       return;
     }
     await this.usages.change(subject, (stored) => {
+      check(planNamed(plans, stored?.planName).name);
       const usage = stored ?? newUsage(subject, plan, this.clock.now());
       if (usage.planName === name) return { result: undefined };
       const version = usage.version + 1;

@@ -20,7 +20,10 @@ export async function playShortSale(stage: Stage): Promise<void> {
   await stage.tick({ symbol: SYMBOL, bid: '110', ask: '110', volume: '4' });
   await stage.quotesAreFresh();
   expect((await place(SALE)).code).toBe('short-selling-not-allowed');
-  await stage.admin.send('PUT', `/v1/profiles/${profileId}/trading-limits`, { body: { shortSelling: true } });
+  await stage.admin.send('PUT', `/v1/profiles/${profileId}/trading-limits`, {
+    body: { shortSelling: true },
+    headers: { 'if-match': '*' },
+  });
   const { body: preview } = await stage.trader.post<OrderPreview>('/v1/orders/preview', { profileId, ...SALE });
   // The collar above 110 is 115.50, one and a half times that 173.25: 693.00 for four, and 0.70 for the fee.
   expect(preview).toMatchObject({ verdict: 'placed', holdUnits: '69370' });

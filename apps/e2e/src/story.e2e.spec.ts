@@ -236,7 +236,10 @@ describe('the life of one order, on the real processes', () => {
     expect(await stage.timeline(unknown.body.orderId, 'order.refused.v1')).toEqual(['order.refused.v1']);
 
     const controls = (mode: string) =>
-      stage.admin.send<Body>('PUT', '/v1/admin/controls', { body: { mode, reason: 'story' } });
+      stage.admin.send<Body>('PUT', '/v1/admin/controls', {
+        body: { mode, reason: 'story' },
+        headers: { 'if-match': '*' },
+      });
     expect(
       (await stage.trader.send<Body>('PUT', '/v1/admin/controls', { body: { mode: 'halted', reason: 'no' } })).status,
     ).toBe(403);

@@ -223,6 +223,7 @@ describe('trouble, on the real processes with two replicas of orders', () => {
         link.release();
         await stage.admin.send('PUT', '/v1/admin/controls', {
           body: { scope: 'symbol:GOOG', mode: 'active', reason: 'drill' },
+          headers: { 'if-match': '*' },
         });
       }
     },

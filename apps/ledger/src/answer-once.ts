@@ -28,14 +28,17 @@ export interface CapitalRequest {
 export type RequestDecision<View> =
   | { readonly outcome: 'done'; readonly change: LedgerChange<View> }
   | { readonly outcome: 'refused'; readonly refusal: CapitalRefusal; readonly event?: Publication }
-  | { readonly outcome: 'not-found' };
+  | Undecided;
+
+/** There is nothing to decide on, or it is not what the caller saw. */
+type Undecided = { readonly outcome: 'not-found' } | { readonly outcome: 'stale' };
 
 /** The one answer to a request, however often it is repeated. */
 export type CapitalAnswer<View> =
   | { readonly outcome: 'done'; readonly view: View }
   | { readonly outcome: 'refused'; readonly refusal: CapitalRefusal }
   | { readonly outcome: 'key-reused' }
-  | { readonly outcome: 'not-found' };
+  | Undecided;
 
 /** Decides a request about a profile's capital once per idempotency key of the profile, refusals included. */
 @Injectable()
@@ -53,19 +56,29 @@ export class AnswerOnce {
         async (facts) => {
           const { account } = facts;
           if (account === undefined || !mayUse(request.caller, account.ownerId)) return { result: NOT_FOUND };
-          return changeOf(account, request, await decide(account, facts));
+          const decision = await decide(account, facts);
+          if (decision.outcome !== 'not-found' && decision.outcome !== 'stale')
+            return changeOf(account, request, decision);
+          // What the first request found may be gone or changed because of it.
+          return { result: (await this.earlierAnswer<View>(request)) ?? decision };
         },
-        (conflict) => (conflict === answerTo(request).id ? this.earlierAnswer<View>(request) : undefined),
+        (conflict) => (conflict === answerTo(request).id ? this.answerThere<View>(request) : undefined),
       );
       if (answer !== undefined) return answer;
     }
     throw new Error(`the ${request.kind} of ${request.profileId} meets a row that it does not find`);
   }
 
-  private async earlierAnswer<View extends object>(request: CapitalRequest): Promise<CapitalAnswer<View>> {
+  private async answerThere<View extends object>(request: CapitalRequest): Promise<CapitalAnswer<View>> {
+    const earlier = await this.earlierAnswer<View>(request);
+    if (earlier === undefined) throw new Error(`the answer to ${request.kind} conflicted and is not there`);
+    return earlier;
+  }
+
+  private async earlierAnswer<View extends object>(request: CapitalRequest): Promise<CapitalAnswer<View> | undefined> {
     const { id, requestHash } = answerTo(request);
     const earlier = await this.ledger.answer(request.profileId, id);
-    if (earlier === undefined) throw new Error(`answer ${id} conflicted and is not there`);
+    if (earlier === undefined) return undefined;
     if (earlier.requestHash !== requestHash) return { outcome: 'key-reused' };
     if (earlier.refusal !== undefined) return { outcome: 'refused', refusal: earlier.refusal };
     const view = earlier.view ?? earlier.moved;
@@ -79,11 +92,9 @@ const NOT_FOUND = { outcome: 'not-found' } as const;
 function changeOf<View extends object>(
   account: Account,
   request: CapitalRequest,
-  decision: RequestDecision<View>,
+  decision: Exclude<RequestDecision<View>, Undecided>,
 ): LedgerChange<CapitalAnswer<View>> {
   switch (decision.outcome) {
-    case 'not-found':
-      return { result: NOT_FOUND };
     case 'done': {
       const { result: view, ...change } = decision.change;
       return { ...change, answer: { ...answerTo(request), view }, result: { outcome: 'done', view } };

@@ -1,11 +1,11 @@
 import { accountClosed, accountReopened, capitalLimitsChanged } from '@ballast/contracts/ledger';
-import type { CapitalView } from '@ballast/contracts/ledger';
+import type { CapitalLimitsView, CapitalView } from '@ballast/contracts/ledger';
 import { Clock } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
 import { AnswerOnce } from './answer-once.js';
 import type { CapitalAnswer, CapitalRequest, RequestDecision } from './answer-once.js';
 import type { Account, CapitalLimits } from './domain/account.js';
-import { capitalViewOf } from './domain/capital-views.js';
+import { capitalViewOf, limitsViewOf } from './domain/capital-views.js';
 import { decideClosing, decideReopening } from './domain/decide-state.js';
 
 /** A decoded request to close an account or to open it again. */
@@ -18,6 +18,8 @@ export interface ChangeStateCommand extends CapitalRequest {
 export interface SetLimitsCommand extends CapitalRequest {
   readonly kind: 'limits';
   readonly limits: CapitalLimits;
+  /** Whether the limits before are those that the caller saw. */
+  readonly wereSeen: (before: CapitalLimitsView) => boolean;
 }
 
 /** Changes what an account takes part in; nothing moves. */
@@ -45,6 +47,7 @@ export class ChangeAccount {
   setLimits(command: SetLimitsCommand): Promise<CapitalAnswer<CapitalView>> {
     return this.answers.execute<CapitalView>(command, (account) => {
       const { profileId, caller, limits } = command;
+      if (!command.wereSeen(limitsViewOf(account))) return { outcome: 'stale' };
       const { availableMin, reservedMax } = limits;
       const data = {
         profileId,

@@ -66,7 +66,7 @@ export class ReadStatement {
     }
     const last = lines.length > limit ? lines[limit - 1] : undefined;
     const next = last && { lastAt: last.bookedAt, lastNumber: last.number, endAt };
-    return { view: { ...view, lines: lines.slice(0, limit) }, next };
+    return { view: { ...view, items: lines.slice(0, limit) }, next };
   }
 
   /**
@@ -96,7 +96,7 @@ export class ReadStatement {
     { profileId, from, to }: Period,
     endAt: string | undefined,
     caller: Caller,
-  ): Promise<(Omit<StatementView, 'lines' | 'nextCursor'> & { endAt: string }) | undefined> {
+  ): Promise<(Omit<StatementView, 'items' | 'nextCursor'> & { endAt: string }) | undefined> {
     const account = await this.ledger.account(profileId);
     if (account === undefined || !mayUse(caller, account.ownerId)) return undefined;
     const { asset } = account;

@@ -15,6 +15,8 @@ import type { MonitorRule } from './domain/monitors.js';
 export interface MonitorCommand extends CapitalRequest {
   readonly kind: 'monitor';
   readonly monitorId: string;
+  /** Whether the monitor before is the one that the caller saw, `undefined` where there was none; any will do where it is left out. */
+  readonly wasSeen?: (before: MonitorView | undefined) => boolean;
 }
 
 /** Sets, removes and shows the monitors of a profile. */
@@ -46,6 +48,11 @@ export class SetMonitor {
     });
   }
 
+  /** One of them; `undefined` also where there is none of that name. */
+  async one(profileId: string, monitorId: string, caller: Caller): Promise<MonitorView | undefined> {
+    return (await this.list(profileId, caller))?.items.find(({ id }) => id === monitorId);
+  }
+
   /** `undefined` for a profile that does not exist or is not the caller's. Throws `Failure` while the store is away. */
   async list(profileId: string, caller: Caller): Promise<MonitorList | undefined> {
     const account = await this.ledger.account(profileId);
@@ -54,7 +61,8 @@ export class SetMonitor {
 }
 
 function setIn(account: Account, command: MonitorCommand, rule: MonitorRule): RequestDecision<MonitorView> {
-  const { monitorId, profileId, caller } = command;
+  const { monitorId, profileId, caller, wasSeen = () => true } = command;
+  if (!wasSeen(monitorOf(account, monitorId))) return { outcome: 'stale' };
   const decision = decideMonitor(account, { id: monitorId, rule });
   if (decision.outcome === 'refused') return decision;
   const { account: next, monitor } = decision;
@@ -63,6 +71,10 @@ function setIn(account: Account, command: MonitorCommand, rule: MonitorRule): Re
   const data = { profileId, asset: account.asset, ...set, actor: caller.userId };
   const event = { declaration: monitorSet, subject: profileId, data };
   return { outcome: 'done', change: { account: next, event, result: monitorViewOf(next, monitorId, monitor) } };
+}
+
+function monitorOf(account: Account, monitorId: string): MonitorView | undefined {
+  return monitorsOf(account).items.find(({ id }) => id === monitorId);
 }
 
 function monitorsOf(account: Account): MonitorList {

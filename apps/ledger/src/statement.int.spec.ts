@@ -42,7 +42,7 @@ describe('a statement', () => {
     } while (cursor !== undefined);
     return pages;
   }
-  const linesIn = (pages: readonly StatementView[]): StatementLineView[] => pages.flatMap(({ lines }) => lines);
+  const linesIn = (pages: readonly StatementView[]): StatementLineView[] => pages.flatMap(({ items }) => items);
   const cents = (text: string): bigint => BigInt(text.replace('.', ''));
 
   function addsUp(opening: BalancesView, lines: readonly StatementLineView[], closing: BalancesView): void {
@@ -55,14 +55,14 @@ describe('a statement', () => {
   it('has the postings of a half-open period, and its opening and changes make its closing, to the cent', async () => {
     const pages = await pagesOf(`from=${atOf(2)}&to=${atOf(8)}`, 100);
     const [view] = pages as [StatementView];
-    expect(view.lines.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8]);
-    expect(view.lines.map(({ postingId }) => postingId)).toEqual(postings.slice(2, 8).map(({ id }) => id));
-    expect(view.lines[4]).toMatchObject({ kind: 'adjustment', occurredAt: '2026-10-01T00:00:00.000Z' });
-    expect(view.lines[5]).toMatchObject({ kind: 'exit-execution', traded: [{ asset: 'AAPL', quantity: '-7' }] });
+    expect(view.items.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8]);
+    expect(view.items.map(({ postingId }) => postingId)).toEqual(postings.slice(2, 8).map(({ id }) => id));
+    expect(view.items[4]).toMatchObject({ kind: 'adjustment', occurredAt: '2026-10-01T00:00:00.000Z' });
+    expect(view.items[5]).toMatchObject({ kind: 'exit-execution', traded: [{ asset: 'AAPL', quantity: '-7' }] });
     expect(view).toMatchObject({ linesTotal: 6, isFinal: true, opening: { allocated: '10000.00', fees: '12.34' } });
-    addsUp(view.opening, view.lines, view.closing);
+    addsUp(view.opening, view.items, view.closing);
     const [empty] = (await pagesOf(`from=${LONG_AGO}&to=${atOf(0)}`, 100)) as [StatementView];
-    expect(empty).toMatchObject({ linesTotal: 0, lines: [], opening: { available: '0.00' } });
+    expect(empty).toMatchObject({ linesTotal: 0, items: [], opening: { available: '0.00' } });
     expect(empty.closing).toEqual(empty.opening);
   });
 
@@ -70,7 +70,7 @@ describe('a statement', () => {
     const period = `from=${LONG_AGO}&to=${atOf(9)}`;
     const [whole] = (await pagesOf(period, 500)) as [StatementView];
     const pages = await pagesOf(period, limit);
-    expect(linesIn(pages)).toEqual(whole.lines);
+    expect(linesIn(pages)).toEqual(whole.items);
     expect(pages).toHaveLength(Math.ceil(9 / limit));
     for (const { opening, closing, linesTotal } of pages) {
       expect({ opening, closing, linesTotal }).toEqual({

@@ -8,6 +8,7 @@ import { ServiceLog } from '@ballast/service-host';
 import { ControlSwitch } from './adapters/control-switch.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { GLOBAL_SCOPE, decideControls } from './domain/controls.js';
+import type { Controls } from './domain/controls.js';
 import { EnforceControls } from './enforce-controls.js';
 
 /** Milliseconds for which the replica that made a change sees it through by itself; then the change's event does. */
@@ -40,12 +41,17 @@ export class ChangeControls implements OnApplicationShutdown {
     await Promise.all(this.underWay);
   }
 
-  /** Setting what is set already, for the same reason, changes nothing. Throws `Failure` while the store is away. */
+  /**
+   * Setting what is set already, for the same reason, changes nothing. `check` may throw by what the switch was. Throws
+   * `Failure` while the store is away.
+   */
   async execute(
     { scope = GLOBAL_SCOPE, mode, reason, cancelOpenOrders = false }: ChangeControlsRequest,
     actor: string,
+    check: (current: Controls) => void = () => undefined,
   ): Promise<'changed' | 'unchanged' | 'too-many-scopes'> {
     const made = await this.switches.change<Made>((current, at) => {
+      check(current);
       const change = { scope, mode, reason, actor, cancelOpenOrders };
       const decision = decideControls(current, change, { at, scopesMax: SCOPED_CONTROLS_MAX });
       if (decision.outcome !== 'changed') return { result: decision };

@@ -236,6 +236,7 @@ const containers: ContainerDeclaration[] = [
     indexedPaths: ['/kind/?', '/at/?', '/occurredAt/?', ...BY_SEQUENCE],
   },
   leases('ledger'),
+  leases('audit'),
   {
     name: 'audit-events',
     owner: 'audit',

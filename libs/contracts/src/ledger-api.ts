@@ -69,6 +69,9 @@ export class CapitalLimitsRequest {
   reservedMax?: string;
 }
 
+/** The limits of a profile's capital. */
+export class CapitalLimitsView extends CapitalLimitsRequest {}
+
 /** The balances of a profile, as decimals with the asset's digits. */
 export class BalancesView {
   @DecimalField({ description: 'Deposits less withdrawals.' })

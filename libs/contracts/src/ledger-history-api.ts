@@ -143,7 +143,7 @@ export class StatementView {
   @CountField({ description: 'Lines of the whole period.', min: 0, max: Number.MAX_SAFE_INTEGER })
   linesTotal!: number;
   @ListField(() => StatementLineView, { description: 'What was booked, in that order.', itemsMax: STATEMENT_LINES_MAX })
-  lines!: StatementLineView[];
+  items!: StatementLineView[];
   @TextField({ description: 'Pass as `cursor` for the next lines; absent at the end.', lengthMax: 64, optional: true })
   nextCursor?: string;
 }

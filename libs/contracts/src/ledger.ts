@@ -38,6 +38,7 @@ export {
   AdjustCapitalRequest,
   BalancesView,
   CapitalLimitsRequest,
+  CapitalLimitsView,
   CapitalMoveView,
   CapitalView,
   ChangeAccountStateRequest,

@@ -8,6 +8,7 @@ import { connectServiceBus, observe } from '@ballast/service-bus';
 import { Global, Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import type { JSONWebKeySet } from 'jose';
+import { AnsweredWrites } from './answered-writes.js';
 import { Clock } from './clock.js';
 import { ParkedList } from './parked-list.js';
 import { ParkingController } from './parking.controller.js';
@@ -17,7 +18,7 @@ import { Readiness } from './readiness.js';
 import { Relays } from './relays.js';
 import { RevokedSessions, revokedSessionsAt } from './revoked-sessions.js';
 import { ServiceLog } from './service-log.js';
-import { SERVICE_NAME } from './service-name.js';
+import { SERVICE_NAME, leasesOf } from './service-name.js';
 import { TokenKeys, keysAt } from './token-keys.js';
 import { TokenVerifier } from './token-verifier.js';
 
@@ -96,6 +97,7 @@ export class AzureModule implements OnApplicationShutdown {
         busProvider,
         relaysProvider,
         verifierProvider,
+        answeredWritesProvider,
         ...stores,
         { provide: SERVICE_NAME, useValue: options.service },
         parked === undefined ? { provide: Parking, useValue: undefined } : parkingProvider(parked),
@@ -104,6 +106,7 @@ export class AzureModule implements OnApplicationShutdown {
         ServiceBusClient,
         Relays,
         TokenVerifier,
+        AnsweredWrites,
         ...options.containers.map(({ name }) => storeToken(name)),
         Parking,
       ],
@@ -129,6 +132,13 @@ const busProvider: Provider = {
   provide: ServiceBusClient,
   inject: [AZURE],
   useFactory: ({ settings }: AzureOptions) => connectServiceBus(settings.serviceBus),
+};
+
+const answeredWritesProvider: Provider = {
+  provide: AnsweredWrites,
+  inject: [AZURE, DATABASE, Clock],
+  useFactory: ({ service }: AzureOptions, database: Database | undefined, clock: Clock) =>
+    database && new AnsweredWrites(new ContainerStore(database.container(leasesOf(service))), clock),
 };
 
 const storeProvider = (name: string): Provider => ({

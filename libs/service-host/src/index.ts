@@ -1,4 +1,5 @@
 export { AddressRanges, isAddressRange, plainAddress } from './address-ranges.js';
+export { AnsweredWrites } from './answered-writes.js';
 export { AzureModule, InjectStore, storeToken } from './azure-module.js';
 export type { AzureOptions, OwnedContainer, ParkedIn } from './azure-module.js';
 export { monthEndMs, monthStartMs } from './calendar-month.js';
@@ -14,13 +15,23 @@ export type { LogLevel, PlatformSettings } from './platform-settings.js';
 export { CONFIGURATION_POLL_MS, LiveSettings, liveSettings, settingsAt } from './live-settings.js';
 export type { FetchConfiguration } from './live-settings.js';
 export { Parking } from './parking.js';
+export { IfMatch, Precondition, contentTag } from './precondition.js';
 export { ProblemException } from './problem-exception.js';
 export type { ProblemOptions } from './problem-exception.js';
 export { Readiness } from './readiness.js';
 export type { ReadinessCheck } from './readiness.js';
 export { requestHash } from './request-hash.js';
-export { ConditionalWrite, IdempotencyKey, PageQuery, VERSION_PATTERN, idParam, versionTag } from './request-parts.js';
-export type { PageRequest, WriteHeaders } from './request-parts.js';
+export { BODY_BYTES_MAX } from './http-server.js';
+export {
+  ConditionalWrite,
+  IdempotencyKey,
+  PageQuery,
+  Repeatable,
+  VERSION_PATTERN,
+  idParam,
+  versionTag,
+} from './request-parts.js';
+export type { PageRequest, RepeatableWrite, WriteHeaders } from './request-parts.js';
 export { Scopes } from './scopes.js';
 export { REVOCATIONS_FRESH_MS, RevokedSessions, revokedSessionsAt } from './revoked-sessions.js';
 export type { SessionRefusals } from './revoked-sessions.js';

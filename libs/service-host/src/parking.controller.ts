@@ -2,11 +2,12 @@ import { DropDeadLetterRequest, DropParkedRequest } from '@ballast/contracts/par
 import type { DeadLetterList, ParkedAggregateList, ParkedMessageList, RedriveView } from '@ballast/contracts/parked';
 import type { DeadLetter } from '@ballast/service-bus';
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import { CurrentCaller, Roles } from './caller.js';
-import type { Caller } from './caller.js';
+import { AnsweredWrites } from './answered-writes.js';
+import { Roles } from './caller.js';
 import { Parking } from './parking.js';
 import { ProblemException } from './problem-exception.js';
-import { idParam } from './request-parts.js';
+import { Repeatable, idParam } from './request-parts.js';
+import type { RepeatableWrite } from './request-parts.js';
 import { ServiceLog } from './service-log.js';
 import { Scopes } from './scopes.js';
 import { SERVICE_NAME } from './service-name.js';
@@ -23,6 +24,7 @@ export class ParkingController {
     private readonly parking: Parking,
     private readonly log: ServiceLog,
     @Inject(SERVICE_NAME) private readonly service: string,
+    private readonly answered: AnsweredWrites,
   ) {}
 
   @Get('parked/:service')
@@ -61,12 +63,14 @@ export class ParkingController {
   async redrive(
     @idParam('service', SERVICE_PATTERN) service: string,
     @idParam('subject', SUBJECT_PATTERN) subject: string,
-    @CurrentCaller() caller: Caller,
+    @Repeatable() write: RepeatableWrite,
   ): Promise<RedriveView> {
     this.requireOwn(service);
-    const result = await this.parking.redrive(subject, caller.userId);
-    if (result === undefined) throw new ProblemException('not-found');
-    return result;
+    return this.answered.once(write, async () => {
+      const result = await this.parking.redrive(subject, write.callerId);
+      if (result === undefined) throw new ProblemException('not-found');
+      return result;
+    });
   }
 
   /** Gives one message up; the others are still to be redriven. */
@@ -77,14 +81,16 @@ export class ParkingController {
     @idParam('service', SERVICE_PATTERN) service: string,
     @idParam('subject', SUBJECT_PATTERN) subject: string,
     @Body() { messageId, reason }: DropParkedRequest,
-    @CurrentCaller() { userId }: Caller,
+    @Repeatable() write: RepeatableWrite,
   ): Promise<RedriveView> {
     this.requireOwn(service);
     this.requireDroppable();
-    if (!(await this.parking.drop(subject, messageId, { actor: userId, reason }))) {
-      throw new ProblemException('not-found');
-    }
-    return { redriven: 0, left: (await this.parking.aggregate(subject))?.messages.length ?? 0 };
+    return this.answered.once(write, async () => {
+      if (!(await this.parking.drop(subject, messageId, { actor: write.callerId, reason }))) {
+        throw new ProblemException('not-found');
+      }
+      return { redriven: 0, left: (await this.parking.aggregate(subject))?.messages.length ?? 0 };
+    });
   }
 
   @Get('dead-letters/:service')
@@ -97,9 +103,12 @@ export class ParkingController {
   @Post('dead-letters/:service/redrive')
   @Scopes('admin:write')
   @HttpCode(OK)
-  redriveDeadLetters(@idParam('service', SERVICE_PATTERN) service: string): Promise<RedriveView> {
+  redriveDeadLetters(
+    @idParam('service', SERVICE_PATTERN) service: string,
+    @Repeatable() write: RepeatableWrite,
+  ): Promise<RedriveView> {
     this.requireOwn(service);
-    return this.parking.redriveDeadLetters();
+    return this.answered.once(write, () => this.parking.redriveDeadLetters());
   }
 
   @Post('dead-letters/:service/drop')
@@ -108,14 +117,16 @@ export class ParkingController {
   async dropDeadLetter(
     @idParam('service', SERVICE_PATTERN) service: string,
     @Body() { topic, sequenceNumber, reason }: DropDeadLetterRequest,
-    @CurrentCaller() { userId }: Caller,
+    @Repeatable() write: RepeatableWrite,
   ): Promise<RedriveView> {
     this.requireOwn(service);
     this.requireDroppable();
-    const source = { topic, subscription: this.service };
-    if (!(await this.parking.dropDeadLetter(source, sequenceNumber))) throw new ProblemException('not-found');
-    this.log.warn({ ...source, sequenceNumber, reason, actor: userId }, 'a dead letter was dropped');
-    return { redriven: 0, left: 0 };
+    return this.answered.once(write, async () => {
+      const source = { topic, subscription: this.service };
+      if (!(await this.parking.dropDeadLetter(source, sequenceNumber))) throw new ProblemException('not-found');
+      this.log.warn({ ...source, sequenceNumber, reason, actor: write.callerId }, 'a dead letter was dropped');
+      return { redriven: 0, left: 0 };
+    });
   }
 
   private requireOwn(service: string): void {

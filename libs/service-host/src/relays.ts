@@ -6,6 +6,7 @@ import { EventSender, observe } from '@ballast/service-bus';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { Readiness } from './readiness.js';
 import type { ServiceLog } from './service-log.js';
+import { leasesOf } from './service-name.js';
 
 /** Milliseconds after which a relay that could not start is started again. */
 const RESTART_MS = 250;
@@ -41,7 +42,7 @@ export class Relays implements OnApplicationBootstrap {
     if (options.names.length === 0) return;
     const sender = new EventSender(options.client, options.topic);
     this.sender = sender;
-    const leases = new ContainerStore(options.database.container(`${options.service}_leases`));
+    const leases = new ContainerStore(options.database.container(leasesOf(options.service)));
     for (const name of options.names) this.add(name, sender, leases);
   }
 

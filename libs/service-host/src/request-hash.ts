@@ -10,6 +10,11 @@ export function requestHash(method: string, path: string, body: unknown): string
     .digest('hex');
 }
 
+/** SHA-256 in hexadecimal of the content as JSON, in which the order of an object's keys does not count. */
+export function contentHash(content: unknown): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
 function canonicalJson(value: unknown): string {
   if (value === undefined) return '';
   return JSON.stringify(value, (_key, inner: unknown) =>

@@ -1,8 +1,10 @@
 import { Param, createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext, PipeTransform } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from './caller.js';
 import { invalidCursor } from './listing.js';
 import { ProblemException } from './problem-exception.js';
+import { requestHash } from './request-hash.js';
 
 /** 1 to 128 visible ASCII characters. */
 const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,128}$/;
@@ -16,11 +18,33 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
 
 function idempotencyKeyOf({ 'idempotency-key': key }: FastifyRequest['headers']): string {
   if (key === undefined || key === '') throw new ProblemException('idempotency-key-missing');
-  if (typeof key !== 'string' || !IDEMPOTENCY_KEY_PATTERN.test(key)) {
-    throw invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
-  }
-  return key;
+  return wellFormed(key);
 }
+
+function wellFormed(key: string | string[]): string {
+  if (typeof key === 'string' && IDEMPOTENCY_KEY_PATTERN.test(key)) return key;
+  throw invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
+}
+
+/** A write that may be repeated under a name of the caller's. */
+export interface RepeatableWrite {
+  readonly callerId: string;
+  /** Absent where the caller does not mean to repeat it. */
+  readonly idempotencyKey?: string;
+  /** Of method, address and body: the same key with another hash is another request. */
+  readonly requestHash: string;
+}
+
+/** The header `Idempotency-Key` of a write that does without it as well, with what the write is; a 400 for what is no key. */
+export const Repeatable = createParamDecorator((_data: unknown, context: ExecutionContext): RepeatableWrite => {
+  const { method, url, body, headers, caller } = requestOf(context) as FastifyRequest & { caller?: Caller };
+  if (caller === undefined) throw new Error('a public handler has no caller');
+  const key = headers['idempotency-key'];
+  return {
+    ...{ callerId: caller.userId, requestHash: requestHash(method, url, body) },
+    ...(key !== undefined && { idempotencyKey: wellFormed(key) }),
+  };
+});
 
 /** The tag of a resource whose version is a whole number, as in `ETag` and `If-Match`. */
 export function versionTag(version: number): string {

@@ -2,15 +2,17 @@ import { API_KEY_ID_PATTERN } from '@ballast/contracts';
 import { CreateApiKeyRequest, ExchangeApiKeyRequest, RotateApiKeyRequest } from '@ballast/contracts/accounts';
 import type { ApiKeyPage, ApiKeySecretView, ApiKeyTokenView, ApiKeyView } from '@ballast/contracts/accounts';
 import {
+  AnsweredWrites,
   CurrentCaller,
   IdempotencyKey,
   PageQuery,
   Public,
+  Repeatable,
   RequireFreshSecondFactor,
   idParam,
   requestHash,
 } from '@ballast/service-host';
-import type { Caller, PageRequest } from '@ballast/service-host';
+import type { Caller, PageRequest, RepeatableWrite } from '@ballast/service-host';
 import { Body, Controller, Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
 import { CreateApiKey } from '../create-api-key.js';
 import { ExchangeApiKey } from '../exchange-api-key.js';
@@ -28,6 +30,7 @@ export class ApiKeysController {
     private readonly readApiKeys: ReadApiKeys,
     private readonly rotateApiKey: RotateApiKey,
     private readonly revokeApiKey: RevokeApiKey,
+    private readonly answered: AnsweredWrites,
   ) {}
 
   @Post()
@@ -67,8 +70,12 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
-  revoke(@CurrentCaller() caller: Caller, @idParam('id', API_KEY_ID_PATTERN) keyId: string): Promise<ApiKeyView> {
-    return this.revokeApiKey.execute(caller, keyId);
+  revoke(
+    @CurrentCaller() caller: Caller,
+    @idParam('id', API_KEY_ID_PATTERN) keyId: string,
+    @Repeatable() write: RepeatableWrite,
+  ): Promise<ApiKeyView> {
+    return this.answered.once(write, () => this.revokeApiKey.execute(caller, keyId));
   }
 }
 

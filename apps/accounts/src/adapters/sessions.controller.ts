@@ -1,7 +1,7 @@
 import { SESSION_ID_PATTERN } from '@ballast/contracts';
 import type { SessionPage } from '@ballast/contracts/accounts';
-import { CurrentCaller, ProblemException, idParam } from '@ballast/service-host';
-import type { Caller } from '@ballast/service-host';
+import { AnsweredWrites, CurrentCaller, ProblemException, Repeatable, idParam } from '@ballast/service-host';
+import type { Caller, RepeatableWrite } from '@ballast/service-host';
 import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
 import { EndSessions } from '../end-sessions.js';
 import { ReadSessions } from '../read-sessions.js';
@@ -12,6 +12,7 @@ export class SessionsController {
   constructor(
     private readonly readSessions: ReadSessions,
     private readonly endSessions: EndSessions,
+    private readonly answered: AnsweredWrites,
   ) {}
 
   @Get()
@@ -24,7 +25,10 @@ export class SessionsController {
   async revoke(
     @CurrentCaller() { userId }: Caller,
     @idParam('id', SESSION_ID_PATTERN) sessionId: string,
+    @Repeatable() write: RepeatableWrite,
   ): Promise<void> {
-    if (!(await this.endSessions.one(userId, sessionId, 'revoked'))) throw new ProblemException('not-found');
+    await this.answered.once(write, async () => {
+      if (!(await this.endSessions.one(userId, sessionId, 'revoked'))) throw new ProblemException('not-found');
+    });
   }
 }

@@ -2,16 +2,21 @@ import { USER_ID_PATTERN } from '@ballast/contracts';
 import { ChangeUserRequest, CreateUserRequest } from '@ballast/contracts/accounts';
 import type { UserPage, UserView } from '@ballast/contracts/accounts';
 import {
+  AnsweredWrites,
   CurrentCaller,
   IdempotencyKey,
+  IfMatch,
   PageQuery,
+  Repeatable,
   RequireFreshSecondFactor,
   Roles,
+  contentTag,
   idParam,
   requestHash,
 } from '@ballast/service-host';
-import type { Caller, PageRequest } from '@ballast/service-host';
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import type { Caller, PageRequest, Precondition, RepeatableWrite } from '@ballast/service-host';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { ChangeUser } from '../change-user.js';
 import { CreateUser } from '../create-user.js';
 import { EnrolSecondFactor } from '../enrol-second-factor.js';
@@ -28,6 +33,7 @@ export class UsersController {
     private readonly changeUser: ChangeUser,
     private readonly readUsers: ReadUsers,
     private readonly enrol: EnrolSecondFactor,
+    private readonly answered: AnsweredWrites,
   ) {}
 
   @Post()
@@ -39,7 +45,9 @@ export class UsersController {
   ): Promise<UserView> {
     const { password: _never, ...shown } = request;
     const hash = requestHash('POST', '/v1/users', { ...shown, idempotencyKey });
-    return this.createUser.execute({ actor, requestHash: hash, request });
+    // The hash of the password is for `Passwords` alone, so it is no part of what the request is known by.
+    const write = { callerId: actor, idempotencyKey, requestHash: hash };
+    return this.answered.once(write, () => this.createUser.execute({ actor, requestHash: hash, request }));
   }
 
   @Get()
@@ -48,18 +56,25 @@ export class UsersController {
   }
 
   @Get(':id')
-  one(@idParam('id', USER_ID_PATTERN) userId: string): Promise<UserView> {
-    return this.readUsers.one(userId);
+  async one(
+    @idParam('id', USER_ID_PATTERN) userId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserView> {
+    return tagged(await this.readUsers.one(userId), reply);
   }
 
   @Patch(':id')
   @RequireFreshSecondFactor()
-  change(
-    @CurrentCaller() { userId: actor }: Caller,
+  async change(
+    @Repeatable() write: RepeatableWrite,
     @idParam('id', USER_ID_PATTERN) userId: string,
     @Body() request: ChangeUserRequest,
+    @IfMatch({ required: true }) precondition: Precondition,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserView> {
-    return this.changeUser.execute(actor, userId, request);
+    const change = (): Promise<UserView> =>
+      this.changeUser.execute(write.callerId, userId, request, (before) => precondition.check(contentTag(before)));
+    return tagged(await this.answered.once(write, change), reply);
   }
 
   /** For a user who lost it. */
@@ -67,9 +82,15 @@ export class UsersController {
   @HttpCode(204)
   @RequireFreshSecondFactor()
   removeSecondFactor(
-    @CurrentCaller() { userId: actor }: Caller,
+    @Repeatable() write: RepeatableWrite,
     @idParam('id', USER_ID_PATTERN) userId: string,
   ): Promise<void> {
-    return this.enrol.remove(actor, userId);
+    return this.answered.once(write, () => this.enrol.remove(write.callerId, userId));
   }
+}
+
+/** The user, with the `ETag` in the answer. */
+function tagged(user: UserView, reply: FastifyReply): UserView {
+  void reply.header('etag', contentTag(user));
+  return user;
 }

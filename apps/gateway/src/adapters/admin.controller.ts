@@ -4,7 +4,7 @@ import { Roles, Scopes } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiPage, ApiProblems, ApiStepUp } from './api-decorators.js';
+import { ApiBodyProblems, ApiIfMatch, ApiPage, ApiProblems, ApiRepeatable, ApiStepUp, ETAG } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Operation')
@@ -17,7 +17,7 @@ export class AdminController {
   @Get('controls')
   @Scopes('admin:read')
   @ApiOperation({ operationId: 'getControls', summary: 'What trading is allowed now.' })
-  @ApiOkResponse({ type: ControlsView })
+  @ApiOkResponse({ type: ControlsView, headers: ETAG })
   @ApiProblems('forbidden')
   controls(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.owners.forward('orders', request, reply);
@@ -25,11 +25,17 @@ export class AdminController {
 
   @Put('controls')
   @Scopes('admin:write')
-  @ApiOperation({ operationId: 'setControls', summary: 'Move the kill switch.' })
+  @ApiOperation({
+    operationId: 'setControls',
+    summary: 'Move the kill switch.',
+    description: 'Without `If-Match` it can only be `halted`: to stop trading nobody has to have looked first.',
+  })
+  @ApiRepeatable()
+  @ApiIfMatch()
   @ApiBody({ type: ChangeControlsRequest })
-  @ApiOkResponse({ type: ControlsView })
+  @ApiOkResponse({ type: ControlsView, headers: ETAG })
   @ApiStepUp()
-  @ApiBodyProblems('forbidden', 'second-factor-required')
+  @ApiBodyProblems('conflict', 'forbidden', 'precondition-required', 'second-factor-required')
   changeControls(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.owners.forward('orders', request, reply);
   }

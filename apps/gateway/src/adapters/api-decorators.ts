@@ -26,16 +26,47 @@ export function ApiStepUp(): MethodDecorator {
   return applyDecorators(RequireFreshSecondFactor(), ApiExtension('x-step-up', true));
 }
 
-/** Documents the header that makes a write repeatable. */
+/** Documents the header that makes a write repeatable, and without which it is refused. */
 export function ApiIdempotencyKey(): MethodDecorator {
+  return idempotencyKey({ required: true });
+}
+
+/** Documents the same header where a write does without it as well, because a second time changes nothing more. */
+export function ApiRepeatable(): MethodDecorator {
+  return idempotencyKey({ required: false });
+}
+
+/** Why what is about passwords, codes and tokens is never answered from memory. */
+export const OF_CREDENTIALS = 'Its answer is a secret, or ends what the request came with; no copy of it is kept.';
+
+/** Documents as `x-not-repeatable` why the header means nothing to this request. */
+export function ApiNotRepeatable(why: string): MethodDecorator {
+  return ApiExtension('x-not-repeatable', why);
+}
+
+function idempotencyKey({ required }: { required: boolean }): MethodDecorator {
   return ApiHeader({
     name: 'Idempotency-Key',
     description: 'Your name for this write, 1 to 128 visible ASCII characters. The same key gives the same answer.',
-    required: true,
+    required,
     schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
     example: 'a1b2c3',
   });
 }
+
+/** Documents the header that says what a change was decided on; `required`, a change without it is refused. */
+export function ApiIfMatch({ required = false }: { required?: boolean } = {}): MethodDecorator {
+  const header = ApiHeader({
+    name: 'If-Match',
+    description: 'The `ETag` of what you saw: where it has changed since, nothing is done. `*` for whatever is there.',
+    required,
+    example: '"4"',
+  });
+  return required ? applyDecorators(header, ApiProblems('precondition-required')) : header;
+}
+
+/** The header of an answer that tells one version of a resource from another. */
+export const ETAG = { ETag: { description: 'Its version, for `If-Match`.', schema: { type: 'string' as const } } };
 
 /** Documents the query parameters of a page. */
 export function ApiPage(limitDefault: number, limitMax: number): MethodDecorator {
@@ -53,19 +84,6 @@ export function ApiPage(limitDefault: number, limitMax: number): MethodDecorator
       type: String,
     }),
   );
-}
-
-/** The header with which a resource that has versions is answered. */
-export const ETAG = { ETag: { description: 'Its version, for `If-Match`.', schema: { type: 'string' as const } } };
-
-/** Documents the header that makes a write conditional on the version that the caller has seen. */
-export function ApiIfMatch(): MethodDecorator {
-  return ApiHeader({
-    name: 'If-Match',
-    description: 'The `ETag` that it had when you looked; where it has changed since, nothing is done.',
-    required: false,
-    example: '"4"',
-  });
 }
 
 /** Documents the path parameter that names a version. */

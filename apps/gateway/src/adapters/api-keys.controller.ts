@@ -19,7 +19,14 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems, ApiStepUp } from './api-decorators.js';
+import {
+  ApiBodyProblems,
+  ApiIdempotencyKey,
+  ApiPage,
+  ApiProblems,
+  ApiRepeatable,
+  ApiStepUp,
+} from './api-decorators.js';
 import { Owners } from './owners.js';
 
 const ApiKeyId = (): MethodDecorator =>
@@ -105,6 +112,7 @@ export class ApiKeysController {
 
   @Delete(':id')
   @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke an API key for good. Admins may revoke anybody’s.' })
+  @ApiRepeatable()
   @ApiKeyId()
   @ApiOkResponse({ type: ApiKeyView, description: 'The key, revoked now or earlier.' })
   @ApiProblems('not-found', 'forbidden')

@@ -18,7 +18,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiProblems, ApiNotRepeatable, OF_CREDENTIALS } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Sign-in')
@@ -28,6 +28,7 @@ export class AuthController {
 
   @Public()
   @Post('login')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in with a name and a password.' })
   @ApiBody({ type: LoginRequest })
   @ApiOkResponse({ type: TokenView, description: 'A token for the other routes, and one that gives the next.' })
@@ -42,6 +43,7 @@ export class AuthController {
 
   @Public()
   @Post('login/second-factor')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'completeSignIn',
     summary: 'The second step of signing in: a one-time or recovery code.',
@@ -55,6 +57,7 @@ export class AuthController {
 
   @Public()
   @Post('refresh')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'refreshTokens',
     summary: 'Turn a refresh token into the next access and refresh token.',
@@ -72,6 +75,7 @@ export class AuthController {
   @Post('logout')
   @Roles(...ROLES)
   @ApiBearerAuth()
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({ operationId: 'signOut', summary: 'End this session.' })
   @ApiNoContentResponse({ description: 'The session is over; its tokens are refused everywhere within 10 s.' })
   @ApiProblems()

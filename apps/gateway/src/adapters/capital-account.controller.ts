@@ -1,11 +1,16 @@
 import { PROFILE_ID_PATTERN } from '@ballast/contracts';
 import { ROLES } from '@ballast/contracts/accounts';
-import { CapitalLimitsRequest, CapitalView, ChangeAccountStateRequest } from '@ballast/contracts/ledger';
+import {
+  CapitalLimitsRequest,
+  CapitalLimitsView,
+  CapitalView,
+  ChangeAccountStateRequest,
+} from '@ballast/contracts/ledger';
 import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiIfMatch, ApiProblems, ETAG } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 /** What a change of an account can end with beyond what any write can. */
@@ -75,6 +80,19 @@ export class CapitalAccountController {
     return this.owners.forward('ledger', request, reply);
   }
 
+  @Get('limits')
+  @Scopes('capital:read')
+  @ApiOperation({ operationId: 'getCapitalLimits', summary: 'What must stay available and what may be reserved.' })
+  @ApiOkResponse({ type: CapitalLimitsView, headers: ETAG })
+  @ApiProblems('not-found')
+  limits(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
   @Put('limits')
   @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
@@ -83,8 +101,9 @@ export class CapitalAccountController {
     summary: 'Set what must stay available and what may be reserved; what is absent is removed.',
   })
   @ApiIdempotencyKey()
+  @ApiIfMatch()
   @ApiBody({ type: CapitalLimitsRequest })
-  @ApiOkResponse({ type: CapitalView })
+  @ApiOkResponse({ type: CapitalView, headers: ETAG })
   @ApiBodyProblems(...CHANGE_PROBLEMS)
   setLimits(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,

@@ -5,7 +5,7 @@ import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiIdempotencyKey, ApiIfMatch, ApiProblems, ETAG } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 const ApiMonitorId = (): MethodDecorator =>
@@ -39,6 +39,21 @@ export class CapitalMonitorsController {
     return this.owners.forward('ledger', request, reply);
   }
 
+  @Get(':monitorId')
+  @Scopes('capital:read')
+  @ApiOperation({ operationId: 'getCapitalMonitor', summary: 'One threshold that a profile watches.' })
+  @ApiMonitorId()
+  @ApiOkResponse({ type: MonitorView, headers: ETAG })
+  @ApiProblems('not-found')
+  one(
+    @idParam('id', PROFILE_ID_PATTERN) _id: string,
+    @idParam('monitorId', MONITOR_ID_PATTERN) _monitorId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('ledger', request, reply);
+  }
+
   @Put(':monitorId')
   @Scopes('capital:write')
   @Roles('trader', 'operator', 'admin')
@@ -48,8 +63,9 @@ export class CapitalMonitorsController {
   })
   @ApiMonitorId()
   @ApiIdempotencyKey()
+  @ApiIfMatch()
   @ApiBody({ type: SetMonitorRequest })
-  @ApiOkResponse({ type: MonitorView })
+  @ApiOkResponse({ type: MonitorView, headers: ETAG })
   @ApiBodyProblems('idempotency-key-missing', 'idempotency-key-reused', 'capital-refused', 'forbidden', 'not-found')
   set(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,

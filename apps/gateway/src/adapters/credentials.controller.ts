@@ -19,7 +19,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiProblems, ApiStepUp } from './api-decorators.js';
+import { ApiBodyProblems, ApiProblems, ApiStepUp, ApiNotRepeatable, OF_CREDENTIALS } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Sign-in')
@@ -30,6 +30,7 @@ export class CredentialsController {
   constructor(private readonly owners: Owners) {}
 
   @Post('step-up')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'stepUp',
     summary: 'Show the second factor again: a token for what needs a fresh one, for 5 minutes.',
@@ -42,6 +43,7 @@ export class CredentialsController {
   }
 
   @Put('password')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change your password. Every session of yours ends, this one too.',
@@ -54,6 +56,7 @@ export class CredentialsController {
   }
 
   @Post('second-factor')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'enrolSecondFactor',
     summary: 'Get a secret for your authenticator. It counts for nothing before it is confirmed.',
@@ -66,6 +69,7 @@ export class CredentialsController {
   }
 
   @Post('second-factor/confirm')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'confirmSecondFactor',
     summary: 'Prove with a code that your authenticator has the secret.',
@@ -81,6 +85,7 @@ export class CredentialsController {
   }
 
   @Delete('second-factor')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({ operationId: 'removeSecondFactor', summary: 'Give up your second factor.' })
   @ApiNoContentResponse({ description: 'You have none any more.' })
   @ApiStepUp()

@@ -21,7 +21,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiProblems, ApiStepUp } from './api-decorators.js';
+import { ApiBodyProblems, ApiProblems, ApiStepUp, ApiNotRepeatable, OF_CREDENTIALS } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 const PROVIDER = {
@@ -46,6 +46,7 @@ export class OidcController {
 
   @Public()
   @Post(':provider')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({ operationId: 'beginOidcSignIn', summary: 'Begin to sign in with an issuer: where the browser goes.' })
   @ApiParam(PROVIDER)
   @ApiBody({ type: BeginOidcRequest })
@@ -61,6 +62,7 @@ export class OidcController {
 
   @Public()
   @Post(':provider/complete')
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({
     operationId: 'completeOidcSignIn',
     summary: 'Sign in with what the issuer sent the browser back with.',
@@ -84,6 +86,7 @@ export class OidcController {
   @Post(':provider/link')
   @Roles(...ROLES)
   @ApiBearerAuth()
+  @ApiNotRepeatable(OF_CREDENTIALS)
   @ApiOperation({ operationId: 'linkOidcIdentity', summary: 'Let yourself sign in with this issuer from now on.' })
   @ApiParam(PROVIDER)
   @ApiBody({ type: CompleteOidcRequest })

@@ -27,7 +27,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WAIT_SECONDS_MAX, waitPreference } from '../domain/preference.js';
 import { PlaceOrder } from '../place-order.js';
 import { PreviewOrder } from '../preview-order.js';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems, ETAG } from './api-decorators.js';
+import {
+  ApiBodyProblems,
+  ApiIdempotencyKey,
+  ApiIfMatch,
+  ApiNotRepeatable,
+  ApiPage,
+  ApiProblems,
+  ApiRepeatable,
+  ETAG,
+} from './api-decorators.js';
 import { Owners, ownerRequest, sendAnswer } from './owners.js';
 
 const ApiOrderId = (): MethodDecorator =>
@@ -90,6 +99,7 @@ export class OrdersController {
     operationId: 'previewOrder',
     summary: 'What would become of an order that were placed now, its capital included. Nothing is written.',
   })
+  @ApiNotRepeatable('Nothing is written.')
   @ApiBody({ type: PlaceOrderRequest })
   @ApiOkResponse({ type: OrderPreview })
   @ApiBodyProblems('forbidden', 'not-found')
@@ -104,6 +114,7 @@ export class OrdersController {
     operationId: 'cancelOrders',
     summary: 'Ask to cancel every live order of a profile, or those in one symbol. Fills may be faster.',
   })
+  @ApiRepeatable()
   @ApiQuery({
     name: 'profileId',
     description: 'The profile.',
@@ -155,6 +166,7 @@ export class OrdersController {
   @Roles('trader', 'operator', 'admin')
   @ApiOperation({ operationId: 'cancelOrder', summary: 'Ask to cancel an order. A fill may be faster.' })
   @ApiOrderId()
+  @ApiRepeatable()
   @ApiAcceptedResponse({ type: OrderView, description: 'The order with its cancel pending.' })
   @ApiProblems('not-found', 'order-already-ended', 'forbidden')
   cancel(
@@ -174,12 +186,7 @@ export class OrdersController {
   })
   @ApiOrderId()
   @ApiIdempotencyKey()
-  @ApiHeader({
-    name: 'If-Match',
-    description: 'The `ETag` that the order had when you looked; where it has changed since, nothing is done.',
-    required: false,
-    example: '"4"',
-  })
+  @ApiIfMatch()
   @ApiBody({ type: ReplaceOrderRequest })
   @ApiAcceptedResponse({
     type: OrderView,
@@ -191,7 +198,6 @@ export class OrdersController {
     'order-refused',
     'order-already-ended',
     'order-not-open',
-    'precondition-failed',
     'forbidden',
     'not-found',
   )

@@ -10,7 +10,7 @@ import { ProblemException, Roles, Scopes } from '@ballast/service-host';
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiProblems, ApiRepeatable } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 /** The services that keep a parked list. */
@@ -56,6 +56,7 @@ export class ParkingController {
   @Post('parked/:service/:subject/redrive')
   @Scopes('admin:write')
   @HttpCode(OK)
+  @ApiRepeatable()
   @ApiConsumer()
   @ApiSubject()
   @ApiOperation({
@@ -76,6 +77,7 @@ export class ParkingController {
   @Post('parked/:service/:subject/drop')
   @Scopes('admin:write')
   @HttpCode(OK)
+  @ApiRepeatable()
   @ApiConsumer()
   @ApiSubject()
   @ApiOperation({
@@ -109,6 +111,7 @@ export class ParkingController {
   @Post('dead-letters/:service/redrive')
   @Scopes('admin:write')
   @HttpCode(OK)
+  @ApiRepeatable()
   @ApiConsumer()
   @ApiOperation({
     operationId: 'redriveDeadLetters',
@@ -127,6 +130,7 @@ export class ParkingController {
   @Post('dead-letters/:service/drop')
   @Scopes('admin:write')
   @HttpCode(OK)
+  @ApiRepeatable()
   @ApiConsumer()
   @ApiOperation({ operationId: 'dropDeadLetter', summary: 'Remove one dead letter for good. Audit gives none up.' })
   @ApiBody({ type: DropDeadLetterRequest })

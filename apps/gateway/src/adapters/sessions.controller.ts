@@ -4,7 +4,7 @@ import { Roles, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems } from './api-decorators.js';
+import { ApiProblems, ApiRepeatable } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Sign-in')
@@ -24,6 +24,7 @@ export class SessionsController {
 
   @Delete(':id')
   @ApiOperation({ operationId: 'endSession', summary: 'End one of your sessions.' })
+  @ApiRepeatable()
   @ApiParam({ name: 'id', description: 'The session.', schema: { type: 'string', pattern: SESSION_ID_PATTERN.source } })
   @ApiNoContentResponse({ description: 'The session is over; its tokens are refused everywhere within 10 s.' })
   @ApiProblems('not-found')

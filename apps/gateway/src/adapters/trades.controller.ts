@@ -5,7 +5,7 @@ import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiPage, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiIfMatch, ApiPage, ApiProblems, ApiRepeatable, ETAG } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 @ApiTags('Trades')
@@ -46,7 +46,7 @@ export class TradesController {
   @Get('trading-limits')
   @Scopes('orders:read')
   @ApiOperation({ operationId: 'getTradingLimits', summary: 'The limits of a profile that are not the product’s.' })
-  @ApiOkResponse({ type: TradingLimits })
+  @ApiOkResponse({ type: TradingLimits, headers: ETAG })
   @ApiProblems('not-found')
   limits(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,
@@ -60,8 +60,10 @@ export class TradesController {
   @Scopes('profiles:write')
   @Roles('operator', 'admin')
   @ApiOperation({ operationId: 'setTradingLimits', summary: 'Replace the limits of a profile. Operators only.' })
+  @ApiRepeatable()
+  @ApiIfMatch({ required: true })
   @ApiBody({ type: TradingLimits })
-  @ApiOkResponse({ type: TradingLimits })
+  @ApiOkResponse({ type: TradingLimits, headers: ETAG })
   @ApiBodyProblems('not-found', 'forbidden')
   changeLimits(
     @idParam('id', PROFILE_ID_PATTERN) _id: string,

@@ -13,7 +13,7 @@ import { Roles, Scopes, idParam } from '@ballast/service-host';
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiProblems } from './api-decorators.js';
+import { ApiBodyProblems, ApiIfMatch, ApiProblems, ApiRepeatable, ETAG } from './api-decorators.js';
 import { Owners } from './owners.js';
 
 const ApiSubject = (): MethodDecorator =>
@@ -22,6 +22,9 @@ const ApiSubject = (): MethodDecorator =>
     description: 'A user, or an API key with a plan of its own.',
     schema: { type: 'string', pattern: USAGE_SUBJECT_PATTERN.source },
   });
+
+const ApiPlanName = (): MethodDecorator =>
+  ApiParam({ name: 'name', description: 'Its name.', schema: { type: 'string', pattern: PLAN_NAME_PATTERN.source } });
 
 @ApiTags('Usage')
 @ApiBearerAuth()
@@ -53,13 +56,30 @@ export class UsageController {
     return this.owners.forward('accounts', request, reply);
   }
 
+  @Get('admin/usage-plans/:name')
+  @Scopes('admin:read')
+  @Roles('operator', 'admin')
+  @ApiOperation({ operationId: 'getUsagePlan', summary: 'One usage plan.' })
+  @ApiPlanName()
+  @ApiOkResponse({ type: UsagePlanView, headers: ETAG })
+  @ApiProblems('forbidden', 'not-found')
+  plan(
+    @idParam('name', PLAN_NAME_PATTERN) _name: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
   @Put('admin/usage-plans/:name')
   @Scopes('admin:write')
   @Roles('admin')
   @ApiOperation({ operationId: 'setUsagePlan', summary: 'Make a usage plan, or change what it allows.' })
-  @ApiParam({ name: 'name', description: 'Its name.', schema: { type: 'string', pattern: PLAN_NAME_PATTERN.source } })
+  @ApiPlanName()
+  @ApiRepeatable()
+  @ApiIfMatch()
   @ApiBody({ type: SetUsagePlanRequest })
-  @ApiOkResponse({ type: UsagePlanView })
+  @ApiOkResponse({ type: UsagePlanView, headers: ETAG })
   @ApiBodyProblems('forbidden', 'not-found', 'conflict')
   set(
     @idParam('name', PLAN_NAME_PATTERN) _name: string,
@@ -74,7 +94,7 @@ export class UsageController {
   @Roles('operator', 'admin')
   @ApiOperation({ operationId: 'getUsageOf', summary: 'What a user or an API key has used of its plan this month.' })
   @ApiSubject()
-  @ApiOkResponse({ type: UsageView })
+  @ApiOkResponse({ type: UsageView, headers: ETAG })
   @ApiProblems('forbidden', 'not-found')
   show(
     @idParam('subject', USAGE_SUBJECT_PATTERN) _subject: string,
@@ -89,8 +109,10 @@ export class UsageController {
   @Roles('admin')
   @ApiOperation({ operationId: 'assignUsagePlan', summary: 'Give a usage plan to a user or an API key.' })
   @ApiSubject()
+  @ApiRepeatable()
+  @ApiIfMatch()
   @ApiBody({ type: AssignUsagePlanRequest })
-  @ApiOkResponse({ type: UsageView })
+  @ApiOkResponse({ type: UsageView, headers: ETAG })
   @ApiBodyProblems('forbidden', 'not-found')
   assign(
     @idParam('subject', USAGE_SUBJECT_PATTERN) _subject: string,

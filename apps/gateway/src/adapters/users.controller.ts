@@ -13,7 +13,16 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiBodyProblems, ApiIdempotencyKey, ApiPage, ApiProblems, ApiStepUp } from './api-decorators.js';
+import {
+  ApiBodyProblems,
+  ApiIdempotencyKey,
+  ApiIfMatch,
+  ApiPage,
+  ApiProblems,
+  ApiRepeatable,
+  ApiStepUp,
+  ETAG,
+} from './api-decorators.js';
 import { Owners } from './owners.js';
 
 const USER = {
@@ -52,7 +61,7 @@ export class UsersController {
   @Get(':id')
   @ApiOperation({ operationId: 'getUser', summary: 'One user. Admins only.' })
   @ApiParam(USER)
-  @ApiOkResponse({ type: UserView })
+  @ApiOkResponse({ type: UserView, headers: ETAG })
   @ApiProblems('forbidden', 'not-found')
   one(
     @idParam('id', USER_ID_PATTERN) _id: string,
@@ -68,8 +77,10 @@ export class UsersController {
     summary: 'Give a user another role, or disable or enable them. Their sessions end. Admins only.',
   })
   @ApiParam(USER)
+  @ApiRepeatable()
+  @ApiIfMatch({ required: true })
   @ApiBody({ type: ChangeUserRequest })
-  @ApiOkResponse({ type: UserView })
+  @ApiOkResponse({ type: UserView, headers: ETAG })
   @ApiStepUp()
   @ApiBodyProblems('conflict', 'forbidden', 'not-found', 'second-factor-required')
   change(
@@ -86,6 +97,7 @@ export class UsersController {
     summary: 'Take the second factor from a user who lost it. Admins only.',
   })
   @ApiParam(USER)
+  @ApiRepeatable()
   @ApiNoContentResponse({ description: 'The user has none any more.' })
   @ApiStepUp()
   @ApiProblems('forbidden', 'not-found', 'second-factor-required')

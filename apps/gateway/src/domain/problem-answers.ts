@@ -29,6 +29,7 @@ export function commonProblemsOf({ method, path, operation }: Placed): ProblemCo
   return [
     ...(isRead ? [] : (['malformed-json', 'invalid-request', 'body-too-large', 'unsupported-media-type'] as const)),
     ...(parameters.some(({ in: where }) => where === 'query') ? (['invalid-request'] as const) : []),
+    ...(has('if-match') ? (['invalid-request', 'precondition-failed'] as const) : []),
     ...(has('cursor') ? (['invalid-cursor'] as const) : []),
     ...(path.includes('{') ? (['invalid-request', 'not-found'] as const) : []),
     ...(has('idempotency-key') ? (['invalid-request', 'idempotency-key-reused'] as const) : []),

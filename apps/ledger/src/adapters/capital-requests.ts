@@ -39,6 +39,8 @@ export function viewIn<View>(answer: CapitalAnswer<View>): View {
       throw new ProblemException('idempotency-key-reused');
     case 'not-found':
       throw new ProblemException('not-found');
+    case 'stale':
+      throw new ProblemException('precondition-failed');
   }
 }
 

@@ -4,14 +4,17 @@ import type { MonitorList, MonitorView } from '@ballast/contracts/ledger';
 import {
   CurrentCaller,
   IdempotencyKey,
+  IfMatch,
   ProblemException,
   Roles,
   Scopes,
+  contentTag,
   idParam,
   requestHash,
 } from '@ballast/service-host';
-import type { Caller } from '@ballast/service-host';
-import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
+import type { Caller, Precondition } from '@ballast/service-host';
+import { Body, Controller, Delete, Get, Put, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import type { MonitorCommand } from '../set-monitor.js';
 import { SetMonitor } from '../set-monitor.js';
 import { invalid, unitsIn, viewIn } from './capital-requests.js';
@@ -32,6 +35,19 @@ export class MonitorsController {
     return list;
   }
 
+  @Get(':monitorId')
+  @Scopes('capital:read')
+  async one(
+    @idParam('id', PROFILE_ID_PATTERN) profileId: string,
+    @idParam('monitorId', MONITOR_ID_PATTERN) monitorId: string,
+    @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MonitorView> {
+    const monitor = await this.monitors.one(profileId, monitorId, caller);
+    if (monitor === undefined) throw new ProblemException('not-found');
+    return tagged(monitor, reply);
+  }
+
   /** 200 with the monitor; 422 when there are too many. */
   @Put(':monitorId')
   @Scopes('capital:write')
@@ -41,14 +57,18 @@ export class MonitorsController {
     @idParam('monitorId', MONITOR_ID_PATTERN) monitorId: string,
     @Body() request: SetMonitorRequest,
     @IdempotencyKey() idempotencyKey: string,
+    @IfMatch({}) precondition: Precondition,
     @CurrentCaller() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MonitorView> {
     const threshold = unitsIn(request.threshold, '/threshold');
     const hysteresis = unitsIn(request.hysteresis ?? '0', '/hysteresis');
     if (threshold < 0n) throw invalid('/threshold', 'must not be below zero');
     if (hysteresis < 0n) throw invalid('/hysteresis', 'must not be below zero');
     const command = commandOf('PUT', request, { profileId, monitorId, idempotencyKey, caller });
-    return viewIn(await this.monitors.set(command, { measure: request.measure, threshold, hysteresis }));
+    const wasSeen = (before: MonitorView | undefined): boolean => precondition.holds(tagOf(before));
+    const rule = { measure: request.measure, threshold, hysteresis };
+    return tagged(viewIn(await this.monitors.set({ ...command, wasSeen }, rule)), reply);
   }
 
   /** 200 with those that are left. */
@@ -64,6 +84,16 @@ export class MonitorsController {
     const command = commandOf('DELETE', undefined, { profileId, monitorId, idempotencyKey, caller });
     return viewIn(await this.monitors.remove(command));
   }
+}
+
+/** The monitor, with the `ETag` of its rule in the answer: on which side of it the value is makes no other version. */
+function tagged(monitor: MonitorView, reply: FastifyReply): MonitorView {
+  void reply.header('etag', tagOf(monitor));
+  return monitor;
+}
+
+function tagOf(monitor: MonitorView | undefined): string {
+  return contentTag(monitor && [monitor.measure, monitor.threshold, monitor.hysteresis]);
 }
 
 function commandOf(

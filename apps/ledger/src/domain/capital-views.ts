@@ -1,6 +1,7 @@
 import type {
   BalancesView,
   CapitalMoveView,
+  CapitalLimitsView,
   CapitalView,
   HoldingView,
   MonitorView,
@@ -47,18 +48,25 @@ export function moveViewOf(posting: PostingContent, kind: MoveKind): CapitalMove
 
 /** A profile's capital as its owner sees it. */
 export function capitalViewOf(account: Account): CapitalView {
-  const { profileId, asset, balances, postings, limits, closedAt, updatedAt } = account;
-  const { availableMin, reservedMax } = limits;
+  const { profileId, asset, balances, postings, closedAt, updatedAt } = account;
   return {
     profileId,
     asset,
     ...balancesView(balances, asset),
     state: closedAt === undefined ? 'open' : 'closed',
-    ...(availableMin !== undefined && { availableMin: unitsText(availableMin, asset) }),
-    ...(reservedMax !== undefined && { reservedMax: unitsText(reservedMax, asset) }),
+    ...limitsViewOf(account),
     postings,
     version: postings,
     updatedAt,
+  };
+}
+
+/** Its limits alone. */
+export function limitsViewOf({ asset, limits }: Pick<Account, 'asset' | 'limits'>): CapitalLimitsView {
+  const { availableMin, reservedMax } = limits;
+  return {
+    ...(availableMin !== undefined && { availableMin: unitsText(availableMin, asset) }),
+    ...(reservedMax !== undefined && { reservedMax: unitsText(reservedMax, asset) }),
   };
 }
 

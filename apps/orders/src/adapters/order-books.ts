@@ -128,13 +128,23 @@ export class OrderBooks {
     return (await this.attempt(key, decide, { mayBeMissing: true, isStored: true })) as Result;
   }
 
-  /** Gives a profile limits of its own and publishes them; setting what is set changes nothing. Throws without a book. */
-  async setLimits(profileId: string, limits: ProfileLimits, actor: string): Promise<void> {
+  /**
+   * Gives a profile limits of its own and publishes them; setting what is set changes nothing. `check` may throw by what
+   * they were. Throws without a book.
+   */
+  async setLimits(
+    profileId: string,
+    limits: ProfileLimits,
+    actor: string,
+    check: (before: ProfileLimits) => void = () => undefined,
+  ): Promise<void> {
     // Another replica may have set others since, and what is set here already would look as if nothing were to do.
     this.heads.forget(partitionOf(profileId));
     await this.heads.change(partitionOf(profileId), (document): Change<BookDocument, void> => {
       if (document === undefined) throw new Error(`profile ${profileId} has no book`);
-      const book: Book = { ...bookOf(document), limits, sequence: document.sequence + 1 };
+      const before = bookOf(document);
+      check(before.limits ?? {});
+      const book: Book = { ...before, limits, sequence: document.sequence + 1 };
       const head = bookDocument(book, document);
       if (isDeepStrictEqual(head.limits, document.limits)) return { result: undefined };
       return {

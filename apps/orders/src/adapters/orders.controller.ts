@@ -4,17 +4,19 @@ import type { Refusal } from '@ballast/contracts';
 import { PlaceOrderRequest, SYMBOL_PATTERN } from '@ballast/contracts/orders';
 import type { CancelledOrders, OrderPage, OrderPreview, OrderView } from '@ballast/contracts/orders';
 import {
+  AnsweredWrites,
   CurrentCaller,
   IdempotencyKey,
   PageQuery,
   ProblemException,
+  Repeatable,
   Roles,
   Scopes,
   idParam,
   requestHash,
   versionTag,
 } from '@ballast/service-host';
-import type { Caller, PageRequest } from '@ballast/service-host';
+import type { Caller, PageRequest, RepeatableWrite } from '@ballast/service-host';
 import type { FastifyReply } from 'fastify';
 import { CancelOrders } from '../cancel-orders.js';
 import { PlaceOrder } from '../place-order.js';
@@ -38,6 +40,7 @@ export class OrdersController {
     private readonly requestCancel: RequestCancel,
     private readonly cancelOrders: CancelOrders,
     private readonly read: ReadOrders,
+    private readonly answered: AnsweredWrites,
   ) {}
 
   /** 202 with the order once it is durable; 422 with the refusal when the ladder or the ledger has said no. */
@@ -90,13 +93,16 @@ export class OrdersController {
   async cancelAll(
     @Query('profileId') profileId: unknown,
     @Query('symbol') symbol: unknown,
+    @Repeatable() write: RepeatableWrite,
     @CurrentCaller() caller: Caller,
   ): Promise<CancelledOrders> {
     requireProfileId(profileId);
     if (symbol !== undefined && (typeof symbol !== 'string' || !SYMBOL_PATTERN.test(symbol)))
       throw invalid('symbol', 'must be a symbol');
     await this.read.requireOwnBook(profileId, caller);
-    return { requested: await this.cancelOrders.execute(profileId, symbol, caller.userId) };
+    return this.answered.once(write, async () => ({
+      requested: await this.cancelOrders.execute(profileId, symbol, caller.userId),
+    }));
   }
 
   /** The profile's orders, newest first. */
@@ -129,12 +135,18 @@ export class OrdersController {
   @Scopes('orders:write')
   @HttpCode(202)
   @Roles('trader', 'operator', 'admin')
-  async cancel(@idParam('id', ORDER_ID_PATTERN) orderId: string, @CurrentCaller() caller: Caller): Promise<OrderView> {
-    const order = await this.read.own(orderId, caller);
-    const answer = await this.requestCancel.execute({ orderId, profileId: order.profileId }, caller.userId);
-    if (answer.outcome === 'not-found') throw new ProblemException('not-found');
-    if (answer.outcome === 'already-ended') throw new ProblemException('order-already-ended', { orderId });
-    return orderView(answer.order);
+  async cancel(
+    @idParam('id', ORDER_ID_PATTERN) orderId: string,
+    @Repeatable() write: RepeatableWrite,
+    @CurrentCaller() caller: Caller,
+  ): Promise<OrderView> {
+    const { profileId } = await this.read.own(orderId, caller);
+    return this.answered.once(write, async () => {
+      const answer = await this.requestCancel.execute({ orderId, profileId }, caller.userId);
+      if (answer.outcome === 'not-found') throw new ProblemException('not-found');
+      if (answer.outcome === 'already-ended') throw new ProblemException('order-already-ended', { orderId });
+      return orderView(answer.order);
+    });
   }
 
   /** 200 when orders knows the profile, with the version of the profile whose risk configuration holds from now on. */

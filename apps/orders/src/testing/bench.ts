@@ -199,13 +199,15 @@ export class Bench {
     path: string,
     options: { body?: object; key?: string; ifMatch?: string } = {},
   ): Promise<Answer> {
+    // Whoever replaces something here means whatever is there, unless told otherwise.
+    const ifMatch = options.ifMatch ?? (method === 'PUT' ? '*' : undefined);
     const response = await fetch(`${this.orders.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${caller.token}`,
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
-        ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
