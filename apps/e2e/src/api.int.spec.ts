@@ -7,7 +7,8 @@ import type { PlacedOperation } from '../../gateway/src/domain/openapi.js';
 import { ApiPlatform } from './api/api-platform.js';
 import type { Ask } from './api/api-platform.js';
 import { Belongings } from './api/belongings.js';
-import { callThroughClient, runReadme } from './api/client-trials.js';
+import { callThroughClient } from './api/client-trials.js';
+import { runReadme } from './api/published-client.js';
 import { OPERATIONS, isPublic } from './api/document.js';
 import { foreignAsks, ownAsk } from './api/foreign.js';
 import { FUZZ_CASES, fuzzAll } from './api/fuzz.js';
@@ -131,7 +132,7 @@ describe('the client', () => {
     expect(called[0]?.status).not.toBe(405);
   });
 
-  it('does what its README says', async () => {
+  it('as a package in plain Node, typed as it is published, does what its README says', async () => {
     const lines = await runReadme({
       BALLAST_URL: platform.gateway,
       BALLAST_USERNAME: 'demo',

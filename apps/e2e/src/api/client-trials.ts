@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { transformSync } from '@swc/core';
-import * as client from '@ballast/client';
 import { BallastClient } from '@ballast/client';
 import type { OperationName } from '@ballast/client';
 import type { PlacedOperation } from '../../../gateway/src/domain/openapi.js';
@@ -46,22 +42,4 @@ export async function callThroughClient(platform: ApiPlatform, placed: PlacedOpe
   await own.call(placed.operation.operationId as OperationName, given as never).catch(() => undefined);
   cancel.abort();
   return called;
-}
-
-const AsyncFunction = (async () => undefined).constructor as new (
-  ...names: string[]
-) => (...values: unknown[]) => Promise<void>;
-
-/** Runs the program of the client's README as it stands, and gives back the lines that it has printed. */
-export async function runReadme(env: Readonly<Record<string, string>>): Promise<string[]> {
-  const readme = readFileSync(join(__dirname, '../../../../libs/client/README.md'), 'utf8');
-  const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-  const body = program.replace(/^import (\{[^}]*\}) from '@ballast\/client';$/m, 'const $1 = library;');
-  const { code } = transformSync(`async function program() {${body}}`, {
-    jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-  });
-  const lines: string[] = [];
-  const console = { log: (...words: unknown[]) => void lines.push(words.join(' ')) };
-  await new AsyncFunction('library', 'console', 'process', `${code}; await program();`)(client, console, { env });
-  return lines;
 }
