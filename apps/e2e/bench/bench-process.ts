@@ -9,12 +9,16 @@ export class BenchProcess<Ready, Answer = object> {
     readonly ready: Ready,
   ) {}
 
+  /** `isQuiet`: what it writes to its standard output goes nowhere. */
   static async start<Ready, Answer = object>(
     script: string,
     role: string,
     told: object = {},
+    { isQuiet = false }: { isQuiet?: boolean } = {},
   ): Promise<BenchProcess<Ready, Answer>> {
-    const child = fork(script, [role, JSON.stringify(told)]);
+    const child = fork(script, [role, JSON.stringify(told)], {
+      stdio: ['inherit', isQuiet ? 'ignore' : 'inherit', 'inherit', 'ipc'],
+    });
     const [ready] = (await once(child, 'message')) as [Ready];
     return new BenchProcess(child, ready);
   }

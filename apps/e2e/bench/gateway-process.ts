@@ -33,7 +33,8 @@ async function serveSurroundings(): Promise<void> {
   surroundings.owners.accounts.answer('GET /.well-known/revoked-sessions.json', { body: { sessionIds: [] } });
   const claims = { sid: newSessionId(1) };
   const token = await surroundings.token({ userId: newUserId(1), expiresInSeconds: 3_600, claims });
-  process.send?.({ settings: surroundings.settings, token });
+  // As it is started by itself: one line is logged per request.
+  process.send?.({ settings: { ...surroundings.settings, logLevel: 'info' }, token });
 }
 
 @Controller('v1/orders')

@@ -1,5 +1,5 @@
 /**
- * What the gateway itself costs: CPU per `POST /v1/orders`, beside a Nest application that does nothing but check the same body
+ * What the gateway itself costs, its log lines among it: CPU per `POST /v1/orders`, beside a Nest application that does nothing but check the same body
  * with class-validator; each a process of its own, in turns, by one client. `requests=4000 rounds=5` says how much.
  */
 import { Agent, request } from 'node:http';
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const script = process.argv[1] ?? '';
   const surroundings = await BenchProcess.start<Surroundings, object>(script, 'surroundings');
   const { settings, token } = surroundings.ready;
-  const gateway: Served = await BenchProcess.start(script, 'gateway', { settings });
+  const gateway: Served = await BenchProcess.start(script, 'gateway', { settings }, { isQuiet: true });
   const empty: Served = await BenchProcess.start(script, 'empty');
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   try {

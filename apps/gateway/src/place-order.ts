@@ -24,8 +24,11 @@ export class PlaceOrder {
    * The answer of orders: at once, or with the order as it is once decided or when the time is up. Throws the 422
    * problem of an order that was refused meanwhile.
    */
-  async execute(request: OwnerRequest, waitSeconds: number | undefined): Promise<OwnerAnswer> {
-    if (waitSeconds === undefined) return this.owners.ask('orders', request);
+  execute(request: OwnerRequest, waitSeconds: number | undefined): Promise<OwnerAnswer> {
+    return waitSeconds === undefined ? this.owners.ask('orders', request) : this.placeAndWait(request, waitSeconds);
+  }
+
+  private async placeAndWait(request: OwnerRequest, waitSeconds: number): Promise<OwnerAnswer> {
     const wait = this.waits.register(currentTrace()?.correlationId ?? '');
     try {
       const answer = await this.owners.ask('orders', request);

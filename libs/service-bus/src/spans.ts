@@ -66,12 +66,15 @@ export function beginSpan(name: string, { kind, parent, attributes = {}, links =
  * Does `work` within a span of what is being handled now; what it throws is thrown on. Where no telemetry was started it is
  * part of what is handled, without a span of its own.
  */
-export async function inSpan<T>(
+export function inSpan<T>(name: string, options: Omit<SpanOptions, 'parent'>, work: () => Promise<T>): Promise<T> {
+  return isRecorded() ? inRecordedSpan(name, options, work) : work();
+}
+
+async function inRecordedSpan<T>(
   name: string,
   options: Omit<SpanOptions, 'parent'>,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!isRecorded()) return work();
   const now = currentTrace();
   const span = beginSpan(name, { ...options, parent: now?.traceparent });
   try {

@@ -34,7 +34,7 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
     const fields = {
       ...{ correlationId, traceparent },
       method: request.method,
-      path: request.url.split('?', 1)[0],
+      path: pathOf(request.url),
       status: reply.statusCode,
       latencyMs: Math.round(reply.elapsedTime),
     };
@@ -59,7 +59,16 @@ function endSpan(request: FastifyRequest, { statusCode, elapsedTime }: FastifyRe
 
 /** The headers of every answer: the request's id and the id of its trace. */
 export function traceHeaders({ correlationId, traceparent = '' }: Trace): Record<string, string> {
-  return { 'x-request-id': correlationId, 'x-trace-id': traceparent.split('-')[1] ?? '' };
+  return { 'x-request-id': correlationId, 'x-trace-id': traceparent.slice(TRACE_ID_BEGINS, TRACE_ID_ENDS) };
+}
+
+/** Where the id of the trace is in a `traceparent`. */
+const [TRACE_ID_BEGINS, TRACE_ID_ENDS] = [3, 35];
+
+/** Without the query. */
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** A trace of its own, for what could not be read so far that the caller's is known. */
@@ -84,7 +93,7 @@ function traceOf(request: FastifyRequest, clock: Clock): Trace {
   const span = beginSpan(request.method, {
     kind: 'server',
     parent,
-    attributes: { 'ballast.correlation_id': requestId, 'url.path': request.url.split('?', 1)[0] ?? '' },
+    attributes: { 'ballast.correlation_id': requestId, 'url.path': pathOf(request.url) },
   });
   (request as Traced)[spans] = span;
   return { correlationId: requestId, causationId: requestId, traceparent: span.traceparent };

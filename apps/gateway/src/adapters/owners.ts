@@ -67,7 +67,7 @@ export class Owners implements OnApplicationShutdown {
    * Asks the owner. Throws `Failure` when it cannot be reached or does not answer in time; whether it did what it was
    * asked is then unknown, and the caller repeats with the same Idempotency-Key.
    */
-  async ask(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
+  ask(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
     return inSpan(`ask ${owner}`, { kind: 'client', attributes: { 'peer.service': owner } }, () =>
       this.answerOf(owner, request),
     );

@@ -54,7 +54,6 @@ export class PrivateConnection {
     return new Promise((done) => {
       this.underWay = { reader: new AnswerReader(method), done, hasBegun: false };
       this.timer.refresh();
-      this.socket.ref();
       this.socket.write(bytes);
     });
   }
@@ -80,10 +79,8 @@ export class PrivateConnection {
   private finish({ done }: UnderWay, answer: ReadAnswer): void {
     this.underWay = undefined;
     this.answered += 1;
-    if (answer.isKept) {
-      this.socket.unref();
-      this.onFree(this);
-    } else this.destroy();
+    if (answer.isKept) this.onFree(this);
+    else this.destroy();
     done(answer);
   }
 

@@ -31,6 +31,7 @@ export class PrivateHttp {
   private readonly basePath: string;
   /** The one that was used last comes first: those that are not needed grow old and are closed by the other end. */
   private readonly free: PrivateConnection[] = [];
+  private isClosed = false;
 
   /** `timeoutMs`: within which an answer must be there as a whole. */
   constructor(
@@ -55,8 +56,9 @@ export class PrivateHttp {
     return second;
   }
 
-  /** Closes the connections that nobody uses. */
+  /** Closes the connections that nobody uses, and each other one after its answer. */
   close(): void {
+    this.isClosed = true;
     for (const connection of this.free.splice(0)) connection.destroy();
   }
 
@@ -65,7 +67,8 @@ export class PrivateHttp {
       this.url,
       this.timeoutMs,
       (connection) => {
-        if (this.free.push(connection) > FREE_CONNECTIONS_MAX) this.free.shift()?.destroy();
+        if (this.isClosed) connection.destroy();
+        else if (this.free.push(connection) > FREE_CONNECTIONS_MAX) this.free.shift()?.destroy();
       },
       (connection) => {
         const index = this.free.indexOf(connection);

@@ -6,6 +6,7 @@ export const ANSWER_BYTES_MAX = 67_108_864;
 const CHUNK_LINE_BYTES_MAX = 1_024;
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const NOTHING = Buffer.alloc(0);
 
 /** What was answered is not HTTP/1.1 as RFC 9112 has it, or larger than allowed. */
@@ -143,10 +144,11 @@ function headIn(text: string): Head {
 }
 
 function addHeader(headers: Record<string, string>, line: string): void {
-  const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*(.*?)[\t ]*$/.exec(line) ?? [];
-  if (name === '') throw new UnreadableAnswer('a header cannot be read');
-  const known = name.toLowerCase();
-  headers[known] = Object.hasOwn(headers, known) ? `${headers[known]}, ${value}` : value;
+  const end = line.indexOf(':');
+  const name = line.slice(0, Math.max(end, 0)).toLowerCase();
+  if (!HEADER_NAME.test(name)) throw new UnreadableAnswer('a header cannot be read');
+  const value = line.slice(end + 1).trim();
+  headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
 }
 
 function framingOf({ status, headers }: Head, method: string): Framing {
