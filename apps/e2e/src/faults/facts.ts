@@ -115,7 +115,8 @@ export class FactReader {
     return lists.flat().length;
   }
 
-  private async resting(): Promise<Set<string>> {
+  /** Names of our orders that rest at the broker. */
+  async resting(): Promise<Set<string>> {
     const url = `${this.stage.platform.url('paper-venue')}/v2/orders?status=open&limit=500`;
     const response = await fetch(url, { headers: await this.stage.venueKeys() });
     const orders = (await response.json()) as { client_order_id: string }[];

@@ -86,8 +86,6 @@ export class Round {
     market.stop();
     await moving;
     const { violations, facts, drainMs } = await this.drain(load, hangs);
-    // Nothing trades beyond its round.
-    await this.cancel(() => true);
     this.close();
     return {
       ...{ seed, violations, drainMs },
@@ -147,12 +145,25 @@ export class Round {
         );
         const violations = [...hangs, ...load.contradictions, ...this.violationsOf(facts, load)];
         const drainMs = Math.round(performance.now() - startedAtMs);
-        if (violations.length === 0 || drainMs > this.options.drainMsMax) return { violations, facts, drainMs };
-        await delay(DRAIN_POLL_MS);
+        if (violations.length > 0 && drainMs <= this.options.drainMsMax) {
+          await delay(DRAIN_POLL_MS);
+          continue;
+        }
+        await this.endAll(reader);
+        return { violations, facts, drainMs };
       }
     } finally {
       reader.close();
     }
+  }
+
+  /** Nothing trades beyond its round. */
+  private async endAll(reader: FactReader): Promise<void> {
+    const giveUpAtMs = performance.now() + this.options.drainMsMax;
+    do {
+      await this.cancel(() => true);
+      await delay(DRAIN_POLL_MS);
+    } while ((await reader.resting()).size > 0 && performance.now() < giveUpAtMs);
   }
 
   private async cancel(isMeant: (index: number) => boolean): Promise<void> {

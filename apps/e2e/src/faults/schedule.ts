@@ -59,30 +59,34 @@ const COSMOS_FAULTS = [
   'cosmos-answer-lost',
   'cosmos-session-not-available',
 ];
+/** What everything stands on. */
+const SERVERS = ['local-azure', 'paper-venue'];
 const BUS_FAULTS = ['server-busy', 'unreachable', 'duplicate-delivery'];
 const AT_ONCE = ['connection-drop', 'link-detach', 'lock-expiry'];
 const SUBSCRIPTIONS = ['orders/ledger', 'orders/orders', 'orders/audit', 'ledger/orders', 'ledger/audit'];
 
-/** The same seed and targets give the same plan: every kill point once, in any order, and anything else in between. */
+/** The same seed and targets give the same plan: every kill point once, a server and any process killed, much said twice, in any order, and anything else in between. */
 export function planOf(seed: string, { victims, links, roundMs }: Targets): Planned[] {
   const random = seededRandom(`${seed}:plan`);
-  const count = Math.max(PLACES.length + 2, Math.floor(roundMs / SPACING_MS));
+  const count = Math.max(PLACES.length + 5, Math.floor(roundMs / SPACING_MS));
   const places = shuffled(PLACES, random).map((place): Disturbance => ({ kind: 'kill-point', ...place }));
-  const repeats: Disturbance[] = [
-    {
-      kind: 'azure',
-      fault: { kind: 'duplicate-delivery', target: pick(SUBSCRIPTIONS, random), percent: 30, count: 40 },
-    },
+  const always: Disturbance[] = [
+    killed(pick(SERVERS, random), random),
+    killed(pick(victims, random), random),
+    { kind: 'azure', fault: { kind: 'duplicate-delivery', target: 'orders/ledger', percent: 60, count: 60 } },
+    { kind: 'azure', fault: { kind: 'duplicate-delivery', target: 'ledger/audit', percent: 30, count: 40 } },
     { kind: 'venue', fault: { kind: 'duplicate-updates', copies: 2, count: 20 } },
   ];
-  const others = Array.from({ length: Math.max(2, count - places.length) }, () => any(random, { victims, links }));
-  const all = shuffled([...places, ...repeats, ...others], random);
+  const others = Array.from({ length: Math.max(2, count - places.length - always.length) }, () =>
+    any(random, { victims, links }),
+  );
+  const all = shuffled([...places, ...always, ...others], random);
   return all.map((each, index) => ({ ...each, atMs: Math.floor(((index + 0.5) * roundMs) / all.length) }));
 }
 
 function any(random: Random, { victims, links }: Pick<Targets, 'victims' | 'links'>): Disturbance {
   const kind = random.integer(1, 20);
-  if (kind <= 6) return { kind: 'kill', victim: pick(victims, random), awayMs: random.integer(0, AWAY_MS_MAX) };
+  if (kind <= 6) return killed(pick(victims, random), random);
   if (kind <= 8) return { kind: 'stall', victim: pick(victims, random), forMs: random.integer(500, STALL_MS_MAX) };
   if (kind <= 11) return { kind: 'azure', fault: lasting(COSMOS_FAULTS, random) };
   if (kind <= 13) return { kind: 'azure', fault: lasting(BUS_FAULTS, random) };
@@ -105,6 +109,11 @@ function any(random: Random, { victims, links }: Pick<Targets, 'victims' | 'link
     };
   return { kind: 'venue', fault: venueFault(random) };
 }
+
+const killed = (victim: string, random: Random): Disturbance => ({
+  ...{ kind: 'kill', victim },
+  awayMs: random.integer(0, AWAY_MS_MAX),
+});
 
 function lasting(kinds: readonly string[], random: Random): object {
   return {

@@ -1,0 +1,30 @@
+import { runCampaign } from './faults/campaign.js';
+
+const ROUNDS = 2;
+const SEED = 7;
+const ROUND_MS = 6_000;
+/** Milliseconds that a machine which does other things too may take until all is told. */
+const DRAIN_MS_MAX = 150_000;
+const TEST_MS_MAX = 600_000;
+
+describe('orders while everything is killed and disturbed, in two short rounds', () => {
+  it(
+    'are there once, are posted, audited and told once, and leave nothing behind',
+    async () => {
+      const told: string[] = [];
+      const { rounds, violations } = await runCampaign({
+        ...{ rounds: ROUNDS, seed: SEED, roundMs: ROUND_MS, drainMsMax: DRAIN_MS_MAX },
+        replicated: ['orders', 'gateway'],
+        without: [],
+        print: (line) => void told.push(line),
+      });
+      if (violations.length > 0) throw new Error(told.join('\n'));
+      expect(rounds).toHaveLength(ROUNDS);
+      for (const { fills, heard, disturbances } of rounds) {
+        expect([fills > 0, heard > 0]).toEqual([true, true]);
+        expect(disturbances.join('\n')).toContain('kill-point service=orders point=after-venue-call');
+      }
+    },
+    TEST_MS_MAX,
+  );
+});
