@@ -17,6 +17,8 @@ import { OidcController } from './adapters/oidc.controller.js';
 import { OidcIssuers } from './adapters/oidc-issuers.js';
 import { OneTimeCodes } from './adapters/one-time-codes.js';
 import { Passwords } from './adapters/passwords.js';
+import { PresetStore } from './adapters/preset.store.js';
+import { PresetsController } from './adapters/presets.controller.js';
 import { ProfileStore } from './adapters/profile.store.js';
 import { ProfileVersions } from './adapters/profile-versions.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
@@ -42,6 +44,7 @@ import { CreateUser } from './create-user.js';
 import { EndSessions } from './end-sessions.js';
 import { EnrolSecondFactor } from './enrol-second-factor.js';
 import { ExchangeApiKey } from './exchange-api-key.js';
+import { KeepPresets } from './keep-presets.js';
 import { LeaseUsage } from './lease-usage.js';
 import { LimitAttempts } from './limit-attempts.js';
 import { ReadApiKeys } from './read-api-keys.js';
@@ -68,7 +71,7 @@ export interface AccountsKeys {
 const STORES = [UserStore, SessionStore, AttemptStore, IdentityStore, ProfileStore, ProfileVersions];
 const SIGN_IN = [SignIn, LimitAttempts, TakeCode, BeginSession, RefreshSession, EndSessions, ReadSessions, StepUp];
 const USERS = [CreateFirstUsers, CreateUser, ChangeUser, ReadUsers, ChangePassword, EnrolSecondFactor];
-const PROFILES = [CreateProfile, ReadProfiles, ConfigureProfile, ReadProfileVersions];
+const PROFILES = [CreateProfile, ReadProfiles, ConfigureProfile, ReadProfileVersions, PresetStore, KeepPresets];
 
 /** Everything about API keys. */
 const API_KEYS = [ApiKeyStore, CreateApiKey, ReadApiKeys, RotateApiKey, RevokeApiKey, ExchangeApiKey];
@@ -94,6 +97,7 @@ export class AccountsModule {
             { name: 'trade_profiles', relayed: true },
             { name: 'api_keys', relayed: true },
             { name: 'usage_plans', relayed: true },
+            { name: 'strategy_presets', relayed: true },
             { name: 'dynamic_config', relayed: true },
           ],
           tokenKeys: keys.signing.publicKeys,
@@ -110,6 +114,7 @@ export class AccountsModule {
         ApiKeyExchangeController,
         UsageController,
         UsageLeaseController,
+        PresetsController,
         ConfigurationController,
         ConfigurationFeedController,
       ],

@@ -1,6 +1,7 @@
 import { newUserId, topology } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { ProfileConfiguredV1, ProfileView } from '@ballast/contracts/accounts';
+import { SETTINGS, SHIPPED_PRESET_IDS } from '@ballast/contracts/accounts';
+import type { ProfileConfiguredV1, ProfileView, SettingKey } from '@ballast/contracts/accounts';
 import { startLocalAzure } from '@ballast/local-azure';
 import { AccountsFixture, eventually } from './accounts-fixture.js';
 import type { Answer } from './accounts-fixture.js';
@@ -23,6 +24,13 @@ const read = (path: string, headers = owner): Promise<Answer> => accounts.ask('G
 const newProfile = async (): Promise<ProfileView> => (await write('POST', '/v1/profiles', { name: 'one' })).body;
 const STRATEGY = { kind: 'momentum', symbols: ['AAPL'], barSeconds: 300, entryShareRatio: '0.05' };
 const RISK = { orderNotionalUsdMax: '5000', openOrdersMax: 10 };
+/** By setting, the limit of a preset. */
+const PRODUCT_LIMIT_OF = {
+  'trading.order-notional-usd-max': 'orderNotionalUsdMax',
+  'trading.position-usd-max': 'positionUsdMax',
+  'trading.daily-loss-usd-max': 'dailyLossUsdMax',
+  'trading.open-orders-max': 'openOrdersMax',
+};
 const heard = (profileId: string): EventEnvelope<ProfileConfiguredV1>[] =>
   accounts.heard.filter(
     ({ type, subject }) => type === 'profile.configured.v1' && subject === profileId,
@@ -151,6 +159,89 @@ describe('a profile', () => {
     const operator = await accounts.authorizationAs(newUserId(3), 'operator');
     expect((await write('PATCH', path, { risk: RISK }, operator)).status).toBe(200);
     expect((await read(`${path}/versions/9`)).status).toBe(404);
+  });
+});
+
+describe('presets', () => {
+  const content = { name: 'quiet', strategy: STRATEGY, risk: RISK };
+  const ids = async (headers = owner): Promise<string[]> =>
+    (await read('/v1/presets', headers)).body.items.map(({ id }: { id: string }) => id);
+
+  it('come with the product, within what it allows, and nobody changes those', async () => {
+    const { items } = (await read('/v1/presets')).body;
+    expect(items.map(({ id }: { id: string }) => id)).toEqual([...SHIPPED_PRESET_IDS]);
+    for (const { id, isShipped, version, strategy, risk } of items) {
+      expect([id, isShipped, version]).toEqual([id, true, 1]);
+      const { id: profileId } = await newProfile();
+      expect((await write('PATCH', `/v1/profiles/${profileId}`, { strategy, risk })).status).toBe(200);
+      for (const [key, field] of Object.entries(PRODUCT_LIMIT_OF))
+        expect(Number(risk[field])).toBeLessThanOrEqual(
+          Number((SETTINGS[key as SettingKey] as { default: string }).default),
+        );
+      expect((await write('PUT', `/v1/presets/${id}`, content)).body.code).toBe('conflict');
+      expect((await write('DELETE', `/v1/presets/${id}`, {})).body.code).toBe('conflict');
+    }
+  });
+
+  it('of a user are made, changed and deleted by that user only, each once per key', async () => {
+    const asked = { body: content, headers: { ...owner, 'idempotency-key': 'one-preset' } };
+    const made = await accounts.ask('POST', '/v1/presets', asked);
+    const { id } = made.body;
+    expect([made.status, made.headers.get('etag')]).toEqual([201, '"1"']);
+    expect(made.body).toEqual({ ...content, id: expect.stringMatching(/^pre_/), isShipped: false, version: 1 });
+    expect((await accounts.ask('POST', '/v1/presets', asked)).body).toEqual(made.body);
+    expect((await accounts.ask('POST', '/v1/presets', { ...asked, body: { ...content, name: 'x' } })).status).toBe(422);
+    expect(await ids()).toEqual([...SHIPPED_PRESET_IDS, id]);
+
+    const stranger = await accounts.authorizationAs(newUserId(5), 'trader');
+    expect(await ids(stranger)).toEqual([...SHIPPED_PRESET_IDS]);
+    expect((await read(`/v1/presets/${id}`, stranger)).status).toBe(404);
+    expect((await write('PUT', `/v1/presets/${id}`, content, stranger)).status).toBe(404);
+    expect((await write('DELETE', `/v1/presets/${id}`, {}, stranger)).status).toBe(404);
+
+    const changed = await write(
+      'PUT',
+      `/v1/presets/${id}`,
+      { ...content, name: 'loud' },
+      { ...owner, 'if-match': '"1"' },
+    );
+    expect(changed.body).toMatchObject({ name: 'loud', version: 2 });
+    expect((await write('DELETE', `/v1/presets/${id}`, {}, { ...owner, 'if-match': '"1"' })).status).toBe(412);
+    expect((await write('DELETE', `/v1/presets/${id}`, {})).status).toBe(204);
+    expect([(await read(`/v1/presets/${id}`)).status, await ids()]).toEqual([404, [...SHIPPED_PRESET_IDS]]);
+    const told = () => accounts.heard.filter(({ subject }) => subject === id).map(({ data }) => data);
+    await eventually(() => told().length === 3);
+    expect(told()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ version: 1, name: 'quiet', isDeleted: false }),
+        expect.objectContaining({ version: 2, changed: ['/name'], isDeleted: false }),
+        expect.objectContaining({ version: 3, changed: ['/isDeleted'], isDeleted: true }),
+      ]),
+    );
+  });
+
+  it('are given to a profile as a new version that names them, which a later change of the preset leaves alone', async () => {
+    const { id } = await newProfile();
+    const path = `/v1/profiles/${id}`;
+    const shipped = (await read('/v1/presets/conservative')).body;
+    const applied = await write('POST', `${path}/preset`, { presetId: 'conservative', reason: 'to begin with' });
+    const { strategy, risk } = shipped;
+    expect(applied.body).toMatchObject({ version: 2, name: 'one', strategy, risk });
+    const { id: own } = (await write('POST', '/v1/presets', content)).body;
+    await write('POST', `${path}/preset`, { presetId: own });
+    await write('PUT', `/v1/presets/${own}`, { ...content, risk: {} });
+    expect((await read(`${path}/versions`)).body.items).toMatchObject([
+      { version: 3, presetId: own, presetVersion: 1, risk: RISK },
+      { version: 2, presetId: 'conservative', presetVersion: 1, reason: 'to begin with' },
+      { version: 1 },
+    ]);
+    await eventually(() => heard(id).length === 2);
+    expect(heard(id).find(({ data }) => data.version === 3)?.data).toMatchObject({ presetId: own, presetVersion: 1 });
+    const stranger = await accounts.authorizationAs(newUserId(6), 'trader');
+    const { body: theirs } = await write('POST', '/v1/profiles', { name: 'theirs' }, stranger);
+    const notTheirs = await write('POST', `/v1/profiles/${theirs.id}/preset`, { presetId: own }, stranger);
+    expect([notTheirs.status, notTheirs.body.errors?.[0]?.pointer]).toEqual([400, '/presetId']);
+    expect((await write('POST', `${path}/preset`, { presetId: 'balanced' }, stranger)).status).toBe(404);
   });
 });
 

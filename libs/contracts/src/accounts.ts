@@ -56,6 +56,17 @@ export {
   wrongIn,
 } from './settings-table.js';
 export type { SettingDeclaration, SettingKey, SettingValue } from './settings-table.js';
+export {
+  ApplyPresetRequest,
+  PRESETS_MAX,
+  PRESET_ID_PATTERN,
+  PresetList,
+  PresetRequest,
+  PresetView,
+  SHIPPED_PRESET_IDS,
+  presetChanged,
+} from './preset-api.js';
+export type { PresetChangedV1, ShippedPresetId } from './preset-api.js';
 export { SCOPES } from './scopes.js';
 export type { Scope } from './scopes.js';
 export {

@@ -4,6 +4,7 @@ import {
   USAGE_PLAN_EVENTS,
   USER_EVENTS,
   configurationChanged,
+  presetChanged,
   profileConfigured,
   profileCreated,
 } from './accounts.js';
@@ -50,6 +51,7 @@ export const EVENTS: readonly EventDeclaration[] = [
   ...API_KEY_EVENTS,
   ...USAGE_PLAN_EVENTS,
   ...PROFILE_EVENTS,
+  presetChanged,
   configurationChanged,
   bookOpened,
   bookLimitsChanged,
@@ -190,6 +192,13 @@ const containers: ContainerDeclaration[] = [
     partitionKeyPaths: ['/productId', '/usageOf'],
     defaultTtlSeconds: -1,
     indexedPaths: [],
+  },
+  {
+    name: 'strategy_presets',
+    owner: 'accounts',
+    partitionKeyPaths: ['/productId', '/ownerId'],
+    defaultTtlSeconds: -1,
+    indexedPaths: ['/kind/?'],
   },
   {
     name: 'dynamic_config',

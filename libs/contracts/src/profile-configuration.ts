@@ -24,6 +24,8 @@ const SYMBOLS_MAX = 50;
 export const VERSION_MAX = 1_000_000_000;
 /** Characters of a reason, at most. */
 export const REASON_CHARS_MAX = 256;
+/** Characters of a preset's id, at most. */
+const PRESET_ID_CHARS_MAX = 64;
 /** Where something of a profile's configuration is. */
 const CHANGED_PATTERN = /^\/[A-Za-z]{1,32}(\/[A-Za-z]{1,32})?$/;
 /** Places that one change can be about: every field of a profile's configuration, and more to come. */
@@ -150,7 +152,21 @@ export class RollBackProfileRequest {
   reason?: string;
 }
 
-export class ProfileVersionView extends VersionFacts {
+/** What is said of every version of a profile. */
+export class ProfileVersionFacts extends VersionFacts {
+  @TextField({
+    description: 'The preset of which it has strategy and risk; absent where it has none from one.',
+    lengthMax: PRESET_ID_CHARS_MAX,
+    pattern: /^[a-z0-9_]+$/,
+    optional: true,
+    example: 'balanced',
+  })
+  presetId?: string;
+  @CountField({ description: 'The version of that preset.', min: 1, max: VERSION_MAX, optional: true, example: 1 })
+  presetVersion?: number;
+}
+
+export class ProfileVersionView extends ProfileVersionFacts {
   @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
   profileId!: string;
   @nameField(false)

@@ -1,7 +1,12 @@
 import { declareEvent } from './event.js';
 import { CountField, IdField, InstantField, ListField, NestedField, TextField } from './fields.js';
 import { PROFILE_ID_PATTERN, USER_ID_PATTERN } from './ids.js';
-import { StrategyConfiguration, StrategyConfigurationV1, VERSION_MAX, VersionFacts } from './profile-configuration.js';
+import {
+  ProfileVersionFacts,
+  StrategyConfiguration,
+  StrategyConfigurationV1,
+  VERSION_MAX,
+} from './profile-configuration.js';
 import { TradingLimits } from './trading-limits.js';
 
 /** Entry orders of one profile and symbol that may be live at once, unless the profile says otherwise. */
@@ -18,7 +23,7 @@ export class ProfileCreatedV1 {
   entriesPerSymbolMax!: number;
 }
 
-export class ProfileConfiguredV1 extends VersionFacts {
+export class ProfileConfiguredV1 extends ProfileVersionFacts {
   @IdField(PROFILE_ID_PATTERN, { description: 'The profile.' })
   profileId!: string;
   @TextField({ description: 'Its name.', lengthMax: 64 })

@@ -19,6 +19,9 @@ export interface Version<Content> {
   readonly reason?: string;
   /** The version whose content this one has again. */
   readonly restoredVersion?: number;
+  /** The preset, and its version, of which a profile has strategy and risk. */
+  readonly presetId?: string;
+  readonly presetVersion?: number;
 }
 
 /** Who asks for a change, and what makes the request repeatable. */
@@ -37,13 +40,14 @@ export interface ChangeFacts {
   readonly at: string;
   readonly reason?: string | undefined;
   readonly restoredVersion?: number | undefined;
+  readonly preset?: { readonly presetId: string; readonly presetVersion: number } | undefined;
 }
 
 /** The version after `before`, or `undefined` where the content is the same. */
 export function nextVersion<Content extends object>(
   before: Pick<Version<Content>, 'of' | 'version' | 'content'>,
   content: Content,
-  { actor, at, reason, restoredVersion }: ChangeFacts,
+  { actor, at, reason, restoredVersion, preset }: ChangeFacts,
 ): Version<Content> | undefined {
   const changed = changedPlaces(before.content, content);
   if (changed.length === 0) return undefined;
@@ -51,6 +55,7 @@ export function nextVersion<Content extends object>(
     ...{ of: before.of, version: before.version + 1, content, changed, actor, at },
     ...(reason === undefined ? {} : { reason }),
     ...(restoredVersion === undefined ? {} : { restoredVersion }),
+    ...preset,
   };
 }
 
@@ -85,12 +90,15 @@ export function answerRowId(of: string, { actor, idempotencyKey }: ChangeMark): 
 }
 
 /** What is said of every version, whatever it is of. */
-export function factsOf<Content>({ version, changed, actor, reason, restoredVersion }: Version<Content>) {
+export function factsOf<Content>(said: Version<Content>) {
+  const { version, changed, actor, reason, restoredVersion, presetId, presetVersion } = said;
   return {
     version,
     ...(changed.length === 0 ? {} : { changed: [...changed] }),
     actor,
     ...(reason === undefined ? {} : { reason }),
     ...(restoredVersion === undefined ? {} : { restoredVersion }),
+    ...(presetId === undefined ? {} : { presetId }),
+    ...(presetVersion === undefined ? {} : { presetVersion }),
   };
 }

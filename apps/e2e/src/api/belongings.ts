@@ -5,7 +5,7 @@ import type { ApiPlatform, TokenOptions } from './api-platform.js';
 /** Characters before the `_` of an id tell what it names. */
 const ID_PATTERN = /\b[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}(?:_[0-9a-hjkmnp-tv-z]{16})?\b/g;
 
-/** A user with something of every kind: profiles, capital, a monitor, a transfer, an order that rests. */
+/** A user with something of every kind: profiles, capital, a monitor, a transfer, a preset, an order that rests. */
 export class Belongings {
   private constructor(
     readonly userId: string,
@@ -31,7 +31,8 @@ export class Belongings {
     const transfer = await write<{ id: string }>('POST', `${of}/transfers`, { toProfileId: second.id, amount: '1.00' });
     const terms = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '1', limitPrice: '1.00', timeInForce: 'gtc' };
     const order = await write<OrderView>('POST', '/v1/orders', { profileId: first.id, ...terms });
-    const made = [userId, first.id, order.orderId, order.tradeId, JSON.stringify(transfer)].join(' ');
+    const preset = await write('POST', '/v1/presets', { name: 'own', strategy: { kind: 'manual' }, risk: {} });
+    const made = [userId, first.id, order.orderId, order.tradeId, JSON.stringify([transfer, preset])].join(' ');
     const ids = new Map([...made.matchAll(ID_PATTERN)].reverse().map(([id]) => [id.slice(0, 3), id]));
     return new Belongings(userId, token, first.id, second.id, ids);
   }

@@ -36,6 +36,7 @@ const DECIMALS = ['1', '0', '0.01', '100.00', '10000', '-5.00', '0.001', '999999
 export function valueOf(schema: Schema, ids: KnownIds): Arbitrary<unknown> {
   const own = resolved(schema, API);
   if (own.enum !== undefined) return fc.constantFrom(...own.enum);
+  if (own.oneOf !== undefined) return fc.oneof(...own.oneOf.map((choice) => valueOf(choice, ids)));
   if (own.properties !== undefined) return objectOf(own, ids);
   switch ([own.type].flat()[0]) {
     case 'array':
