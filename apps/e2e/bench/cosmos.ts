@@ -12,9 +12,10 @@ import { drive, median, type Call } from './measure.js';
 
 const SMALL_DOCUMENTS = 1_000;
 const LARGE_DOCUMENTS = 100_000;
-const ROUNDS = 7;
-const STRETCH_MS = 500;
-const WARM_UP_MS = 1_000;
+/** Rounds of all that is compared, in turns: each begins with what the one before ended with, so that a drift weighs on both alike. */
+const ROUNDS = 14;
+const STRETCH_MS = 250;
+const WARM_UP_MS = 2_000;
 const KEY = ['bench', 'p0'];
 
 type Calls = Readonly<Record<string, Call>>;
@@ -124,9 +125,9 @@ async function compareWithCanned(real: Side, canned: Side): Promise<void> {
   console.log('calls per second at concurrency 16: real, canned, ratio (at least 0.80); server CPU, us per call');
   for (const name of Object.keys(real.calls)) {
     const sides = [real, canned].map((side) => ({ side, rates: [] as number[], costs: [] as number[] }));
-    for (const { side } of sides) await drive(side.calls[name]!, 16, STRETCH_MS);
+    for (const { side } of sides) await drive(side.calls[name]!, 16, WARM_UP_MS);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const { side, rates, costs } of sides) {
+      for (const { side, rates, costs } of inTurn(sides, round)) {
         const before = await side.server.cpuUs();
         const { calls, perSecond } = await drive(side.calls[name]!, 16, STRETCH_MS);
         rates.push(perSecond);
@@ -149,7 +150,9 @@ async function compareSizes(server: ServerProcess, small: Calls, large: Calls): 
     const used: number[][] = [[], []];
     for (const calls of [small, large]) await drive(calls[name]!, 4, WARM_UP_MS);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, calls] of [small, large].entries()) used[index]!.push(await costOf(server, calls[name]!));
+      for (const [index, calls] of inTurn([...[small, large].entries()], round)) {
+        used[index]!.push(await costOf(server, calls[name]!));
+      }
     }
     const [before, after] = used.map(median) as [number, number];
     const growth = median(used[1]!.map((cost, round) => cost / used[0]![round]!));
@@ -161,6 +164,8 @@ async function compareSizes(server: ServerProcess, small: Calls, large: Calls): 
     `filter + ORDER BY over ${LARGE_DOCUMENTS} documents, a page of one / point read: ${ratio.toFixed(2)} (at most 2.00)`,
   );
 }
+
+const inTurn = <T>(sides: readonly T[], round: number): readonly T[] => (round % 2 === 0 ? sides : sides.toReversed());
 
 async function costOf(server: ServerProcess, call: Call): Promise<number> {
   const before = await server.cpuUs();

@@ -12,7 +12,11 @@ export function indexFor(
   conditions: readonly string[],
   order: readonly RowOrder[],
 ): string | undefined {
-  if (order[0]?.column === 'pk' || conditions.some((sql) => /\bid (=|IN)/.test(sql))) return undefined;
+  if (conditions.some((sql) => /\bid (=|IN)/.test(sql))) return undefined;
+  if (order[0]?.column === 'pk') {
+    container.columns.index(true, []);
+    return undefined;
+  }
   const equal = new Set(conditions.flatMap((sql) => /^(x\d+) = \?$/.exec(sql)?.[1] ?? []));
   const sorted = order.slice(0, -1).filter(({ column }) => !equal.has(column));
   const backwards = order.at(-1)?.descending === true;
@@ -21,7 +25,8 @@ export function indexFor(
     ...sorted.map(({ column, descending }) => ({ column, descending: descending !== backwards })),
   ];
   if (keys.length > 0) return container.columns.index(byPartition, keys);
-  const narrowed = new Set(conditions.flatMap((sql) => sql.match(/\bx\d+\b/g) ?? []));
+  if (byPartition) container.columns.index(true, []);
+  const narrowed = new Set(conditions.flatMap((sql) => sql.match(/\b(?:x\d+|ts)\b/g) ?? []));
   for (const column of narrowed) container.columns.index(byPartition, [{ column, descending: false }]);
   return undefined;
 }
