@@ -152,8 +152,17 @@ function reach(code: string) {
   return { lossRate: LOST_RATE, patienceMs: PATIENCE_MS, lost: () => new BusAnswer(code) };
 }
 
+/** Filters by their text: compiling one takes longer than a run uses it. */
+const compiled = new Map<string, Matches>();
+
 function filterOf(sqlFilter: string | undefined): Matches {
   if (sqlFilter === undefined) return () => true;
+  const matches = compiled.get(sqlFilter) ?? compile(sqlFilter);
+  compiled.set(sqlFilter, matches);
+  return matches;
+}
+
+function compile(sqlFilter: string): Matches {
   const isTrue = compileSqlFilter(sqlFilter);
   return ({ applicationProperties = {} }) => {
     const lower = new Map(Object.entries(applicationProperties).map(([name, value]) => [name.toLowerCase(), value]));

@@ -2,7 +2,7 @@ import { Failure } from '@ballast/contracts';
 import type { PlaceOrderRequest } from '@ballast/contracts/orders';
 import { CONTROL_MODES } from '@ballast/contracts/orders';
 import type { Caller } from '@ballast/service-host';
-import { SYMBOLS } from './exchange.js';
+import { SYMBOLS } from './market.js';
 import { Requests, pause } from './requests.js';
 import type { VirtualProcess } from './virtual-process.js';
 import type { Profile, World } from './world.js';
@@ -61,10 +61,11 @@ export class Callers {
     const { chance } = this.world;
     const profile = chance.oneOf(this.world.profiles);
     const draw = chance.next();
-    if (draw < 0.45) return this.buy(profile);
-    if (draw < 0.65) return this.sell(profile);
-    if (draw < 0.8) return this.cancel();
-    if (draw < 0.86) return this.deposit(profile, chance.whole(1, 5_000));
+    if (draw < 0.42) return this.buy(profile);
+    if (draw < 0.6) return this.sell(profile);
+    if (draw < 0.73) return this.cancel();
+    if (draw < 0.82) return this.amend();
+    if (draw < 0.87) return this.deposit(profile, chance.whole(1, 5_000));
     if (draw < 0.93) return this.withdraw(profile, chance.whole(1, 20_000));
     return this.halt(profile);
   }
@@ -121,6 +122,27 @@ export class Callers {
     });
   }
 
+  /** Other terms for an order that rests: more or fewer, dearer or cheaper. */
+  private async amend(): Promise<void> {
+    const { chance, witness } = this.world;
+    const resting = [...witness.placed.values()].filter(({ limitPrice }) => limitPrice !== undefined);
+    if (resting.length === 0) return;
+    const { orderId, profileId, symbol, quantity = '1' } = chance.oneOf(resting);
+    const changes = {
+      ...(chance.happens(0.6) ? { quantity: String(Math.max(1, Number(quantity) + chance.whole(-10, 20))) } : {}),
+      ...(chance.happens(0.6) ? { limitPrice: this.limitPrice(symbol) } : {}),
+    };
+    const key = this.newKey();
+    const what = `change ${orderId} to ${JSON.stringify(changes)}`;
+    const command = { key: { profileId, orderId }, symbol, changes, expectedVersion: undefined };
+    const asked = { ...command, requestedBy: 'simulated', idempotencyKey: key, requestHash: what };
+    await this.requests.askOnce({ key, what }, this.world.orders, async ({ replace }) => {
+      const answer = await replace.execute(asked);
+      if (answer.outcome === 'refused') return `refused ${answer.refusal.code}`;
+      return answer.outcome === 'requested' ? 'requested' : undefined;
+    });
+  }
+
   private deposit(profile: Profile, dollars: number): Promise<void> {
     return this.move('deposit', profile, dollars);
   }
@@ -159,9 +181,14 @@ export class Callers {
 
   private priceOf(symbol: string): { price: number; limitPrice: { limitPrice?: string } } {
     const { chance, exchange } = this.world;
-    const price = exchange.quotes([symbol])[0]?.ask.toNumber() ?? 0;
-    if (chance.happens(0.4)) return { price, limitPrice: {} };
-    return { price, limitPrice: { limitPrice: (price * chance.between(0.97, 1.03)).toFixed(2) } };
+    const price = exchange.market.quotes([symbol])[0]?.ask.toNumber() ?? 0;
+    return { price, limitPrice: chance.happens(0.35) ? {} : { limitPrice: this.limitPrice(symbol) } };
+  }
+
+  private limitPrice(symbol: string): string {
+    const { chance, exchange } = this.world;
+    const price = exchange.market.quotes([symbol])[0]?.ask.toNumber() ?? 0;
+    return (price * chance.between(0.97, 1.03)).toFixed(2);
   }
 
   private newKey(): string {

@@ -1,11 +1,20 @@
 import { Decimal } from '@ballast/money';
-import type { VenueExecution, VenueOrder, VenueOrderRequest, VenueOrderStatus, VenueQuote } from '@ballast/venue';
+import type {
+  VenueExecution,
+  VenueOrder,
+  VenueOrderChange,
+  VenueOrderRequest,
+  VenueOrderStatus,
+  VenueQuote,
+} from '@ballast/venue';
 
 const ZERO = new Decimal(0);
 
 /** An order as the exchange keeps it. */
 export interface Kept {
-  readonly request: VenueOrderRequest;
+  request: VenueOrderRequest;
+  /** What the order whose place it takes had filled when that was asked for. */
+  readonly filledBefore: Decimal;
   readonly id: string;
   readonly visibleAtMs: number;
   status: VenueOrderStatus;
@@ -22,6 +31,17 @@ export interface Fill extends VenueExecution {
   /** After the order's end was told. */
   readonly isLate: boolean;
   readonly visibleAtMs: number;
+}
+
+/** What an order becomes: the changes, for what it has not filled yet. */
+export function changedRequest({ request, filled }: Kept, change: VenueOrderChange): VenueOrderRequest {
+  const { brokerKey, quantity = request.quantity, limitPrice = request.limitPrice } = change;
+  const { stopPrice = request.stopPrice, timeInForce = request.timeInForce } = change;
+  return {
+    ...request,
+    ...{ brokerKey, quantity: quantity.minus(filled), limitPrice, timeInForce },
+    ...(stopPrice === undefined ? {} : { stopPrice }),
+  };
 }
 
 /** Whether an order in this status may still fill in time. */

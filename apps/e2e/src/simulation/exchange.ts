@@ -1,28 +1,26 @@
-import { Decimal, decimal } from '@ballast/money';
+import { Decimal } from '@ballast/money';
 import { VenueRejected } from '@ballast/venue';
-import type { VenueExecution, VenueOrder, VenueOrderRequest, VenueQuote, VenueUpdate } from '@ballast/venue';
-import { isOpen, leftOf, legView, priceFor, reported, view } from './exchange-order.js';
+import type {
+  VenueExecution,
+  VenueOrder,
+  VenueOrderChange,
+  VenueOrderRequest,
+  VenueQuote,
+  VenueUpdate,
+} from '@ballast/venue';
+import { changedRequest, isOpen, leftOf, legView, priceFor, reported, view } from './exchange-order.js';
 import type { Fill, Kept } from './exchange-order.js';
+import { Market } from './market.js';
 import type { Surroundings } from './wire.js';
-
-/** What can be traded. */
-export const SYMBOLS = ['AAPL', 'MSFT'] as const;
-export type TradedSymbol = (typeof SYMBOLS)[number];
 
 /** Milliseconds after which a look-up surely shows what was accepted, and a list what was executed. */
 export const VISIBILITY_MS_MAX = 300;
 
 const ZERO = new Decimal(0);
-const CENT = decimal('0.01');
-/** Milliseconds between two looks at an order that the market would fill, and between two prices. */
+/** Milliseconds between two looks at an order that the market would fill. */
 const MATCH_MS_MAX = 150;
-const TICK_MS = { least: 150, most: 900 } as const;
-/** By how much a price moves at most, in cents. */
-const MOVE_CENTS_MAX = 150;
-/** How likely what goes wrong at the exchange is, of every order, fill, cancel and tick. */
-const RATES = { reject: 0.04, partial: 0.35, late: 0.15, halt: 0.01, stale: 0.01 } as const;
-const HALT_MS_MAX = 5_000;
-const STALE_MS = 60_000;
+/** How likely what goes wrong at the exchange is, of every order, fill, cancel and replacement. */
+const RATES = { reject: 0.04, partial: 0.35, late: 0.15, slowReplace: 0.3 } as const;
 
 /** Who hears what becomes of orders, the moment it does. */
 export interface ExchangeEar {
@@ -39,12 +37,8 @@ export interface ExchangeEar {
  */
 export class Exchange {
   readonly fills: Fill[] = [];
-  /** Whether prices move and orders go wrong. */
-  isTroubled = true;
+  readonly market: Market;
   private readonly orders: Kept[] = [];
-  private readonly cents: Record<string, number> = { AAPL: 10_000, MSFT: 20_000 };
-  private haltedUntilMs = 0;
-  private staleUntilMs = 0;
 
   constructor(
     private readonly world: Surroundings,
@@ -52,7 +46,7 @@ export class Exchange {
     /** Whether a broker key that is known finds the order that it made before. */
     private readonly hasUniqueKeys: boolean,
   ) {
-    this.tick();
+    this.market = new Market(world, () => this.orders.forEach((kept) => this.consider(kept)));
   }
 
   /** Takes an order, or throws `VenueRejected`. */
@@ -61,23 +55,24 @@ export class Exchange {
     const before = this.hasUniqueKeys ? this.ofKey(request.brokerKey) : undefined;
     if (before !== undefined) return view(before);
     if (this.isUnlucky(RATES.reject)) throw new VenueRejected('40310000', 'the account is restricted for a moment');
-    const { chance, timeline } = this.world;
-    const id = `venue-${this.orders.length + 1}`;
-    const leg = { id: `${id}-leg`, status: 'open' as const, filled: ZERO, isSetOff: false };
-    const kept: Kept = {
-      request,
-      id,
-      visibleAtMs: timeline.nowMs + chance.between(0, VISIBILITY_MS_MAX),
-      status: 'open',
-      filled: ZERO,
-      isSetOff: request.stopPrice === undefined,
-      isMatching: false,
-      leg: request.orderClass === 'oco' ? leg : undefined,
-    };
-    this.orders.push(kept);
-    this.ear.accepted(request.brokerKey);
-    this.consider(kept);
-    return view(kept);
+    return view(this.take(request, 'open'));
+  }
+
+  /** Puts another order in the place of an open one, at once or a little later, or throws `VenueRejected`. */
+  replace(venueOrderId: string, change: VenueOrderChange): VenueOrder {
+    const old = this.ofId(venueOrderId);
+    if (old === undefined || !isOpen(old.status) || old.leg !== undefined)
+      throw new VenueRejected('42210000', 'the order cannot be replaced');
+    const request = changedRequest(old, change);
+    this.ear.submitted(request);
+    if (this.ofKey(change.brokerKey) !== undefined) throw new VenueRejected('42210000', 'the key is taken');
+    if (request.quantity.lte(0)) throw new VenueRejected('42210000', 'nothing would be left of the order');
+    const next = this.take(request, 'pending', old.filled);
+    const settle = (): void => this.putInPlace(old, next);
+    if (this.isUnlucky(RATES.slowReplace))
+      this.world.timeline.after(this.world.chance.between(0, MATCH_MS_MAX), settle);
+    else settle();
+    return view(next);
   }
 
   /** The order of a key as it can be seen by now. */
@@ -118,19 +113,6 @@ export class Exchange {
       .map(({ brokerKey: _, isLate: __, visibleAtMs: ___, ...listed }) => listed);
   }
 
-  quotes(symbols: readonly string[]): VenueQuote[] {
-    const { nowMs } = this.world.timeline;
-    const at = new Date(nowMs - (nowMs < this.staleUntilMs ? STALE_MS : 0));
-    return symbols.flatMap((symbol) => {
-      const cents = this.cents[symbol];
-      return cents === undefined ? [] : [{ symbol, bid: CENT.times(cents - 1), ask: CENT.times(cents), at }];
-    });
-  }
-
-  isTradable(): boolean {
-    return this.world.timeline.nowMs >= this.haltedUntilMs;
-  }
-
   /** Fills what nobody sees coming: an order that it has told to be at its end. */
   private end(kept: Kept): void {
     if (!isOpen(kept.status)) return;
@@ -144,19 +126,6 @@ export class Exchange {
     timeline.after(chance.between(1, 2_000), () =>
       this.fill(kept, this.partOf(left), { price: priceFor(kept, this.quote(kept)), ofLeg: false }),
     );
-  }
-
-  private tick(): void {
-    const { timeline, chance } = this.world;
-    timeline.after(chance.between(TICK_MS.least, TICK_MS.most), () => {
-      if (!this.isTroubled) return;
-      this.tick();
-      const symbol = chance.oneOf(SYMBOLS);
-      this.cents[symbol] = (this.cents[symbol] ?? 0) + chance.whole(-MOVE_CENTS_MAX, MOVE_CENTS_MAX);
-      if (chance.happens(RATES.halt)) this.haltedUntilMs = timeline.nowMs + chance.between(0, HALT_MS_MAX);
-      if (chance.happens(RATES.stale)) this.staleUntilMs = timeline.nowMs + chance.between(0, HALT_MS_MAX);
-      for (const kept of this.orders) this.consider(kept);
-    });
   }
 
   /** Looks at the order, and again and again while the market would fill it. */
@@ -174,7 +143,7 @@ export class Exchange {
   }
 
   private wouldFill(kept: Kept): boolean {
-    if (!this.isTradable()) return false;
+    if (!this.market.isTradable()) return false;
     const { request, leg } = kept;
     const { bid, ask } = this.quote(kept);
     const isBuy = request.side === 'buy';
@@ -186,6 +155,40 @@ export class Exchange {
     if (!kept.isSetOff) return false;
     const limit = request.limitPrice;
     return limit === undefined || (isBuy ? ask.lte(limit) : bid.gte(limit));
+  }
+
+  private take(request: VenueOrderRequest, status: 'open' | 'pending', filledBefore = ZERO): Kept {
+    const { chance, timeline } = this.world;
+    const id = `venue-${this.orders.length + 1}`;
+    const kept: Kept = {
+      request,
+      filledBefore,
+      id,
+      visibleAtMs: timeline.nowMs + chance.between(0, VISIBILITY_MS_MAX),
+      status,
+      filled: ZERO,
+      isSetOff: request.stopPrice === undefined,
+      isMatching: false,
+      leg:
+        request.orderClass === 'oco' ? { id: `${id}-leg`, status: 'open', filled: ZERO, isSetOff: false } : undefined,
+    };
+    this.orders.push(kept);
+    this.ear.accepted(request.brokerKey);
+    this.consider(kept);
+    return kept;
+  }
+
+  /** The old order is over and the other one works, for what the old one has not filled meanwhile; or nothing changes. */
+  private putInPlace(old: Kept, next: Kept): void {
+    const request = { ...next.request, quantity: next.request.quantity.minus(old.filled.minus(next.filledBefore)) };
+    const isPossible = isOpen(old.status) && request.quantity.gt(0);
+    next.request = request;
+    next.status = isPossible ? 'open' : 'rejected';
+    this.world.story.tell('exchange', () => `${request.brokerKey} ${isPossible ? 'takes its place' : 'is rejected'}`);
+    if (!isPossible) return;
+    old.status = 'replaced';
+    this.ear.updated({ kind: 'replaced', order: view(old), at: new Date(this.world.timeline.nowMs) });
+    this.consider(next);
   }
 
   private fill(kept: Kept, part: Decimal, { price, ofLeg }: { price: Decimal; ofLeg: boolean }): void {
@@ -233,13 +236,13 @@ export class Exchange {
   }
 
   private quote({ request }: Kept): VenueQuote {
-    const [quote] = this.quotes([request.symbol]);
+    const [quote] = this.market.quotes([request.symbol]);
     if (quote === undefined) throw new VenueRejected('42210000', `${request.symbol} is not traded`);
     return quote;
   }
 
   private isUnlucky(rate: number): boolean {
-    return this.isTroubled && this.world.chance.happens(rate);
+    return this.market.isMoving && this.world.chance.happens(rate);
   }
 
   private ofKey(brokerKey: string): Kept | undefined {

@@ -32,11 +32,15 @@ export class Requests {
 
   constructor(private readonly world: World) {}
 
-  /** Asks, perhaps twice at once or again later; whatever is answered under a key is always the same. */
-  async askOnce<Door>({ key, what }: Keyed, slots: Slots<Door>, work: (door: Door) => Promise<string>): Promise<void> {
+  /**
+   * Asks, perhaps twice at once or again later; whatever is answered under a key is always the same. `undefined` is no answer
+   * but the state of things, which may be another one later.
+   */
+  async askOnce<Door>({ key, what }: Keyed, slots: Slots<Door>, work: (door: Door) => Promise<string | undefined>): Promise<void> {
     const { chance } = this.world;
     const once = async (): Promise<void> => {
       const answer = await this.ask(what, slots, work);
+      if (answer === undefined) return;
       const before = this.answers.get(key);
       this.world.witness.must(
         before === undefined || before === answer,

@@ -3,8 +3,9 @@ import { VenueOutcomeUnknown, VenueUnavailable } from '@ballast/venue';
 import type { Venue, VenueCapabilities, VenueStreamHandlers, VenueUpdate } from '@ballast/venue';
 import { ReconnectingStream } from '../../../../libs/venue/src/reconnecting-stream.js';
 import type { SessionEnd, StreamSession } from '../../../../libs/venue/src/reconnecting-stream.js';
-import { SYMBOLS, VISIBILITY_MS_MAX } from './exchange.js';
+import { VISIBILITY_MS_MAX } from './exchange.js';
 import type { Exchange } from './exchange.js';
+import { SYMBOLS } from './market.js';
 import type { Loss, Reach, Surroundings, Wire } from './wire.js';
 
 /** What goes wrong between a process and the broker, of every call. */
@@ -40,7 +41,7 @@ export function capabilitiesOf(uniqueKeys: boolean): VenueCapabilities {
     orderClasses: ['oco'],
     notional: false,
     short: false,
-    replace: false,
+    replace: true,
     extendedHours: false,
     uniqueKeys,
     bars: false,
@@ -92,6 +93,15 @@ export class VenuePort implements Partial<Venue> {
     );
   }
 
+  replace(venueOrderId: string, change: Parameters<Venue['replace']>[1]): ReturnType<Venue['replace']> {
+    const said = `${change.quantity?.toFixed() ?? 'as many'} at ${change.limitPrice?.toFixed() ?? 'the same'}`;
+    return this.call(
+      () => `replaces ${venueOrderId} by ${change.brokerKey}: ${said}`,
+      () => this.exchange.replace(venueOrderId, change),
+      (loss) => new VenueOutcomeUnknown(`no answer (${loss})`),
+    );
+  }
+
   lookup(brokerKey: string): ReturnType<Venue['lookup']> {
     const { seesNothing } = this.weakness;
     return this.call(
@@ -130,14 +140,14 @@ export class VenuePort implements Partial<Venue> {
 
   assets(): ReturnType<Venue['assets']> {
     const list = () =>
-      SYMBOLS.map((symbol) => ({ ...ASSET, symbol, name: symbol, tradable: this.exchange.isTradable() }));
+      SYMBOLS.map((symbol) => ({ ...ASSET, symbol, name: symbol, tradable: this.exchange.market.isTradable() }));
     return this.call(() => 'lists assets', list);
   }
 
   quotes(symbols: string[]): ReturnType<Venue['quotes']> {
     return this.call(
       () => `asks for quotes of ${symbols.join(', ')}`,
-      () => this.exchange.quotes(symbols),
+      () => this.exchange.market.quotes(symbols),
     );
   }
 

@@ -30,13 +30,12 @@ export function unrest(world: World, callers: Callers): string[] {
   const recorded = new Set(witness.executed.map(({ executionId }) => executionId));
   for (const { executionId } of exchange.fills)
     if (!recorded.has(executionId)) why.push(`${executionId} is not recorded`);
-  const byId = new Map(orders.map((order) => [order.id, order]));
-  for (const { brokerKey, status } of exchange.allOrders()) {
-    const order = byId.get(orderOfBrokerKey(brokerKey)?.orderId ?? '');
-    const isOpen = OPEN_AT_BROKER.includes(status);
-    if (order !== undefined && order.isLive !== isOpen)
-      why.push(`${order.id} is ${order.state}, at the broker ${status}`);
-  }
+  const openAtBroker = new Set<string | undefined>();
+  for (const { brokerKey, status } of exchange.allOrders())
+    if (OPEN_AT_BROKER.includes(status)) openAtBroker.add(orderOfBrokerKey(brokerKey)?.orderId);
+  for (const { id, state, isLive } of orders)
+    if (isLive !== openAtBroker.has(id))
+      why.push(`${id} is ${state}, the broker ${isLive ? 'has not' : 'has'} it open`);
   return why;
 }
 
@@ -110,7 +109,7 @@ function judgeLedger({ witness, profiles, store }: World, orders: readonly Store
   for (const { profileId } of profiles) {
     const needed = orders
       .filter((order) => order.profileId === profileId && order.isLive)
-      .reduce((sum, order) => sum + stillHeld(witness.placed.get(order.id), order.filled), 0n);
+      .reduce((sum, order) => sum + stillHeld(witness, order), 0n);
     const reserved = witness.sumOf(profileId, 'reserved-for-orders');
     witness.must(reserved === needed, () => `${reserved} are reserved in ${profileId}, its open orders need ${needed}`);
     const account = store.document('capital_ledgers', ['ballast', profileId], 'account') as
@@ -133,18 +132,18 @@ function judgeEvents({ witness, bus }: World): void {
   for (const message of bus.deadLetters()) witness.must(false, () => `${message} was given up`);
 }
 
-/** What an entry keeps reserved after `filled`: its hold without the share that was filled, rounded half to even. */
-function stillHeld(
-  placed: { intent: string; holdUnits: string; quantity?: string } | undefined,
-  filled: string,
-): bigint {
-  if (placed === undefined || placed.intent === 'exit') return 0n;
-  const hold = decimal(placed.holdUnits);
-  const used = hold
-    .times(filled)
-    .div(placed.quantity ?? '1')
-    .toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN);
-  return BigInt(hold.minus(used).toFixed());
+/**
+ * What an entry keeps reserved: what was held when it got its terms, without the share that was filled since, rounded half
+ * to even.
+ */
+function stillHeld({ placed, replaced }: World['witness'], { id, filled }: StoredOrder): bigint {
+  const first = placed.get(id);
+  if (first === undefined || first.intent === 'exit') return 0n;
+  const { holdUnits = '0', quantity = '1', filledQuantity = '0' } = { ...first, ...replaced.get(id) };
+  const whole = decimal(quantity).minus(filledQuantity);
+  const share = decimal(filled).minus(filledQuantity).div(whole);
+  const used = decimal(holdUnits).times(share).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN);
+  return BigInt(decimal(holdUnits).minus(used).toFixed());
 }
 
 /** What the broker has filled of each of our orders, whichever of a pair it filled. */

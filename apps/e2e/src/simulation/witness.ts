@@ -1,6 +1,6 @@
 import { orderOfBrokerKey } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import type { OrderExecutedV1, OrderPlacedV1 } from '@ballast/contracts/orders';
+import type { OrderExecutedV1, OrderPlacedV1, OrderReplacedV1 } from '@ballast/contracts/orders';
 import { eventIn } from '@ballast/cosmos';
 import { Decimal } from '@ballast/money';
 import type { VenueOrderRequest } from '@ballast/venue';
@@ -40,6 +40,8 @@ export class Witness {
   readonly events: EventEnvelope[] = [];
   readonly placed = new Map<string, OrderPlacedV1>();
   readonly executed: OrderExecutedV1[] = [];
+  /** By order, the last terms that it has been given in the place of those it was placed with. */
+  readonly replaced = new Map<string, OrderReplacedV1>();
   private readonly sums = new Map<string, Map<string, bigint>>();
   private readonly sequences = new Map<string, number>();
   private readonly causes = new Set<string>();
@@ -76,12 +78,11 @@ export class Witness {
     this.must(placed !== undefined, () => `${brokerKey} reaches the broker and was never placed`);
     this.must(!this.ended.has(orderId), () => `${orderId} reaches the broker after its end`);
     if (placed === undefined || placed.intent === 'exit') return;
-    const hold = this.postings.find((posting) => posting.about === 'hold' && posting.orderId === orderId);
-    this.must(hold !== undefined, () => `${orderId} reaches the broker and nothing is held for it`);
-    if (hold === undefined || limitPrice === undefined || side === 'sell') return;
+    const held = this.heldFor(orderId);
+    this.must(held !== undefined, () => `${orderId} reaches the broker and nothing is held for it`);
+    if (held === undefined || limitPrice === undefined || side === 'sell') return;
     const worst = quantity.times(limitPrice).times(100).toDecimalPlaces(0, Decimal.ROUND_UP);
-    const held = hold.legs['reserved-for-orders'] ?? '0';
-    this.must(worst.lte(held), () => `${orderId} may cost ${worst.toFixed()} and ${held} are held`);
+    this.must(worst.lte(held.toString()), () => `${orderId} may cost ${worst.toFixed()} and ${held} are held`);
   }
 
   /** The broker has taken an order it did not have. */
@@ -94,6 +95,13 @@ export class Witness {
   /** The sum of all legs of an account. */
   sumOf(profileId: string, account: string): bigint {
     return this.sums.get(profileId)?.get(account) ?? 0n;
+  }
+
+  /** What is reserved for an order now; `undefined` where nothing ever was. */
+  private heldFor(orderId: string): bigint | undefined {
+    const own = this.postings.filter((posting) => posting.orderId === orderId);
+    if (own.length === 0) return undefined;
+    return own.reduce((sum, { legs }) => sum + BigInt(legs['reserved-for-orders'] ?? 0), 0n);
   }
 
   private posted(posting: StoredPosting): void {
@@ -133,6 +141,7 @@ export class Witness {
     this.events.push(event);
     if (type === 'order.placed.v1') this.placed.set((data as OrderPlacedV1).orderId, data as OrderPlacedV1);
     if (type === 'order.executed.v1') this.executed.push(data as OrderExecutedV1);
+    if (type === 'order.replaced.v1') this.replaced.set(event.subject, data as OrderReplacedV1);
     if (type === 'order.ended.v1') this.ended.add(event.subject);
   }
 }

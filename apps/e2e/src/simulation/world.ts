@@ -111,7 +111,7 @@ export class World implements Fate {
   /** From now on nothing goes wrong any more, and what has gone wrong comes to its end. */
   calm(): void {
     this.isTroubled = false;
-    this.exchange.isTroubled = false;
+    this.exchange.market.isMoving = false;
     this.story.tell('world', () => 'is calm from now on');
   }
 
