@@ -6,6 +6,7 @@ import type {
   VenueOrderRequest,
   VenueOrderStatus,
   VenueQuote,
+  VenueUpdate,
 } from '@ballast/venue';
 
 const ZERO = new Decimal(0);
@@ -31,6 +32,15 @@ export interface Fill extends VenueExecution {
   /** After the order's end was told. */
   readonly isLate: boolean;
   readonly visibleAtMs: number;
+}
+
+/** Who hears what becomes of orders, the moment it does. */
+export interface ExchangeEar {
+  /** Before an order is taken. */
+  submitted(request: VenueOrderRequest): void;
+  /** An order was taken that was not there before. */
+  accepted(brokerKey: string): void;
+  updated(update: VenueUpdate): void;
 }
 
 /** What an order becomes: the changes, for what it has not filled yet. */

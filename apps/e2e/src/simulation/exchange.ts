@@ -1,15 +1,8 @@
 import { Decimal } from '@ballast/money';
 import { VenueRejected } from '@ballast/venue';
-import type {
-  VenueExecution,
-  VenueOrder,
-  VenueOrderChange,
-  VenueOrderRequest,
-  VenueQuote,
-  VenueUpdate,
-} from '@ballast/venue';
+import type { VenueExecution, VenueOrder, VenueOrderChange, VenueOrderRequest, VenueQuote } from '@ballast/venue';
 import { changedRequest, isOpen, leftOf, legView, priceFor, reported, view } from './exchange-order.js';
-import type { Fill, Kept } from './exchange-order.js';
+import type { ExchangeEar, Fill, Kept } from './exchange-order.js';
 import { Market } from './market.js';
 import type { Surroundings } from './wire.js';
 
@@ -21,15 +14,6 @@ const ZERO = new Decimal(0);
 const MATCH_MS_MAX = 150;
 /** How likely what goes wrong at the exchange is, of every order, fill, cancel and replacement. */
 const RATES = { reject: 0.04, partial: 0.35, late: 0.15, slowReplace: 0.3 } as const;
-
-/** Who hears what becomes of orders, the moment it does. */
-export interface ExchangeEar {
-  /** Before an order is taken. */
-  submitted(request: VenueOrderRequest): void;
-  /** An order was taken that was not there before. */
-  accepted(brokerKey: string): void;
-  updated(update: VenueUpdate): void;
-}
 
 /**
  * A market in two symbols with the books of one account: orders rest until the price comes to them, fill in parts, are

@@ -36,7 +36,11 @@ export class Requests {
    * Asks, perhaps twice at once or again later; whatever is answered under a key is always the same. `undefined` is no answer
    * but the state of things, which may be another one later.
    */
-  async askOnce<Door>({ key, what }: Keyed, slots: Slots<Door>, work: (door: Door) => Promise<string | undefined>): Promise<void> {
+  async askOnce<Door>(
+    { key, what }: Keyed,
+    slots: Slots<Door>,
+    work: (door: Door) => Promise<string | undefined>,
+  ): Promise<void> {
     const { chance } = this.world;
     const once = async (): Promise<void> => {
       const answer = await this.ask(what, slots, work);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { orderOfBrokerKey } from '@ballast/contracts';
 import type { Timeline } from './timeline.js';
 import { BEGIN_MS } from './timeline.js';
 
 /** Ids with a part that is drawn outside of the run: who tells the story names them by when they were first heard of. */
 const DRAWN_IDS = /\b(ord|trd|prf|usr|req|trf)_[0-9a-hjkmnp-tv-z_]{26,}/g;
-const BROKER_KEYS = /\b([0-9a-hjkmnp-tv-z]{26})-([0-9a-hjkmnp-tv-z]{16})-(\d{1,3})\b/g;
+const BROKER_KEYS = /(?<![\w-])[A-Za-f][\w-]{35}(?![\w-])/g;
 
 /** Lines of a story that are kept, at most: the last ones. */
 const LINES_MAX = 20_000;
@@ -43,10 +44,10 @@ export class Story {
   /** The text with drawn ids replaced by short names. */
   named(text: string): string {
     return text
-      .replace(
-        BROKER_KEYS,
-        (_, profile: string, rest: string, revision: string) => `${this.nameOf(`ord_${profile}_${rest}`)}-${revision}`,
-      )
+      .replace(BROKER_KEYS, (key) => {
+        const named = orderOfBrokerKey(key);
+        return named === undefined ? key : `${this.nameOf(named.orderId)}-${named.revision}`;
+      })
       .replace(DRAWN_IDS, (id) => this.nameOf(id));
   }
 

@@ -1,5 +1,5 @@
 import { toMessage } from '@ballast/service-bus';
-import { newProfileId, newRequestId, newUserId } from '@ballast/contracts';
+import { newProfileId, newRequestId, newUserId, orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
 import { Bus } from './bus.js';
 import { Chance } from './chance.js';
 import { Exchange } from './exchange.js';
@@ -15,7 +15,8 @@ import type { Oddity } from './replica.js';
 import { Store } from './store.js';
 import { Story } from './story.js';
 import { BEGIN_MS, Timeline } from './timeline.js';
-import { UpdateFeed, VenuePort, capabilitiesOf } from './venue-port.js';
+import { UpdateFeed } from './update-stream.js';
+import { VenuePort, capabilitiesOf } from './venue-port.js';
 import { VirtualProcess } from './virtual-process.js';
 import { Witness } from './witness.js';
 import { Wire } from './wire.js';
@@ -192,8 +193,9 @@ export class World implements Fate {
   }
 
   private hasLateFill(profileId: string): boolean {
-    const chars = profileId.slice(4);
-    return this.exchange.fills.some(({ isLate, brokerKey }) => isLate && brokerKey.startsWith(chars));
+    const profileOf = (brokerKey: string): string | undefined =>
+      profileOfOrder(orderOfBrokerKey(brokerKey)?.orderId ?? '');
+    return this.exchange.fills.some(({ isLate, brokerKey }) => isLate && profileOf(brokerKey) === profileId);
   }
 }
 
