@@ -27,6 +27,19 @@ describe('other terms, at the paper broker', () => {
   const is = (orderId: string, state: string) =>
     until(`it is ${state}`, async () => (await viewOf({ orderId })).state === state);
 
+  it('leave an order that may only rest one that does', async () => {
+    const symbol = 'MSFT';
+    await paper.ticks({ symbol, ...QUIET });
+    const { body } = await bench.place(profile, { symbol, limitPrice: '99', postOnly: true });
+    await bench.hold(body);
+    await is(body.orderId, 'open');
+    await bench.replace(profile, body, { limitPrice: '98' });
+    await answered(body);
+    expect(await viewOf(body)).toMatchObject({ state: 'open', limitPrice: '98', postOnly: true });
+    const taking = await bench.replace(profile, body, { limitPrice: '101' });
+    expect([taking.status, taking.body.code]).toEqual([422, 'post-only-would-take']);
+  });
+
   it('are taken after a fill in part, twice, and so are those of the limit of two exits', async () => {
     const { body } = await bench.place(profile, { limitPrice: '100' });
     const { orderId } = body;

@@ -7,13 +7,22 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { TradingPermit } from './adapters/trading-permit.js';
 import { CALL_DELAY_MS_MAX, VENUE, changeOf, failureOf, orFailure } from './adapters/venue-calls.js';
-import { controlled, decideReplaceAgain, decideReplaceSubmission, replaceRejected } from './domain/replacing.js';
+import {
+  controlled,
+  decideReplaceAgain,
+  decideReplaceHere,
+  decideReplaceSubmission,
+  replaceRejected,
+} from './domain/replacing.js';
 import { nameAtBroker } from './domain/name-at-broker.js';
 import type { Order } from './domain/order.js';
+import { waitsHere } from './domain/waiting.js';
 import { SettleReplacement } from './settle-replacement.js';
+import { TriggerOrders } from './trigger-orders.js';
 
 /**
- * Asks the broker for the other terms of an order once their capital is held, or at once where they cost no more. Runs only
+ * Asks the broker for the other terms of an order once their capital is held, or at once where they cost no more; an order
+ * that waits here has them then. Runs only
  * while a message is handled, so that a crash at any point has something that triggers it again. What became of it is looked
  * up until it is known; the broker is asked again, under the same name, only when it surely does not have it.
  */
@@ -23,6 +32,7 @@ export class ReplaceAtVenue {
     private readonly books: OrderBooks,
     private readonly permit: TradingPermit,
     private readonly settle: SettleReplacement,
+    private readonly triggers: TriggerOrders,
     private readonly clock: Clock,
     @Inject(VENUE) private readonly venue: Venue,
   ) {}
@@ -32,9 +42,12 @@ export class ReplaceAtVenue {
     const controls = await this.permit.current();
     const step = await this.books.change(key, ({ order }) => {
       if (order === undefined) throw new Error(`other terms were asked for an unknown order ${key.orderId}`);
-      const { events, next } = decideReplaceSubmission(order, revision, controls);
+      const { events, next } = waitsHere(order)
+        ? decideReplaceHere(order, revision, { controls, feeRate: this.venue.capabilities.feeRate })
+        : decideReplaceSubmission(order, revision, controls);
       return { events, isOfStored: true, result: (after) => ({ next, order: after ?? order }) };
     });
+    this.triggers.watch(step.order);
     if (step.next === 'send') await this.send(step.order);
     if (step.next !== 'nothing' && (await this.settle.execute(key)) === 'absent') await this.askAgain(key, revision);
   }

@@ -16,7 +16,9 @@ import { hasEnded } from './domain/order.js';
 import type { Order } from './domain/order.js';
 import { contradictionsOf } from './domain/request-shape.js';
 import { mergedRequest, wantedTerms } from './domain/replace-request.js';
+import { waitsHere } from './domain/waiting.js';
 import { ExpireOrders } from './expire-orders.js';
+import { TriggerOrders } from './trigger-orders.js';
 
 /** A decoded request for other terms with what makes it repeatable. */
 export interface RequestReplaceCommand {
@@ -44,7 +46,7 @@ interface AnswerRow {
   readonly refusal?: Refusal;
 }
 
-/** Takes a request for other terms of an order that rests at the broker, exactly once per idempotency key. */
+/** Takes a request for other terms of an order that rests at the broker, or waits here, exactly once per idempotency key. */
 @Injectable()
 export class RequestReplace {
   constructor(
@@ -52,6 +54,7 @@ export class RequestReplace {
     private readonly desk: PlacementDesk,
     private readonly permit: TradingPermit,
     private readonly expiry: ExpireOrders,
+    private readonly triggers: TriggerOrders,
     @InjectStore('trade_orders') private readonly store: ContainerStore,
   ) {}
 
@@ -59,7 +62,10 @@ export class RequestReplace {
   async execute(command: RequestReplaceCommand): Promise<ReplaceAnswer> {
     const decide = await this.desk.openReplacement(command, this.permit.current());
     const answer = await this.answer(command, decide);
-    if (answer.outcome === 'requested') this.expiry.watch(answer.order);
+    if (answer.outcome === 'requested') {
+      this.expiry.watch(answer.order);
+      this.triggers.watch(answer.order);
+    }
     return answer;
   }
 
@@ -96,7 +102,8 @@ function stateOf(command: RequestReplaceCommand, order: Order | undefined): Repl
   if (order === undefined) throw new Error(`the order ${command.key.orderId} was there and is not`);
   if (hasEnded(order)) return { outcome: 'already-ended' };
   if (command.expectedVersion !== undefined && command.expectedVersion !== order.version) return { outcome: 'stale' };
-  const rests = order.state === 'open' || order.state === 'partially-filled';
+  const isHere = order.state === 'accepted' && waitsHere(order);
+  const rests = order.state === 'open' || order.state === 'partially-filled' || isHere;
   if (!rests || order.pendingCancel || order.replacement !== undefined) return { outcome: 'not-open' };
   const errors = contradictionsOf(mergedRequest(order, command.changes));
   return errors.length > 0 ? { outcome: 'invalid', errors } : undefined;

@@ -109,7 +109,7 @@ export class SubmitOrder {
 
   private async lookUp(order: Order): Promise<void> {
     const isBlind = faults.isWithout('look-up-before-retry');
-    const found = isBlind ? undefined : await orFailure(this.venue.lookup(nameAtBroker(order, 0)));
+    const found = isBlind ? undefined : await orFailure(this.venue.lookup(nameAtBroker(order, order.revision)));
     if (found !== undefined) return this.settle.execute(orderKey(order), found);
     const controls = await this.permit.current();
     const { callDeadlineMs, visibilityDelayMs } = this.venue.capabilities;

@@ -7,9 +7,10 @@ import type { WaitingOrder } from './adapters/live-order-list.js';
 import { Market } from './adapters/market.js';
 import { OrderBooks } from './adapters/order-books.js';
 import { TrailNotes } from './adapters/trail-notes.js';
+import { hasEnded } from './domain/order.js';
 import type { SymbolFacts } from './domain/placement.js';
 import type { RiskLimits } from './domain/risk-limits.js';
-import { decideTrigger, isSetOff, stopAfter, waitsHere } from './domain/waiting.js';
+import { decideTrigger, isSetOff, isSetOffAlike, stopAfter, waitsHere } from './domain/waiting.js';
 import { RISK_LIMITS } from './orders.config.js';
 
 interface Watched {
@@ -37,11 +38,13 @@ export class TriggerOrders {
     @Inject(RISK_LIMITS) private readonly limits: RiskLimits,
   ) {}
 
-  /** Watches an order that was placed just now, if it waits here. */
+  /** Watches the order, if it waits here; one that is known and has other terms now by these. */
   watch(order: WaitingOrder): void {
-    const { stopPrice: stop } = order.conditions;
-    if (stop !== undefined && waitsHere(order) && !this.watched.has(order.id))
-      this.watched.set(order.id, { order, stop });
+    const { stopPrice: first } = order.conditions;
+    if (first === undefined || !waitsHere(order)) return;
+    const known = this.watched.get(order.id);
+    const stop = known !== undefined && isSetOffAlike(known.order, order) ? known.stop : first;
+    this.watched.set(order.id, { order, stop });
   }
 
   /** Where the order's stop stands by this replica's looks at the market; `undefined` where it does not wait any more. */
@@ -54,8 +57,8 @@ export class TriggerOrders {
     const gone = new Set(this.watched.keys());
     for await (const order of this.live.waiting()) {
       const { stopPrice: first } = order.conditions;
-      if (first !== undefined && !this.watched.has(order.id))
-        this.watched.set(order.id, { order, stop: await this.trails.stopOf(order, first) });
+      if (first === undefined || this.watched.has(order.id)) this.watch(order);
+      else this.watched.set(order.id, { order, stop: await this.trails.stopOf(order, first) });
       gone.delete(order.id);
     }
     for (const orderId of gone) this.forget(orderId);
@@ -83,7 +86,7 @@ export class TriggerOrders {
       if (order.symbol !== symbol) continue;
       const stop = stopAfter(order, before, facts);
       this.watched.set(orderId, { order, stop });
-      if (isSetOff(order, stop, facts)) await this.trigger(order, stop, facts);
+      if (isSetOff(order, stop, facts)) await this.trigger({ order, stop }, facts);
       else await this.note(order, stop);
     }
   }
@@ -103,13 +106,15 @@ export class TriggerOrders {
     this.trails.forget(orderId);
   }
 
-  /** An order whose capital is not held yet goes on being watched. */
-  private async trigger({ id: orderId, profileId }: WaitingOrder, stop: Decimal, facts: SymbolFacts): Promise<void> {
+  /** An order whose capital is not held yet goes on being watched, and one that has other terms now by these. */
+  private async trigger({ order: known, stop }: Watched, facts: SymbolFacts): Promise<void> {
+    const { id: orderId, profileId } = known;
     const order = await this.books.change({ profileId, orderId }, ({ order: latest }) => ({
-      events: latest === undefined ? [] : decideTrigger(latest, stop, facts),
+      events: latest !== undefined && isSetOffAlike(known, latest) ? decideTrigger(latest, stop, facts) : [],
       isOfStored: true,
       result: (after) => after,
     }));
-    if (order?.state !== 'pending-capital') this.forget(orderId);
+    if (order === undefined || hasEnded(order) || !waitsHere(order)) this.forget(orderId);
+    else this.watch(order);
   }
 }

@@ -49,7 +49,7 @@ export function requestOf(order: Order, venue: Pick<VenueCapabilities, 'timesInF
   const { stopPrice, trailPrice, trailPercent }: Conditions = triggeredHere === true ? {} : order.conditions;
   const timeInForce = heldBy(order.timeInForce, venue);
   return {
-    brokerKey: nameAtBroker(order, faults.isWithout('look-up-before-retry') ? order.attempts - 1 : 0),
+    brokerKey: nameAtBroker(order, faults.isWithout('look-up-before-retry') ? order.attempts - 1 : order.revision),
     symbol: order.symbol,
     side: order.side,
     quantity: order.quantity,

@@ -1,7 +1,7 @@
 import { hasEnded, hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
-import { replaceRejected } from './replacing.js';
+import { replaceRejected, replacementOver } from './replacing.js';
 import { ended, reference } from './submission.js';
 
 export type CancellationDecision =
@@ -25,7 +25,7 @@ export function decideCancellation(order: Order, requestedBy: string, nowMs: num
   return {
     outcome: 'requested',
     events: neverSent
-      ? [ended(order, hasExpired(order, nowMs) ? 'expired' : 'cancelled', {})]
+      ? [...replacementOver(order), ended(order, hasExpired(order, nowMs) ? 'expired' : 'cancelled', {})]
       : [...withdrawn(order), { fact: 'cancel-requested', data: { ...reference(order), requestedBy } }],
   };
 }

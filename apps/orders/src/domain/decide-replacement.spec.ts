@@ -67,9 +67,15 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'replace-not-offered', value: 'any live order' },
   },
   {
-    name: 'an order that may only rest',
-    ...{ given: resting({ postOnly: true }), asked: { quantity: '9' } },
-    refusal: { code: 'replace-not-offered', value: 'an order that may only rest' },
+    name: 'an order that may only rest, at a price that takes',
+    ...{ given: resting({ postOnly: true }), asked: { limitPrice: '100' } },
+    facts: { venue: { ...FACTS.venue, postOnly: true } },
+    refusal: { code: 'post-only-would-take' },
+  },
+  {
+    name: 'a short sale that waits here',
+    given: resting({ side: 'sell', triggeredHere: true, collateralPrice: '157.5' }),
+    ...{ asked: { quantity: '9' }, refusal: { code: 'replace-not-offered', value: 'a short sale' } },
   },
   {
     name: 'a date that the broker keeps',

@@ -9,15 +9,17 @@ import { OFFER_RUNGS } from './offer-rungs.js';
 import { remainingQuantity } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
+import { withFirstStop } from './placement.js';
 import type { PlacementFacts, PlacementTerms, Rung } from './placement.js';
 import { PRICE_RUNGS } from './price-rungs.js';
 import { RISK_RUNGS } from './risk-rungs.js';
 import { unitsWhileAsked, worstWhileAsked } from './replacement-cost.js';
 import { enlarges, termTexts } from './replacement.js';
 import type { LiveTerms } from './replacement.js';
-import { controlled, replaceRejected, replacedHere } from './replacing.js';
+import { controlled, replaceRejected, replaced, replacedHere } from './replacing.js';
 import { heldBy, needsPair } from './sending.js';
-import { NOT_OFFERED, boundPrice } from './worst-cost.js';
+import { trailOf, waitsHere } from './waiting.js';
+import { NOT_OFFERED, boundPrice, isShortSale } from './worst-cost.js';
 
 /** Everything that the decision on other terms needs beside the order. */
 export interface ReplacementFacts extends PlacementFacts {
@@ -40,12 +42,31 @@ export type ReplacementDecision = {
  * larger is not measured against the risk limits. Terms that only we keep are taken at once.
  */
 export function decideReplacement(order: Order, wanted: WantedTerms, facts: ReplacementFacts): ReplacementDecision {
-  const asked: PlacementTerms = { ...placementTermsOf(order), ...wanted };
-  const terms: LiveTerms = { ...wanted, boundPrice: boundOf(order, asked, facts) };
+  const asked = askedTerms(order, wanted, facts);
+  const { conditions } = asked;
+  const terms: LiveTerms = { ...wanted, conditions, boundPrice: boundOf(order, asked, facts) };
   const refusal = climb({ order, asked, terms }, facts);
   if (refusal !== undefined) return { outcome: 'refused', refusal, events: [replaceRejected(order, { refusal })] };
-  const events = isForBroker(order, terms, facts) ? [requested(order, terms, facts)] : [replacedHere(order, terms)];
-  return { outcome: 'requested', events };
+  return { outcome: 'requested', events: eventsFor(order, terms, facts) };
+}
+
+/** A stop that waits here and is to trail at another distance begins anew, from the market of now. */
+function askedTerms(order: Order, wanted: WantedTerms, facts: ReplacementFacts): PlacementTerms {
+  const asked: PlacementTerms = { ...placementTermsOf(order), ...wanted };
+  return waitsHere(order) && trailOf(order) !== trailOf(wanted) ? withFirstStop(asked, facts) : asked;
+}
+
+function eventsFor(order: Order, terms: LiveTerms, facts: ReplacementFacts): readonly OrderEvent[] {
+  if (waitsHere(order)) return requestedHere(order, terms, facts);
+  return isForBroker(order, terms, facts) ? [requested(order, terms, facts)] : [replacedHere(order, terms)];
+}
+
+/** The broker has nothing of the order: it has the other terms at once, or when their capital is held. */
+function requestedHere(order: Order, terms: LiveTerms, facts: ReplacementFacts): readonly OrderEvent[] {
+  const request = requested(order, terms, facts);
+  const { revision, holdUnits } = request.data;
+  if (holdUnits !== undefined) return [request];
+  return [request, replaced(order, { revision, terms }, { filledEarlier: ZERO, feeRate: facts.venue.feeRate })];
 }
 
 /** An order without a limit keeps the collar that it was placed with, unless it is set off elsewhere. */
@@ -54,7 +75,11 @@ function boundOf(order: Order, asked: PlacementTerms, facts: ReplacementFacts): 
   return asked.limitPrice === undefined && !isSetOffElsewhere ? order.boundPrice : boundPrice(asked, facts);
 }
 
-function requested(order: Order, terms: LiveTerms, { venue, requestedBy }: ReplacementFacts): OrderEvent {
+function requested(
+  order: Order,
+  terms: LiveTerms,
+  { venue, requestedBy }: ReplacementFacts,
+): OrderEvent & { readonly fact: 'replace-requested' } {
   const costsMore = order.intent === 'entry' && enlarges(order, terms);
   return {
     fact: 'replace-requested',
@@ -68,8 +93,9 @@ function requested(order: Order, terms: LiveTerms, { venue, requestedBy }: Repla
   };
 }
 
-/** Whether something is different that the broker was told. */
+/** Whether something is different that the broker was told; of what waits here it was told nothing. */
 function isForBroker(order: Order, terms: LiveTerms, { venue }: ReplacementFacts): boolean {
+  if (waitsHere(order)) return false;
   const [before, after] = [order.conditions, terms.conditions];
   return (
     !isSame(order.quantity, terms.quantity) ||
@@ -106,7 +132,7 @@ function climb(of: Asked, facts: ReplacementFacts): Refusal | undefined {
 function own({ order, asked, terms }: Asked, facts: ReplacementFacts, isLarger: boolean): Refusal | undefined {
   if (facts.book.hasShortfall && isLarger && order.intent === 'entry')
     return { code: 'reduce-only', limit: 'exit', value: 'entry, the profile has a shortfall' };
-  const fixed = isForBroker(order, terms, facts) ? fixedAtBroker(order, facts) : undefined;
+  const fixed = fixedHere(order) ?? (isForBroker(order, terms, facts) ? fixedAtBroker(order, facts) : undefined);
   if (fixed !== undefined) return { code: 'replace-not-offered', limit: 'what the broker replaces', value: fixed };
   if (keepsDate(order, terms, facts))
     return { code: 'replace-not-offered', limit: 'what the broker replaces', value: 'expiresAt' };
@@ -122,17 +148,22 @@ function own({ order, asked, terms }: Asked, facts: ReplacementFacts, isLarger: 
     : undefined;
 }
 
+/** Why an order keeps its terms wherever it is. */
+function fixedHere(order: Order): string | undefined {
+  if (waitsHere(order) && isShortSale(order)) return 'a short sale';
+  return order.replacements >= KEYED_REVISION_MAX ? `an order that was changed ${KEYED_REVISION_MAX} times` : undefined;
+}
+
 /** Why the broker is not asked for anything of this order: it cannot, or what it would make of it is not known. */
 function fixedAtBroker(order: Order, { canReplace }: ReplacementFacts): string | undefined {
   if (!canReplace) return 'any live order';
-  if (order.conditions.postOnly === true) return 'an order that may only rest';
   if (order.conditions.triggeredHere === true) return 'an order that was set off here';
-  if (order.intent === 'entry' && order.side === 'sell') return 'a short sale';
-  return order.replacements >= KEYED_REVISION_MAX ? `an order that was changed ${KEYED_REVISION_MAX} times` : undefined;
+  return isShortSale(order) ? 'a short sale' : undefined;
 }
 
 /** Whether the date is another one and the broker keeps it: it is told only when an order is placed. */
 function keepsDate(order: Order, { conditions, timeInForce }: LiveTerms, { venue }: ReplacementFacts): boolean {
+  if (waitsHere(order)) return false;
   const isKept = [order.timeInForce, timeInForce].some((word) => word === 'gtd' && heldBy(word, venue) === 'gtd');
   return isKept && order.conditions.expiresAt !== conditions.expiresAt;
 }
@@ -189,3 +220,5 @@ function withoutOrder({ order, terms }: Asked, facts: ReplacementFacts): Replace
     askedForUsd: facts.askedForUsd.minus(own),
   };
 }
+
+const ZERO = new Decimal(0);

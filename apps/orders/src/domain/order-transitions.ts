@@ -42,6 +42,9 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
   },
   accepted: {
     triggered: 'accepted',
+    'replace-requested': 'accepted',
+    replaced: 'accepted',
+    'replace-rejected': 'accepted',
     submitted: 'submitting',
     rejected: 'rejected',
     cancelled: 'cancelled',

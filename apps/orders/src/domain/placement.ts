@@ -117,8 +117,8 @@ export function decidePlacement(requested: PlacementTerms, facts: PlacementFacts
   };
 }
 
-/** A trailing stop that waits here is bounded by where it stands first: from there it only follows a better market. */
-function withFirstStop(terms: PlacementTerms, { symbol }: PlacementFacts): PlacementTerms {
+/** The terms with where a trailing stop that waits here stands first, which bounds it: from there it only follows a better market. */
+export function withFirstStop(terms: PlacementTerms, { symbol }: PlacementFacts): PlacementTerms {
   const { conditions } = terms;
   const stopPrice = conditions.triggeredHere === true && symbol !== undefined ? trailingStop(terms, symbol) : undefined;
   return stopPrice === undefined ? terms : { ...terms, conditions: { ...conditions, stopPrice } };

@@ -3,17 +3,21 @@ import type { PlaceOrderRequest, ReplaceOrderRequest } from '@ballast/contracts/
 import { conditionTexts, conditionsOf } from './conditions.js';
 import type { WantedTerms } from './decide-replacement.js';
 import type { Order } from './order.js';
+import { trailOf } from './waiting.js';
 
 /** The order as it would have to be placed to have these terms, so that what contradicts itself is found the same way. */
 export function mergedRequest(order: Order, changes: ReplaceOrderRequest): PlaceOrderRequest {
   const { profileId, symbol, side, type, intent } = order;
   const { quantity, limitPrice, timeInForce, conditions } = wantedTerms(order, changes);
-  const { notional: _decided, ...texts } = conditionTexts(conditions);
+  const { notional: _decided, stopPrice, ...texts } = conditionTexts(conditions);
+  // Where a stop that trails here stands follows from its trail; nobody names it.
+  const isFound = trailOf(order) !== undefined && changes.stopPrice === undefined;
   return {
     ...{ profileId, symbol, side, type, intent, timeInForce },
     quantity: decimalText(quantity),
     ...(limitPrice === undefined ? {} : { limitPrice: decimalText(limitPrice) }),
     ...texts,
+    ...(stopPrice === undefined || isFound ? {} : { stopPrice }),
   };
 }
 

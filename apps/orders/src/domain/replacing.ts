@@ -38,17 +38,34 @@ export function decideReplaceSubmission(order: Order, revision: number, controls
   };
 }
 
+/** What becomes of a replacement of an order that waits here when its capital is held: the order has the other terms. */
+export function decideReplaceHere(
+  order: Order,
+  revision: number,
+  { controls, feeRate }: { readonly controls: Controls; readonly feeRate: Decimal },
+): ReplaceStep {
+  const { replacement } = order;
+  if (hasEnded(order) || replacement?.revision !== revision) return NOTHING;
+  const refusal = refusalOfControls(controls, controlled(order, replacement.terms));
+  const filledEarlier = order.filledEarlier;
+  const event =
+    refusal === undefined
+      ? replaced(order, replacement, { filledEarlier, feeRate })
+      : replaceRejected(order, { refusal });
+  return { events: [event], next: 'nothing' };
+}
+
 /** The order as the kill switch sees a replacement of it: one that makes it no larger is let through like an exit. */
 export function controlled(order: Order, terms: LiveTerms): Pick<Order, 'intent' | 'profileId' | 'symbol'> {
   const { profileId, symbol, intent } = order;
   return { profileId, symbol, intent: enlarges(order, terms) ? intent : 'exit' };
 }
 
-/** The order has the terms that were asked for, under another id at the broker. */
+/** The order has the terms that were asked for, under another id at the broker where it is there. */
 export function replaced(
   order: Order,
-  { revision, terms }: Replacement,
-  at: { readonly venueOrderId: string; readonly filledEarlier: Decimal; readonly feeRate: Decimal },
+  { revision, terms }: Pick<Replacement, 'revision' | 'terms'>,
+  at: { readonly venueOrderId?: string; readonly filledEarlier: Decimal; readonly feeRate: Decimal },
 ): OrderEvent {
   if (terms.quantity.lte(order.filledQuantity))
     throw new Error(`order ${order.id}: the broker took ${decimalText(terms.quantity)} for it, and more is executed`);
@@ -57,7 +74,7 @@ export function replaced(
     data: {
       ...termTexts(order, terms),
       revision,
-      venueOrderId: at.venueOrderId,
+      ...(at.venueOrderId === undefined ? {} : { venueOrderId: at.venueOrderId }),
       filledQuantity: decimalText(order.filledQuantity),
       filledEarlier: decimalText(at.filledEarlier),
       holdUnits: (order.intent === 'entry' ? unitsOfRest(order, terms, at.feeRate) : 0n).toString(),

@@ -90,7 +90,7 @@ export function submitted(order: Order): OrderEvent {
     fact: 'submitted',
     data: {
       ...reference(order),
-      brokerKey: nameAtBroker(order, 0),
+      brokerKey: nameAtBroker(order, order.revision),
       attempt: order.attempts + 1,
       type: sentType(order),
       quantity: decimalText(order.quantity),

@@ -3,6 +3,7 @@ import type { OrderType } from '@ballast/contracts/orders';
 import type { Conditions } from './conditions.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
+import { replaceRejected } from './replacing.js';
 import { reference } from './submission.js';
 
 /** The types that the market sets off. */
@@ -60,6 +61,12 @@ export function trailOf({ conditions }: Pick<Triggered, 'conditions'>): string |
   return trailPercent === undefined ? undefined : `${decimalText(trailPercent)} %`;
 }
 
+/** Whether the market sets both off at the same place, so that what is known of one holds for the other. */
+export function isSetOffAlike(one: Pick<Triggered, 'conditions'>, other: Pick<Triggered, 'conditions'>): boolean {
+  const [first, second] = [one.conditions.stopPrice, other.conditions.stopPrice];
+  return trailOf(one) === trailOf(other) && first !== undefined && second !== undefined && first.eq(second);
+}
+
 /** Whether a stop waits for the market to rise to it; a touch waits for the other side. */
 export function waitsAbove({ side, type }: Pick<Triggered, 'side' | 'type'>): boolean {
   return (side === 'buy') !== (type === 'market-if-touched');
@@ -72,9 +79,12 @@ export function isSetOff(order: Triggered, stop: Decimal, prices: BestPrices): b
   return waitsAbove(order) ? market.gte(stop) : market.lte(stop);
 }
 
-/** That the market has set an order off, once its capital is held and while it waits; nothing otherwise. */
+/** That the market has set an order off, once its capital is held and while it waits, with the terms that it has; nothing otherwise. */
 export function decideTrigger(order: Order, stop: Decimal, prices: BestPrices): readonly OrderEvent[] {
   if (order.state !== 'accepted' || !waitsHere(order)) return [];
   const [stopPrice, market] = [stop, marketPrice(order, prices)].map(decimalText) as [string, string];
-  return [{ fact: 'triggered', data: { ...reference(order), stopPrice, marketPrice: market } }];
+  const triggered: OrderEvent = { fact: 'triggered', data: { ...reference(order), stopPrice, marketPrice: market } };
+  if (order.replacement === undefined) return [triggered];
+  const venueReason = 'the market set the order off before it had the other terms';
+  return [replaceRejected(order, { venueReason }), triggered];
 }

@@ -104,18 +104,22 @@ export function orderTypes(stage: Stage): void {
 
     stage.itHas(
       'post-only orders',
-      'post-only is refused where it would take, and else rests until it is met',
+      'post-only is refused where it would take, also with other terms, and else rests until it is met',
       async () => {
         await stage.price('99', '100', '10');
         const taking = stage.order({ ...ORDER_OF['post-only orders'], limitPrice: decimal('100') });
         await expect(stage.venue.submit(taking)).rejects.toBeInstanceOf(VenueRejected);
         await expect(stage.venue.lookup(taking.brokerKey)).resolves.toBeUndefined();
-        const { brokerKey } = await stage.venue.submit(stage.order(ORDER_OF['post-only orders']));
+        const { brokerKey, venueOrderId } = await stage.venue.submit(stage.order(ORDER_OF['post-only orders']));
         expect(await status(brokerKey)).toBe('open');
-        await stage.price('98', '99', '10');
-        await expect(stage.venue.lookup(brokerKey)).resolves.toMatchObject({
+        const other = { brokerKey: stage.bench.key(), limitPrice: decimal('100') };
+        await expect(stage.venue.replace(venueOrderId, other)).rejects.toBeInstanceOf(VenueRejected);
+        await stage.venue.replace(venueOrderId, { ...other, limitPrice: decimal('98.5') });
+        expect([await status(brokerKey), await status(other.brokerKey)]).toEqual(['replaced', 'open']);
+        await stage.price('98', '98.5', '10');
+        await expect(stage.venue.lookup(other.brokerKey)).resolves.toMatchObject({
           status: 'filled',
-          averagePrice: decimal('99'),
+          averagePrice: decimal('98.5'),
         });
       },
     );
