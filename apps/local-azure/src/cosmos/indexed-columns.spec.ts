@@ -7,6 +7,7 @@ import { readContainerDefinition } from './container-definition.js';
 import type { ContainerStore } from './container-store.js';
 import { planQuery } from './query/planner.js';
 import { parseQuery } from './query/parser.js';
+import type { Scope } from './scope.js';
 
 describe('the indexes of a container', () => {
   const folder = mkdtempSync(join(tmpdir(), 'indexes-'));
@@ -17,8 +18,8 @@ describe('the indexes of a container', () => {
     indexingPolicy: { includedPaths: [{ path: '/kind/?' }, { path: '/n/?' }], excludedPaths: [{ path: '/*' }] },
   });
   let container: ContainerStore;
-  const steps = (query: string): string => {
-    const scope = { breadth: 'partition' as const, isWhole: false, conditions: ['pk = ?'], params: ['["a"]'] };
+  const partition: Scope = { breadth: 'partition', isWhole: false, conditions: ['pk = ?'], params: ['["a"]'] };
+  const steps = (query: string, scope = partition): string => {
     const plan = planQuery({ container, query: parseQuery(query), parameters: new Map(), scope, clock: () => 0 });
     const order = plan.order.map(({ column, descending }) => column + (descending ? ' DESC' : '')).join(', ');
     const table = `${container.table}${plan.index === undefined ? '' : ` INDEXED BY ${plan.index}`}`;
@@ -50,6 +51,12 @@ describe('the indexes of a container', () => {
     expect(named('%x1%')).toHaveLength(1);
     steps('SELECT * FROM c ORDER BY c.n DESC');
     expect(named('%x1%')).toHaveLength(1);
+  });
+
+  it('give the partitions whose keys begin alike one after the other', () => {
+    const conditions = ['pk >= ?', 'pk < ?'];
+    const prefix: Scope = { breadth: 'prefix', isWhole: false, conditions, params: ['["a",', '["b",'] };
+    expect(steps('SELECT * FROM c', prefix)).toMatch(/^SEARCH .* USING INDEX \w+_pk \(pk>\? AND pk<\?\)$/);
   });
 
   it.each([
