@@ -31,6 +31,7 @@ import { SigningKey } from './adapters/signing-key.js';
 import { UsageLeaseController, UsageController } from './adapters/usage.controller.js';
 import { UsageStore } from './adapters/usage.store.js';
 import { UserStore } from './adapters/user.store.js';
+import { UserSessionsController } from './adapters/user-sessions.controller.js';
 import { UsersController } from './adapters/users.controller.js';
 import { BeginSession } from './begin-session.js';
 import { ChangePassword } from './change-password.js';
@@ -108,6 +109,7 @@ export class AccountsModule {
         OidcController,
         SessionsController,
         UsersController,
+        UserSessionsController,
         KeysController,
         ProfilesController,
         ApiKeysController,

@@ -6,6 +6,7 @@ import { UserStore } from './adapters/user.store.js';
 import type { UserChange } from './adapters/user.store.js';
 import { RevokedHere } from './adapters/revoked-here.js';
 import { endedSession } from './domain/session.js';
+import type { SessionEnd } from './domain/session.js';
 import type { User } from './domain/user.js';
 
 /** Ends sessions before their time. */
@@ -18,27 +19,37 @@ export class EndSessions {
   ) {}
 
   /** Ends one session of the user. False where the user has no such session. */
-  async one(userId: string, sessionId: string, reason: SessionEndReason): Promise<boolean> {
+  async one(userId: string, sessionId: string, reason: SessionEndReason, actor?: string): Promise<boolean> {
     const hasEnded = await this.users.change(userId, (user) => {
       if (!(user.sessionIds ?? []).includes(sessionId)) return { answer: false };
-      return { ...this.plan(user, [sessionId], reason), answer: true };
+      return { ...this.plan(user, [sessionId], endBy(reason, actor)), answer: true };
     });
     if (hasEnded === true) this.revoked.add([sessionId]);
     return hasEnded ?? false;
   }
 
+  /** Ends every session of the user, in the name of an admin. False where there is no such user. */
+  async all(userId: string, actor: string): Promise<boolean> {
+    const endedIds = await this.users.change(userId, (user) => {
+      const answer = user.sessionIds ?? [];
+      return answer.length === 0 ? { answer } : { ...this.plan(user, answer, endBy('revoked', actor)), answer };
+    });
+    this.revoked.add(endedIds ?? []);
+    return endedIds !== undefined;
+  }
+
   /** What is to be written so that the user has no session any more. */
   planAll(user: User, reason: SessionEndReason): Required<Omit<UserChange<unknown>, 'answer'>> {
-    return this.plan(user, user.sessionIds ?? [], reason);
+    return this.plan(user, user.sessionIds ?? [], { reason });
   }
 
   private plan(
     user: User,
     sessionIds: readonly string[],
-    reason: SessionEndReason,
+    end: SessionEnd,
   ): Required<Omit<UserChange<unknown>, 'answer'>> {
     const occasion = occasionNow(this.clock);
-    const ends = sessionIds.map((sessionId) => endedSession({ sessionId, userId: user.userId, reason }, occasion));
+    const ends = sessionIds.map((sessionId) => endedSession({ sessionId, userId: user.userId, ...end }, occasion));
     return {
       user: { ...user, sessionIds: (user.sessionIds ?? []).filter((id) => !sessionIds.includes(id)) },
       events: ends.map(({ event }) => event),
@@ -46,3 +57,8 @@ export class EndSessions {
     };
   }
 }
+
+const endBy = (reason: SessionEndReason, actor: string | undefined): SessionEnd => ({
+  reason,
+  ...(actor !== undefined && { actor }),
+});

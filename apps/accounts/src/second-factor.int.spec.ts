@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { topology } from '@ballast/contracts';
+import { newUserId, topology } from '@ballast/contracts';
 import { TOKEN_AUDIENCE } from '@ballast/contracts/accounts';
 import { startLocalAzure } from '@ballast/local-azure';
 import { decodeJwt } from 'jose';
 import { AccountsFixture, SettableClock, eventually, signedInBy } from './accounts-fixture.js';
+import type { SignedIn } from './accounts-fixture.js';
 import { userIdOf } from './domain/user.js';
 
 const STEP_MS = 30_000;
@@ -26,11 +28,11 @@ const firstStep = async () => accounts.login('admin', await accounts.passwordOf(
 const secondStep = async (challenge: string, code: string) =>
   accounts.ask('POST', '/v1/auth/login/second-factor', { body: { challenge, code } });
 /** The same for the same request. */
-const keyOf = (body?: object) => Buffer.from(JSON.stringify(body ?? {})).toString('base64url');
+const keyOf = (...request: unknown[]) => createHash('sha256').update(JSON.stringify(request)).digest('hex');
 const users = (method: string, path: string, body?: object, headers: Record<string, string> = admin.headers) =>
   accounts.ask(method, `/v1/users${path}`, {
     headers: {
-      ...(method === 'PATCH' ? { 'if-match': '*' } : { 'idempotency-key': keyOf(body) }),
+      ...(method === 'PATCH' ? { 'if-match': '*' } : { 'idempotency-key': keyOf(method, path, body) }),
       ...headers,
     },
     ...(body && { body }),
@@ -124,6 +126,9 @@ describe('users', () => {
     admin = { ...admin, ...signedInBy(await secondStep((await firstStep()).body.challenge, codeNow())) };
   };
   beforeAll(actAsAdmin);
+  const adaSignsIn = async (): Promise<SignedIn> => signedInBy(await accounts.login('ada', ada.password));
+  const isOver = async ({ headers }: SignedIn): Promise<boolean> =>
+    (await accounts.ask('GET', '/v1/sessions', { headers })).status === 401;
 
   it('are made once by an admin, and sign in', async () => {
     const made = await users('POST', '', ada);
@@ -160,6 +165,22 @@ describe('users', () => {
     expect((await users('PATCH', `/${userIdOf('ada')}`, { status: 'active' })).body.status).toBe('active');
     expect((await accounts.login('ada', ada.password)).status).toBe(200);
     expect((await users('PATCH', `/${userIdOf('admin')}`, { role: 'viewer' })).status).toBe(409);
+  });
+
+  it('have their sessions listed and ended by an admin, one or all', async () => {
+    const [one, two, three] = [await adaSignsIn(), await adaSignsIn(), await adaSignsIn()];
+    const sessionsOfAda = `/${userIdOf('ada')}/sessions`;
+    const ids = (await users('GET', sessionsOfAda)).body.items.map(({ id }: { id: string }) => id) as string[];
+    expect(ids).toEqual(expect.arrayContaining([one.sessionId, two.sessionId, three.sessionId]));
+    expect((await users('DELETE', `${sessionsOfAda}/${one.sessionId}`)).status).toBe(204);
+    expect(await Promise.all([one, two].map(isOver))).toEqual([true, false]);
+    expect((await users('DELETE', `/${userIdOf('demo')}/sessions/${two.sessionId}`)).status).toBe(404);
+    expect((await users('DELETE', sessionsOfAda)).status).toBe(204);
+    expect(await Promise.all([two, three].map(isOver))).toEqual([true, true]);
+    expect((await users('GET', sessionsOfAda)).body.items).toEqual([]);
+    expect((await users('GET', sessionsOfAda, undefined, (await adaSignsIn()).headers)).status).toBe(403);
+    expect((await users('GET', `/${newUserId(1)}/sessions`)).status).toBe(404);
+    expect((await users('DELETE', `/${newUserId(1)}/sessions`)).status).toBe(404);
   });
 
   it('who lost their second factor are freed of it by an admin', async () => {

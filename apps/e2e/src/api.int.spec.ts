@@ -10,6 +10,8 @@ import { Belongings } from './api/belongings.js';
 import { callThroughClient } from './api/client-trials.js';
 import { runReadme } from './api/published-client.js';
 import { OPERATIONS, isPublic } from './api/document.js';
+import { endSomething } from './api/ended.js';
+import type { Ended } from './api/ended.js';
 import { foreignAsks, ownAsk } from './api/foreign.js';
 import { FUZZ_CASES, fuzzAll } from './api/fuzz.js';
 import { bodyBreaches, commonBreaches, isWrite } from './api/rest-rules.js';
@@ -63,12 +65,16 @@ afterAll(() => platform.close());
 
 describe('who may', () => {
   const secured = OPERATIONS.filter(([, placed]) => !isPublic(placed));
+  let ended: Ended;
+  beforeAll(async () => {
+    ended = await endSomething(platform);
+  }, START_MS_MAX);
 
   it.each(secured)('%s is as the document says, at the gateway and at its owner', async (_name, placed) => {
     const owners = await ownersOf(platform, placed);
     const ask = requestOf(placed);
     const surprises = [];
-    for (const attempt of await attemptsAt(platform, placed)) {
+    for (const attempt of await attemptsAt(platform, placed, ended)) {
       for (const url of [platform.gateway, ...owners]) {
         const { token } = attempt;
         const told = await platform.ask({ ...ask, ...(token !== undefined && { token }) }, url);
@@ -85,19 +91,25 @@ describe('who may', () => {
 });
 
 describe('what somebody else owns', () => {
-  it.each(OPERATIONS)('is not there for %s, wherever it is named', async (_name, placed) => {
-    const roles = placed.operation['x-roles'] ?? [];
-    for (const { name, isInPath, ask } of foreignAsks(placed, victim, attacker)) {
-      for (const role of ['viewer', 'trader'] as const) {
-        const token = await platform.token({ role, userId: attacker.userId, claims: secondFactor() });
-        const { status, text } = await platform.ask({ ...ask, token });
-        const allowed = !roles.includes(role) ? [403] : isInPath ? [404] : REFUSED;
-        if (!allowed.includes(status)) throw new Error(`${role} names ${name} of ${ask.path}: ${status} ${text}`);
-        const said = JSON.stringify(ask);
-        expect(victim.all.filter((id) => text.includes(id) && !said.includes(id))).toEqual([]);
+  it.each(OPERATIONS)(
+    'is not there for %s, wherever it is named, at the gateway and at its owner',
+    async (_name, placed) => {
+      const roles = placed.operation['x-roles'] ?? [];
+      const asks = foreignAsks(placed, victim, attacker);
+      const urls = asks.length === 0 ? [] : [platform.gateway, ...(await ownersOf(platform, placed))];
+      for (const { name, isInPath, ask } of asks) {
+        for (const [role, url] of urls.flatMap((at) => [['viewer', at] as const, ['trader', at] as const])) {
+          const token = await platform.token({ role, userId: attacker.userId, claims: secondFactor() });
+          const { status, text } = await platform.ask({ ...ask, token }, url);
+          const allowed = !roles.includes(role) ? [403] : isInPath ? [404] : REFUSED;
+          if (!allowed.includes(status))
+            throw new Error(`${role} names ${name} of ${url}${ask.path}: ${status} ${text}`);
+          const said = JSON.stringify(ask);
+          expect(victim.all.filter((id) => text.includes(id) && !said.includes(id))).toEqual([]);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('is there for its owner', async () => {
     const reads = OPERATIONS.filter(

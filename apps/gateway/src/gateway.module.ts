@@ -45,6 +45,7 @@ import { StreamSessions } from './adapters/stream-sessions.js';
 import { StreamController } from './adapters/stream.controller.js';
 import { TradesController } from './adapters/trades.controller.js';
 import { UsageController } from './adapters/usage.controller.js';
+import { UserSessionsController } from './adapters/user-sessions.controller.js';
 import { UsersController } from './adapters/users.controller.js';
 import { UsageLeases } from './adapters/usage-leases.js';
 import { ConfigureProfile } from './configure-profile.js';
@@ -72,6 +73,7 @@ export class GatewayModule implements OnApplicationShutdown {
         OidcController,
         SessionsController,
         UsersController,
+        UserSessionsController,
         ProfilesController,
         CapitalController,
         CapitalAccountController,

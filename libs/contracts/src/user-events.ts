@@ -104,6 +104,8 @@ export class SessionRevokedV1 {
   userId!: string;
   @WordField(SESSION_END_REASONS, { description: 'Why.' })
   reason!: SessionEndReason;
+  @IdField(USER_ID_PATTERN, { description: 'The admin who ended it; absent where it was nobody else.', optional: true })
+  actor?: string;
 }
 
 const touched = (type: string, meaning: string) => declareEvent('accounts', type, UserTouchedV1, meaning);

@@ -157,9 +157,15 @@ export function rotated(
   };
 }
 
+/** Why a session ends before its time, and who ended it where that is not its user. */
+export interface SessionEnd {
+  readonly reason: SessionEndReason;
+  readonly actor?: string;
+}
+
 /** The end of a session: what takes its place, and the event that tells of it. */
 export function endedSession(
-  { sessionId, userId, reason }: { sessionId: string; userId: string; reason: SessionEndReason },
+  { sessionId, userId, ...why }: { sessionId: string; userId: string } & SessionEnd,
   { time, trace }: Occasion,
 ): { revocation: Revocation; event: EventEnvelope<SessionRevokedV1> } {
   const revocation: Revocation = {
@@ -168,7 +174,7 @@ export function endedSession(
     userId,
     kind: 'revocation',
     ttl: REVOCATION_TTL_SECONDS,
-    reason,
+    reason: why.reason,
     endedAt: time,
   };
   const event = accountEvent(
@@ -178,7 +184,7 @@ export function endedSession(
       version: 2,
       subject: sessionId,
       partitionKey: SYSTEM_PARTITION,
-      data: { sessionId, userId, reason },
+      data: { sessionId, userId, ...why },
     },
     time,
     trace,

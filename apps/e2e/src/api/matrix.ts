@@ -6,6 +6,7 @@ import type { Operation, Parameter, PlacedOperation, Schema } from '../../../gat
 import { resolved } from '../../../gateway/src/domain/openapi.js';
 import type { ApiPlatform, Ask, Told } from './api-platform.js';
 import { API, producedBy } from './document.js';
+import type { Ended } from './ended.js';
 
 /** Somebody who asks, and how they are refused: by status and code; absent, they are let in. */
 export interface Attempt {
@@ -30,7 +31,11 @@ function accessOf(operation: Operation): { roles: readonly Role[]; scopes: reado
 }
 
 /** Everybody who may try an operation that needs a token, with what the document says of them. */
-export async function attemptsAt(platform: ApiPlatform, { operation }: PlacedOperation): Promise<Attempt[]> {
+export async function attemptsAt(
+  platform: ApiPlatform,
+  { operation }: PlacedOperation,
+  { sessionId, keySecret }: Ended,
+): Promise<Attempt[]> {
   const { roles, scopes, isStepUp } = accessOf(operation);
   const [role = 'admin'] = roles;
   const userId = newUserId(Date.now());
@@ -41,6 +46,8 @@ export async function attemptsAt(platform: ApiPlatform, { operation }: PlacedOpe
     { who: 'no token of ours', token: 'no.token.ours', refusal: UNAUTHORIZED },
     { who: 'expired', token: await platform.token({ role, expiresInSeconds: -60 }), refusal: UNAUTHORIZED },
     { who: 'for others', token: await platform.token({ role, audience: 'others' }), refusal: UNAUTHORIZED },
+    { who: 'in a session that ended', token: await token({ sid: sessionId }), refusal: UNAUTHORIZED },
+    { who: 'a revoked key', token: keySecret, refusal: UNAUTHORIZED },
     ...(await Promise.all(
       ROLES.map(async (each) => ({
         who: each,
@@ -62,8 +69,17 @@ export function isAsDocumented({ refusal }: Attempt, { status, json }: Told): bo
   return status !== 401 && !(status === 403 && (code === 'forbidden' || code === 'insufficient-scope'));
 }
 
-/** The names of the services that answer the operation themselves: those whose guard asks for a token. */
-export async function ownersOf(platform: ApiPlatform, placed: PlacedOperation): Promise<string[]> {
+const knownOwners = new Map<string, Promise<string[]>>();
+
+/** The addresses of the services that answer the operation themselves: those whose guard asks for a token. */
+export function ownersOf(platform: ApiPlatform, placed: PlacedOperation): Promise<string[]> {
+  const { operationId } = placed.operation;
+  const owners = knownOwners.get(operationId) ?? askForOwners(platform, placed);
+  knownOwners.set(operationId, owners);
+  return owners;
+}
+
+async function askForOwners(platform: ApiPlatform, placed: PlacedOperation): Promise<string[]> {
   const urls = Object.values(platform.owners);
   const told = await Promise.all(urls.map((url) => platform.ask(requestOf(placed), url)));
   return urls.filter((_url, index) => told[index]?.status === 401);
