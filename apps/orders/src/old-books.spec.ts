@@ -81,7 +81,7 @@ describe('a replica whose book in memory is older than the stored one', () => {
     await world.amend({ ...theOrder(), ...ANY }, { timeInForce: 'gtc' }, undefined);
     world.handOver();
     world.wait(2_000);
-    await world.tick(undefined);
+    await world.tick(undefined, false);
     expect(theOrder()).toMatchObject({ pendingCancel: false });
   });
 

@@ -41,6 +41,19 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   lastsMs: given(fc.integer({ min: 1, max: LASTS_MS_MAX }), 2),
 });
 
+/** What the broker does with the next request. */
+const answer = fc.constantFrom<BrokersAnswer>(
+  'taken',
+  'taken',
+  'considered',
+  'considered',
+  'rejected',
+  'lost-but-taken',
+  'lost-but-considered',
+  'lost-and-never-arrived',
+  'unavailable',
+);
+
 const stopEntry = step(
   'buy above the market',
   fc.record({ symbol: fc.constantFrom('AAPL', 'MSFT'), quantity: quarters, stopPrice: price, crash }),
@@ -50,8 +63,10 @@ const stopEntry = step(
       dies,
     ),
 );
-const amend = step('amend', fc.record({ at: pick, asked, isStale: seldom, elsewhere: seldom, crash }), (world, of) =>
-  atReplica(world, of.elsewhere, () => ask(world, of)),
+const amend = step(
+  'amend',
+  fc.record({ at: pick, asked, answer, isStale: seldom, elsewhere: fc.boolean(), crash }),
+  (world, of) => atReplica(world, of.elsewhere, () => ask(world, of)),
 );
 const decided = step(
   'the broker decides',
@@ -61,36 +76,22 @@ const decided = step(
     if (brokerKey !== undefined) broker.decide(brokerKey, takes);
   },
 );
-const answers = step(
-  'the broker answers what it is asked to replace',
-  fc.constantFrom<BrokersAnswer>(
-    'considered',
-    'considered',
-    'rejected',
-    'lost-but-taken',
-    'lost-but-considered',
-    'lost-and-never-arrived',
-    'unavailable',
-  ),
-  ({ broker }, next) => void (broker.nextReplace = next),
-);
-
 /** Other terms of orders that rest, and all that the broker may make of it. */
 export const AMEND_STEPS: readonly Steps[] = [
   { arbitrary: stopEntry, weight: 1 },
   { arbitrary: amend, weight: 8 },
   { arbitrary: decided, weight: 3 },
-  { arbitrary: answers, weight: 3 },
 ];
 
 async function ask(
   world: OrdersWorld,
-  of: { at: number; asked: Asked; isStale: boolean; crash: Parameters<OrdersWorld['amend']>[2] },
+  of: { at: number; asked: Asked; answer: BrokersAnswer; isStale: boolean; crash: Parameters<OrdersWorld['amend']>[2] },
 ): Promise<void> {
   const { live } = stateOf(world);
   const resting = live.filter(({ state }) => state === 'open' || state === 'partially-filled');
   const order = oneOf(resting.length > 0 ? resting : live, of.at);
   if (order === undefined) return;
+  world.broker.nextReplace = of.answer;
   const { parts, lastsMs, ...terms } = of.asked;
   const date = lastsMs === undefined ? {} : world.dated(lastsMs);
   const quantity = parts === undefined ? undefined : Decimal.max(1, partsOf(order.quantity, parts)).toFixed();
@@ -98,10 +99,10 @@ async function ask(
     Object.entries({ quantity, ...terms, ...date }).filter(([, value]) => value !== undefined),
   ) as ReplaceOrderRequest;
   const version = of.isStale ? order.version - 1 : undefined;
-  const answer = await world.amend({ ...order, version }, changes, of.crash);
-  if (of.isStale) expect(answer?.outcome).toBe('stale');
+  const told = await world.amend({ ...order, version }, changes, of.crash);
+  if (of.isStale) expect(told?.outcome).toBe('stale');
   else if (resting.includes(order) && !order.pendingCancel && order.replacement === undefined)
-    expect(['requested', 'refused', 'invalid']).toContain(answer?.outcome);
+    expect(['requested', 'refused', 'invalid']).toContain(told?.outcome);
 }
 
 /** Up to twice as much. */

@@ -6,6 +6,8 @@ import type {
   OrderReplaceRequestedV1,
   OrderReplacedV1,
 } from '@ballast/contracts/orders';
+import { remainingQuantity } from '../domain/order.js';
+import type { Order } from '../domain/order.js';
 
 const ZERO = new Decimal(0);
 
@@ -72,4 +74,10 @@ export class Holdings {
     const claim = this.claims.get(orderId);
     if (claim !== undefined) this.claims.set(orderId, to(claim));
   }
+}
+
+/** What an exit may close under the terms that it has or asks for. */
+export function mayClose(order: Order): Decimal {
+  const asked = order.replacement?.terms.quantity ?? order.quantity;
+  return remainingQuantity(order).plus(Decimal.max(0, asked.minus(order.quantity)));
 }

@@ -20,6 +20,8 @@ export interface Message {
 export interface Recipients {
   /** The ledger has told that capital is held for the order, or for other terms of it. */
   told(orderId: string, revision: number): void;
+  /** What sends the order, or asks for other terms of it, has come to its end. */
+  handled(orderId: string, revision: number): void;
   /** What placed the exits of a fill has come to its end. */
   exitsHandled(due: OrderExitsDueV1): void;
 }
@@ -34,7 +36,7 @@ export function messageOf({ type, data, time }: EventEnvelope, word: Word, to: R
     case 'order.replace-requested.v1':
       return afterRequest(data as OrderReplaceRequestedV1, word, to);
     case 'order.triggered.v1':
-      return { run: ({ submit }) => submit.execute(data as OrderReference) };
+      return afterTrigger(data as OrderReference, to);
     case 'order.exits-due.v1':
       return { run: (verbs) => placeExits(verbs, data as OrderExitsDueV1, to) };
     case 'order.cancel-requested.v1':
@@ -60,14 +62,24 @@ async function placeExits(verbs: Verbs, due: OrderExitsDueV1, to: Recipients): P
   to.exitsHandled(due);
 }
 
+function afterTrigger(triggered: OrderReference, to: Recipients): Message {
+  return {
+    run: async ({ submit }) => {
+      await submit.execute(triggered);
+      to.handled(triggered.orderId, 0);
+    },
+  };
+}
+
 function afterPlacement(placed: OrderPlacedV1, word: Word, to: Recipients): Message {
   const { orderId, profileId, asset } = placed;
   if (word === 'declined')
     return { run: ({ reject }) => reject.execute({ orderId, profileId, asset, refusal: REFUSAL }) };
   return {
-    run: ({ submit }) => {
+    run: async ({ submit }) => {
       to.told(orderId, 0);
-      return submit.execute(placed);
+      await submit.execute(placed);
+      to.handled(orderId, 0);
     },
   };
 }
@@ -76,12 +88,18 @@ function afterRequest(requested: OrderReplaceRequestedV1, word: Word, to: Recipi
   const { orderId, profileId, asset, revision } = requested;
   if (word === 'declined') {
     const declined = { orderId, profileId, asset, revision, refusal: REFUSAL };
-    return { run: ({ rejectReplacement }) => rejectReplacement.execute(declined, revision) };
+    return {
+      run: async ({ rejectReplacement }) => {
+        await rejectReplacement.execute(declined, revision);
+        to.handled(orderId, revision);
+      },
+    };
   }
   return {
-    run: ({ replaceAtVenue }) => {
+    run: async ({ replaceAtVenue }) => {
       to.told(orderId, revision);
-      return replaceAtVenue.execute(requested, revision);
+      await replaceAtVenue.execute(requested, revision);
+      to.handled(orderId, revision);
     },
   };
 }

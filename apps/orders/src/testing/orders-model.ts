@@ -13,14 +13,13 @@ import type {
 } from '@ballast/contracts/orders';
 import type { VenueOrderChange, VenueOrderRequest } from '@ballast/venue';
 import { tradeOf } from '../domain/book.js';
-import { hasEnded, remainingQuantity } from '../domain/order.js';
-import type { Order } from '../domain/order.js';
+import { hasEnded } from '../domain/order.js';
 import { CALL_START_AGE_MS_MAX } from '../domain/permit.js';
 import { isShort } from '../domain/trade.js';
 import { AmendModel, namesOf } from './amend-model.js';
 import { ControlsHistory, concerns } from './controls-history.js';
 import { checkEvents, checkExpiry } from './event-rules.js';
-import { Holdings } from './holdings.js';
+import { Holdings, mayClose } from './holdings.js';
 import { SYMBOLS } from './model-market.js';
 import { stateOf } from './model-state.js';
 import type { State } from './model-state.js';
@@ -42,6 +41,8 @@ export class OrdersModel implements Onlooker {
   /** Orders that name exits now, and fills of entries that named them then. */
   private readonly namesExits = new Set<string>();
   private readonly covered: string[] = [];
+  /** What was placed before the change of an epoch. */
+  private readonly placedBefore = new Map<number, ReadonlySet<string>>();
   private enforcedEpoch = 0;
   /** What was not as it must be, the moment it happened. */
   private readonly broken: string[] = [];
@@ -55,7 +56,7 @@ export class OrdersModel implements Onlooker {
     this.amends.heard(event);
     this.waiting.heard(event);
     const { type, data, time } = event;
-    if (type === 'controls.changed.v1') this.controls.note(data as ControlsChangedV1, Date.parse(time));
+    if (type === 'controls.changed.v1') this.changed(data as ControlsChangedV1, Date.parse(time));
     if (type === 'controls.enforced.v1') this.enforced(data as ControlsEnforcedV1);
     if (type === 'order.exits-due.v1') this.due.set((data as OrderExitsDueV1).exitOrderId, data as OrderExitsDueV1);
     if (type === 'order.placed.v1') this.place(data as OrderPlacedV1);
@@ -91,6 +92,14 @@ export class OrdersModel implements Onlooker {
     this.must(!this.isForbidden(seenAs), `${change.brokerKey} is asked for while the switch forbids it`);
     const order = stateOf(this.world).live.find(({ id }) => id === placed.orderId);
     this.must(order?.replacement?.submittedAt !== undefined, `${change.brokerKey} is asked for before that is told`);
+  }
+
+  handled(orderId: string, revision: number): void {
+    const order = stateOf(this.world).live.find(({ id }) => id === orderId);
+    if (order === undefined) return;
+    if (revision > 0) this.must(order.replacement?.revision !== revision, `${orderId} still waits for ${revision}`);
+    const isKept = order.state === 'pending-capital' || order.state === 'accepted';
+    this.must(!isKept || this.waiting.isWaiting(orderId), `${orderId} is ${order.state} and nothing sends it`);
   }
 
   exitsHandled({ exitOrderId, symbol }: OrderExitsDueV1): void {
@@ -178,11 +187,17 @@ export class OrdersModel implements Onlooker {
     return this.world.clock.now() - since.atMs > CALL_START_AGE_MS_MAX || since.epoch <= this.enforcedEpoch;
   }
 
+  private changed(change: ControlsChangedV1, atMs: number): void {
+    this.controls.note(change, atMs);
+    this.placedBefore.set(change.epoch, new Set(this.placed.keys()));
+  }
+
   private enforced({ epoch }: ControlsEnforcedV1): void {
     this.enforcedEpoch = Math.max(this.enforcedEpoch, epoch);
     const change = this.controls.changes.get(epoch);
     if (change?.cancelOpenOrders !== true) return;
-    for (const order of stateOf(this.world).live)
+    const before = this.placedBefore.get(epoch);
+    for (const order of stateOf(this.world).live.filter(({ id }) => before?.has(id)))
       this.must(order.pendingCancel || !concerns(change, order), `${order.id} goes on after ${change.mode}`);
   }
 
@@ -228,10 +243,4 @@ export class OrdersModel implements Onlooker {
     expect(trade?.liveEntries ?? 0).toBe(own.length - exits.length);
     if (trade?.quantity.isZero() === true) expect(trade.costUnits).toBe(0n);
   }
-}
-
-/** What an exit may close under the terms that it has or asks for. */
-function mayClose(order: Order): Decimal {
-  const asked = order.replacement?.terms.quantity ?? order.quantity;
-  return remainingQuantity(order).plus(Decimal.max(0, asked.minus(order.quantity)));
 }

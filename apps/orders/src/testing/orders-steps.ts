@@ -57,7 +57,7 @@ const exits = step(
   fc.record({ symbol, quarters: fc.integer({ min: 1, max: 5 }), limitPrice: price, stands, pair: seldom, crash }),
   close,
 );
-const delivery = step('deliver', fc.record({ at: pick, crash, again: seldom, elsewhere: seldom }), (world, of) =>
+const delivery = step('deliver', fc.record({ at: pick, crash, again: seldom, elsewhere: fc.boolean() }), (world, of) =>
   atReplica(world, of.elsewhere, () => world.deliver(of.at, of)),
 );
 const fills = step(
@@ -98,6 +98,10 @@ const controls = step(
   },
 );
 
+const clock = step('the clock', fc.record({ crash, learns: fc.boolean(), elsewhere: seldom }), (world, of) =>
+  atReplica(world, of.elsewhere, () => world.tick(of.crash, of.learns)),
+);
+
 /** Anything that a caller, the ledger, the broker, an operator or the machines can do. */
 export const USUAL_STEPS: readonly Steps[] = [
   { arbitrary: entries, weight: 5 },
@@ -110,7 +114,7 @@ export const USUAL_STEPS: readonly Steps[] = [
   { arbitrary: step('late fill', fc.record({ at: pick, price, ofExit: fc.boolean() }), fillLate), weight: 1 },
   { arbitrary: step('the day ends', fc.constant(''), ({ broker }) => broker.endDay()), weight: 1 },
   { arbitrary: controls, weight: 2 },
-  { arbitrary: step('the clock', fc.record({ crash }), (world, of) => world.tick(of.crash)), weight: 1 },
+  { arbitrary: clock, weight: 1 },
   { arbitrary: step('another process', fc.constant(''), (world) => world.restart()), weight: 1 },
   { arbitrary: step('the other replica', fc.constant(''), (world) => world.handOver()), weight: 1 },
   { arbitrary: step('wait', fc.integer({ min: 1, max: 3_000 }), (world, ms) => world.wait(ms)), weight: 2 },

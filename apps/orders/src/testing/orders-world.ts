@@ -29,6 +29,8 @@ export interface Onlooker {
   submission(request: VenueOrderRequest): void;
   /** The broker is about to be asked for other terms. */
   replacement?(change: VenueOrderChange): void;
+  /** What sends an order, or asks for other terms of it, has come to its end. */
+  handled?(orderId: string, revision: number): void;
   /** What placed the exits of a fill has come to its end. */
   exitsHandled(due: OrderExitsDueV1): void;
 }
@@ -121,10 +123,10 @@ export class OrdersWorld {
     await this.insist(undefined, (verbs) => verbs.changeControls.execute({ ...request, reason: 'model' }, OWNER_ID));
   }
 
-  /** What the acting replica does by the clock: it ends what has waited or stood long enough. */
-  async tick(crash: Crash): Promise<void> {
+  /** What the acting replica does by the clock: it ends what has waited or stood long enough, of which it may learn first. */
+  async tick(crash: Crash, learns = true): Promise<void> {
     this.store.crash = crash;
-    await this.attempt((verbs) => verbs.expire.discover());
+    if (learns) await this.attempt((verbs) => verbs.expire.discover());
     await this.attempt((verbs) => verbs.expire.execute());
     await this.attempt((verbs) => verbs.endCapitalWait.execute());
     this.store.crash = undefined;
@@ -207,7 +209,8 @@ export class OrdersWorld {
     const word = this.ledger.hear(event);
     this.onlooker?.heard(event);
     const told = (orderId: string, revision: number): void => void this.told.add(`${orderId} ${revision}`);
-    this.put(messageOf(event, word, { told, exitsHandled: (due) => this.onlooker?.exitsHandled(due) }));
+    const handled = (orderId: string, revision: number): void => this.onlooker?.handled?.(orderId, revision);
+    this.put(messageOf(event, word, { told, handled, exitsHandled: (due) => this.onlooker?.exitsHandled(due) }));
   }
 
   private put(message: Message | undefined): void {
