@@ -18,11 +18,12 @@ describe('the indexes of a container', () => {
     indexingPolicy: { includedPaths: [{ path: '/kind/?' }, { path: '/n/?' }], excludedPaths: [{ path: '/*' }] },
   });
   let container: ContainerStore;
+  let other: ContainerStore;
   const partition: Scope = { breadth: 'partition', isWhole: false, conditions: ['pk = ?'], params: ['["a"]'] };
-  const steps = (query: string, scope = partition): string => {
-    const plan = planQuery({ container, query: parseQuery(query), parameters: new Map(), scope, clock: () => 0 });
+  const steps = (query: string, scope = partition, of = container): string => {
+    const plan = planQuery({ container: of, query: parseQuery(query), parameters: new Map(), scope, clock: () => 0 });
     const order = plan.order.map(({ column, descending }) => column + (descending ? ' DESC' : '')).join(', ');
-    const table = `${container.table}${plan.index === undefined ? '' : ` INDEXED BY ${plan.index}`}`;
+    const table = `${of.table}${plan.index === undefined ? '' : ` INDEXED BY ${plan.index}`}`;
     const sql = `EXPLAIN QUERY PLAN SELECT body FROM ${table} WHERE ${plan.conditions.join(' AND ')} ORDER BY ${order}`;
     const rows = db.prepare<{ detail: string }>(sql).all(...plan.params);
     return rows.map(({ detail }) => detail).join('; ');
@@ -32,6 +33,7 @@ describe('the indexes of a container', () => {
     const catalog = new Catalog(db);
     catalog.createDatabase('d', 1);
     container = catalog.createContainer('d', definition, { ranges: 1 }, 1);
+    other = catalog.createContainer('d', { ...definition, id: 'other' }, { ranges: 1 }, 1);
   });
   afterAll(() => {
     db.close();
@@ -56,7 +58,7 @@ describe('the indexes of a container', () => {
   it('give the partitions whose keys begin alike one after the other', () => {
     const conditions = ['pk >= ?', 'pk < ?'];
     const prefix: Scope = { breadth: 'prefix', isWhole: false, conditions, params: ['["a",', '["b",'] };
-    expect(steps('SELECT * FROM c', prefix)).toMatch(/^SEARCH .* USING INDEX \w+_pk \(pk>\? AND pk<\?\)$/);
+    expect(steps('SELECT * FROM c', prefix, other)).toMatch(/^SEARCH .* USING INDEX \w+_pk \(pk>\? AND pk<\?\)$/);
   });
 
   it.each([
