@@ -6,7 +6,7 @@ import type { Random } from '../../../paper-venue/src/domain/random.js';
 /** Milliseconds between two tries of one request. */
 const RETRY_MS = 150;
 /** Milliseconds after which a request that nobody answers has failed for good. */
-const GIVE_UP_MS = 180_000;
+const GIVE_UP_MS = 120_000;
 
 /** What a careful caller was told in the end. */
 export interface Told {

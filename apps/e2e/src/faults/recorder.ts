@@ -25,21 +25,13 @@ export class Recorder {
     token: string,
     private readonly profileId: string,
   ) {
-    this.socket = io(`${gateway}/trading`, {
-      transports: ['websocket'],
-      auth: { token, rooms: 'none' },
-      reconnectionDelayMax: 1_000,
-    });
+    this.socket = connectedTo(gateway, { token, rooms: 'none' });
     this.socket.on('connect', () => this.follow());
     this.socket.on(
       'resync',
       ({ profileId: of }: ResyncMessage) => (of === undefined || of === profileId) && this.follow(),
     );
     this.socket.on('event', (event: EventMessage) => this.take(event));
-    this.socket.on(
-      'disconnect',
-      (reason) => reason === 'io server disconnect' && !this.isOver && this.socket.connect(),
-    );
   }
 
   close(): void {
@@ -74,10 +66,12 @@ export class Recorder {
   private take({ topic, sequence, profileId, id }: EventMessage): void {
     this.heard += 1;
     if (profileId !== this.profileId) this.faults.push(`${id} of ${profileId} came to ${this.profileId}`);
+    // That a message was parked has no place in the profile's sequence.
+    if (sequence === undefined) return;
     const before = this.known[topic] ?? 0;
     if (sequence !== before + 1)
       this.faults.push(`${this.profileId}: ${topic} ${sequence} (${id}) came after ${before}`);
-    this.known[topic] = sequence ?? before;
+    this.known[topic] = sequence;
   }
 }
 
@@ -87,7 +81,7 @@ export class Eavesdropper {
   private readonly socket: Socket;
 
   constructor(gateway: string, token: string, isOwn: (profileId: string) => boolean) {
-    this.socket = io(`${gateway}/trading`, { transports: ['websocket'], auth: { token }, reconnectionDelayMax: 1_000 });
+    this.socket = connectedTo(gateway, { token });
     this.socket.on('event', ({ id, profileId }: EventMessage) => {
       if (profileId !== undefined && !isOwn(profileId)) this.foreign.push(`${id} of ${profileId}`);
     });
@@ -96,4 +90,19 @@ export class Eavesdropper {
   close(): void {
     this.socket.disconnect();
   }
+}
+
+/** A connection that comes back whenever it is lost; where the gateway itself refused or ended it, Socket.IO leaves that to us. */
+function connectedTo(gateway: string, auth: object): Socket {
+  const socket = io(`${gateway}/trading`, { transports: ['websocket'], auth, reconnectionDelayMax: 1_000 });
+  let isClosed = false;
+  const again = (): void => {
+    if (!socket.active && !isClosed) setTimeout(() => !isClosed && socket.connect(), RETRY_MS);
+  };
+  socket.on('connect_error', again);
+  socket.on('disconnect', (reason) => {
+    isClosed = reason === 'io client disconnect';
+    again();
+  });
+  return socket;
 }

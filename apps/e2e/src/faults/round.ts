@@ -139,21 +139,32 @@ export class Round {
     try {
       for (;;) {
         await this.cancel((index) => index % 2 === 0);
-        const facts = await reader.read(
-          this.profiles.map(({ id }) => id),
-          this.since,
-        );
+        const facts = await this.factsFrom(reader);
         const violations = [...hangs, ...load.contradictions, ...this.violationsOf(facts, load)];
         const drainMs = Math.round(performance.now() - startedAtMs);
         if (violations.length > 0 && drainMs <= this.options.drainMsMax) {
           await delay(DRAIN_POLL_MS);
           continue;
         }
-        await this.endAll(reader);
+        if (violations.length === 0) await this.endAll(reader);
         return { violations, facts, drainMs };
       }
     } finally {
       reader.close();
+    }
+  }
+
+  /** Everything that is known, once it can be read. */
+  private async factsFrom(reader: FactReader): Promise<Facts> {
+    const giveUpAtMs = performance.now() + this.options.drainMsMax;
+    const profileIds = this.profiles.map(({ id }) => id);
+    for (;;) {
+      try {
+        return await reader.read(profileIds, this.since);
+      } catch (error) {
+        if (performance.now() > giveUpAtMs) throw error;
+        await delay(DRAIN_POLL_MS);
+      }
     }
   }
 
@@ -166,9 +177,11 @@ export class Round {
     } while ((await reader.resting()).size > 0 && performance.now() < giveUpAtMs);
   }
 
+  /** What is not cancelled, because nobody answers, is seen in the store. */
   private async cancel(isMeant: (index: number) => boolean): Promise<void> {
     for (const [index, { id, caller }] of this.profiles.entries())
-      if (isMeant(index)) await caller.ask({ method: 'DELETE', path: `/v1/orders?profileId=${id}` });
+      if (isMeant(index))
+        await caller.ask({ method: 'DELETE', path: `/v1/orders?profileId=${id}` }).catch(() => undefined);
   }
 
   private violationsOf(facts: Facts, load: Load): string[] {
