@@ -124,6 +124,8 @@ export async function pageBreaches(
   };
   const isOwned = placed.operation['x-roles']?.includes('trader') === true;
   const [first, theirs, junk] = await Promise.all([one(own), one(foreign), one(own, 'junk')]);
+  // The example names nothing that is there: that there is no list is no page of it.
+  if (first.status === 404) return { breaches: [], hasNext: false };
   const { items, nextCursor } = first.json as { items?: unknown[]; nextCursor?: string };
   const { nextCursor: foreignCursor } = theirs.json as { nextCursor?: string };
   const next = nextCursor === undefined ? undefined : await one(own, nextCursor);
