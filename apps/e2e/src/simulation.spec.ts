@@ -26,7 +26,7 @@ const BEGIN_WITH: Readonly<Record<Guard, number>> = {
 beforeAll(() => installVirtualTime());
 afterAll(() => restoreRealTime());
 
-describe('orders and ledger, two replicas each, in a simulated world', () => {
+describe('orders, ledger and audit, two replicas each, in a simulated world', () => {
   it(
     'keep all promises whatever is lost, late, doubled, throttled or killed',
     async () => {

@@ -66,7 +66,8 @@ export class Callers {
     if (draw < 0.73) return this.cancel();
     if (draw < 0.82) return this.amend();
     if (draw < 0.87) return this.deposit(profile, chance.whole(1, 5_000));
-    if (draw < 0.93) return this.withdraw(profile, chance.whole(1, 20_000));
+    if (draw < 0.89) return this.transfer(profile, chance.whole(1, 10_000));
+    if (draw < 0.94) return this.withdraw(profile, chance.whole(1, 20_000));
     return this.halt(profile);
   }
 
@@ -161,6 +162,22 @@ export class Callers {
       // The account may not be open yet: nothing was decided, and the same key may be used again.
       if (answer.outcome === 'not-found') throw new Failure('not-there-yet', 'the account is not open yet');
       if (answer.outcome === 'done') return `done ${answer.view.postingId}`;
+      return answer.outcome === 'refused' ? `refused ${answer.refusal.code}` : answer.outcome;
+    });
+  }
+
+  /** Moves capital to another profile of the same owner, or to itself, which is refused. */
+  private async transfer({ profileId, ownerId }: Profile, dollars: number): Promise<void> {
+    const { chance, profiles } = this.world;
+    const key = this.newKey();
+    const { profileId: toProfileId } = chance.oneOf(profiles);
+    const caller = { userId: ownerId, role: 'trader' } as Caller;
+    const what = `transfer ${dollars} to ${toProfileId}`;
+    const command = { kind: 'transfer' as const, profileId, toProfileId, caller, units: BigInt(dollars) * 100n };
+    await this.requests.askOnce({ key, what }, this.world.ledgers, async ({ transfer }) => {
+      const answer = await transfer.execute({ ...command, idempotencyKey: key, requestHash: what });
+      if (answer.outcome === 'not-found') throw new Failure('not-there-yet', 'the account is not open yet');
+      if (answer.outcome === 'done') return `done ${answer.view.transferId}`;
       return answer.outcome === 'refused' ? `refused ${answer.refusal.code}` : answer.outcome;
     });
   }

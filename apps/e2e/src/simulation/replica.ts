@@ -2,7 +2,7 @@ import { EVENTS, Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { ContainerStore, Relay } from '@ballast/cosmos';
 import { EventListeners, EventSender } from '@ballast/service-bus';
-import type { ParkingLot } from '@ballast/service-bus';
+import type { EventListenersOptions, ParkingLot } from '@ballast/service-bus';
 import type { ServiceLog } from '@ballast/service-host';
 import type { Bus } from './bus.js';
 import type { Store } from './store.js';
@@ -75,14 +75,24 @@ export class Replica {
   /** Hands the events of the topics to the methods of the controllers that name their types. */
   async hear(topics: readonly string[], controllers: readonly object[]): Promise<void> {
     const handlers = handlersOf(controllers);
-    const listeners = new EventListeners(this.platform.bus.client(this.wire), {
-      subscriptions: topics.map((topic) => ({ topic, subscription: this.service })),
+    await this.listen(topics, {
       events: EVENTS.filter(({ type }) => handlers.has(type)),
-      parking: this.parking(),
-      log: this.log,
       handle: async (events) => {
         for (const event of events) await handlers.get(event.type)?.(event);
       },
+    });
+  }
+
+  /** Hears the service's subscriptions of the topics. */
+  async listen(
+    topics: readonly string[],
+    handling: Pick<EventListenersOptions, 'events' | 'handle' | 'gather'>,
+  ): Promise<void> {
+    const listeners = new EventListeners(this.platform.bus.client(this.wire), {
+      subscriptions: topics.map((topic) => ({ topic, subscription: this.service })),
+      parking: this.parking(),
+      log: this.log,
+      ...handling,
     });
     await listeners.start();
   }

@@ -1,5 +1,7 @@
 import type { Container, OperationInput } from '@azure/cosmos';
 import { topology } from '@ballast/contracts';
+import { copyOf } from './document-copy.js';
+import type { Document } from './document-copy.js';
 import type { Wire } from './wire.js';
 
 /** A document as it is stored, with the version that a replace must name. */
@@ -11,7 +13,11 @@ interface Row {
   readonly place: number;
 }
 
-type Document = Readonly<Record<string, unknown>>;
+/** A question with its parameters. */
+interface Asked {
+  readonly query: string;
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+}
 
 /** Something was written, in one batch of one partition. */
 export interface Written {
@@ -102,11 +108,11 @@ export class Store {
             () => `writes ${operations.map(told).join(', ')}`,
             () => this.batch(name, operations, keyOf(partition)),
           ),
-        query: (asked: { query: string }) => ({
+        query: (asked: Asked, { partitionKey }: { partitionKey?: string[] } = {}) => ({
           fetchNext: () =>
             ask(
               () => 'is queried',
-              () => this.query(name, asked.query),
+              () => this.query(name, asked, partitionKey),
             ),
         }),
         getChangeFeedIterator: (options: { changeFeedStartFrom: object }) => {
@@ -148,10 +154,15 @@ export class Store {
     return { statusCode: 200, substatus: 0, resource: { ...row.document, _etag: row.etag }, etag: row.etag };
   }
 
-  /** Books with live orders, the only question that is asked. */
-  private query(name: string, query: string) {
-    if (!query.includes('c.liveOrders > @none')) throw new Error(`nobody knows the answer to ${query}`);
-    const resources = this.documents(name).filter(({ kind, liveOrders }) => kind === 'book' && Number(liveOrders) > 0);
+  /** The only questions that are asked: books with live orders, and which of some ids are there. */
+  private query(name: string, { query, parameters }: Asked, partition: readonly string[] = []) {
+    const isOfBooks = query.includes('c.liveOrders > @none');
+    if (!isOfBooks && !query.startsWith('SELECT VALUE c.id FROM c WHERE c.id IN'))
+      throw new Error(`nobody knows the answer to ${query}`);
+    const rows = this.table(name).partitions.get(keyOf(partition));
+    const resources = isOfBooks
+      ? this.documents(name).filter(({ kind, liveOrders }) => kind === 'book' && Number(liveOrders) > 0)
+      : parameters.map(({ value }) => value).filter((id) => rows?.has(id));
     return { resources, continuationToken: undefined };
   }
 
@@ -221,16 +232,6 @@ const keyOf = (partition: readonly string[]): string => partition.join('/');
 function documentIn(rows: ReadonlyMap<string, Row>, operation: OperationInput): Document[] {
   const row = rows.get(idOf(operation));
   return row === undefined ? [] : [row.document];
-}
-
-/** As it comes out of the store again: what JSON has no word for is gone, and nobody can change it. */
-function copyOf(body: unknown): Document {
-  return frozen(JSON.parse(JSON.stringify(body)) as Document);
-}
-
-function frozen<T extends object>(value: T): T {
-  for (const field of Object.values(value)) if (typeof field === 'object' && field !== null) frozen(field as object);
-  return Object.freeze(value);
 }
 
 /** Only a position that was saved has a text. */

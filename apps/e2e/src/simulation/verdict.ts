@@ -14,6 +14,16 @@ interface StoredOrder {
   readonly isUnsettled: boolean;
 }
 
+/** A record of the audit as it is stored. */
+interface AuditRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly chainId: string;
+  readonly position: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
 const ZERO = new Decimal(0);
 const ENDS = ['filled', 'rejected', 'cancelled', 'expired'];
 const OPEN_AT_BROKER = ['open', 'partially-filled'];
@@ -30,6 +40,8 @@ export function unrest(world: World, callers: Callers): string[] {
   const recorded = new Set(witness.executed.map(({ executionId }) => executionId));
   for (const { executionId } of exchange.fills)
     if (!recorded.has(executionId)) why.push(`${executionId} is not recorded`);
+  for (const { kind, id } of store.documents('capital_ledgers'))
+    if (kind === 'pending-transfer') why.push(`${String(id)} is on its way`);
   const openAtBroker = new Set<string | undefined>();
   for (const { brokerKey, status } of exchange.allOrders())
     if (OPEN_AT_BROKER.includes(status)) openAtBroker.add(orderOfBrokerKey(brokerKey)?.orderId);
@@ -46,6 +58,7 @@ export function judge(world: World, callers: Callers): void {
   judgeExecutions(world);
   judgeLedger(world, orders);
   judgeEvents(world);
+  judgeAudit(world);
   for (const { process, text } of world.oddities) world.witness.must(false, () => `${process}: ${text}`);
 }
 
@@ -112,6 +125,8 @@ function judgeLedger({ witness, profiles, store }: World, orders: readonly Store
       .reduce((sum, order) => sum + stillHeld(witness, order), 0n);
     const reserved = witness.sumOf(profileId, 'reserved-for-orders');
     witness.must(reserved === needed, () => `${reserved} are reserved in ${profileId}, its open orders need ${needed}`);
+    const onItsWay = witness.sumOf(profileId, 'in-transit');
+    witness.must(onItsWay === 0n, () => `${onItsWay} of ${profileId} are on their way for ever`);
     const account = store.document('capital_ledgers', ['ballast', profileId], 'account') as
       { balances: Record<string, string> } | undefined;
     const available = witness.sumOf(profileId, 'available');
@@ -130,6 +145,27 @@ function judgeEvents({ witness, bus }: World): void {
     ids.add(id);
   }
   for (const message of bus.deadLetters()) witness.must(false, () => `${message} was given up`);
+}
+
+/** Every event has one record, and the records of a chain follow each other without a gap, each with the hash before it. */
+function judgeAudit({ witness, store, bus }: World): void {
+  const chains = new Map<string, AuditRow[]>();
+  const recorded = new Set<string>();
+  for (const row of store.documents('audit-events') as unknown as AuditRow[]) {
+    if (row.kind !== 'record') continue;
+    recorded.add(row.id);
+    chains.set(row.chainId, [...(chains.get(row.chainId) ?? []), row]);
+  }
+  for (const id of bus.sent) witness.must(recorded.has(id), () => `${id} is not recorded`);
+  witness.must(recorded.size === bus.sent.size, () => `${recorded.size} records of ${bus.sent.size} events`);
+  for (const [chainId, rows] of chains) {
+    rows.sort((left, right) => left.position - right.position);
+    rows.forEach(({ id, position, previousHash }, index) => {
+      const before = rows[index - 1];
+      const follows = position === index + 1 && (before === undefined || previousHash === before.hash);
+      witness.must(follows, () => `${id} does not follow the record before it in ${chainId}`);
+    });
+  }
 }
 
 /**

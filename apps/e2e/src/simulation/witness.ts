@@ -105,11 +105,13 @@ export class Witness {
   }
 
   private posted(posting: StoredPosting): void {
-    const { profileId, legs, id, cause, balances, number } = posting;
+    const { profileId, legs, id, about, cause, balances, number } = posting;
     const numberBefore = this.postings.findLast((one) => one.profileId === profileId)?.number ?? 0;
     this.must(number === numberBefore + 1, () => `${id} is number ${number} after ${numberBefore}`);
-    this.must(!this.causes.has(`${profileId} ${cause}`), () => `${cause} is posted twice`);
-    this.causes.add(`${profileId} ${cause}`);
+    // A transfer is the cause of several steps, each of which is posted once.
+    const effect = `${profileId} ${cause} ${about.startsWith('transfer') ? about : ''}`;
+    this.must(!this.causes.has(effect), () => `${cause} is posted twice`);
+    this.causes.add(effect);
     this.postings.push(posting);
     const sums = this.sums.get(profileId) ?? new Map<string, bigint>();
     this.sums.set(profileId, sums);

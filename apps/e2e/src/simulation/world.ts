@@ -1,5 +1,6 @@
 import { toMessage } from '@ballast/service-bus';
 import { newProfileId, newRequestId, newUserId, orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
+import { startAudit } from './audit-replica.js';
 import { Bus } from './bus.js';
 import { Chance } from './chance.js';
 import { Exchange } from './exchange.js';
@@ -68,6 +69,7 @@ export class World implements Fate {
   readonly profiles: readonly Profile[];
   readonly orders: Slot<OrdersDoor>[];
   readonly ledgers: Slot<LedgerDoor>[];
+  readonly audits: Slot<object>[];
   isTroubled = true;
   readonly weakness: Weakness;
   private readonly feed: UpdateFeed;
@@ -81,7 +83,7 @@ export class World implements Fate {
     this.witness = new Witness(this.story, (profileId) => this.hasLateFill(profileId));
     this.store = new Store((written) => this.witness.wrote(written), this.weakness.store);
     const keepsDuplicates = this.chance.happens(0.3) || this.weakness.bus?.keepsDuplicates === true;
-    this.bus = new Bus(this, ['orders', 'ledger'], { keepsDuplicates });
+    this.bus = new Bus(this, ['orders', 'ledger', 'audit'], { keepsDuplicates });
     this.hasUniqueKeys = this.chance.happens(0.7);
     this.feed = new UpdateFeed(this);
     this.exchange = new Exchange(
@@ -94,18 +96,18 @@ export class World implements Fate {
       this.hasUniqueKeys,
     );
     this.deathsLeft = this.chance.whole(0, DEATHS_MAX);
-    this.profiles = Array.from({ length: PROFILES }, () => ({
-      profileId: newProfileId(BEGIN_MS),
-      ownerId: newUserId(BEGIN_MS),
-    }));
+    const ownerId = newUserId(BEGIN_MS);
+    this.profiles = Array.from({ length: PROFILES }, () => ({ profileId: newProfileId(BEGIN_MS), ownerId }));
     this.orders = slots('orders');
     this.ledgers = slots('ledger');
+    this.audits = slots('audit');
   }
 
   /** Starts every process, and tells them of the profiles. */
   begin(): void {
     for (const slot of this.orders) this.startOrders(slot);
     for (const slot of this.ledgers) this.startLedger(slot);
+    for (const slot of this.audits) this.startAudit(slot);
     for (const profile of this.profiles) this.tellOf(profile);
   }
 
@@ -131,6 +133,7 @@ export class World implements Fate {
     this.timeline.after(restartMs, () => {
       for (const slot of this.orders) if (slot.process === process) this.startOrders(slot);
       for (const slot of this.ledgers) if (slot.process === process) this.startLedger(slot);
+      for (const slot of this.audits) if (slot.process === process) this.startAudit(slot);
     });
   }
 
@@ -148,6 +151,11 @@ export class World implements Fate {
   private startLedger(slot: Slot<LedgerDoor>): void {
     const wire = this.wireOf(slot);
     this.start(slot, () => startLedger(this.replica('ledger', wire)));
+  }
+
+  private startAudit(slot: Slot<object>): void {
+    const wire = this.wireOf(slot);
+    this.start(slot, () => startAudit(this.replica('audit', wire)));
   }
 
   private start<Door>(slot: Slot<Door>, begin: () => Promise<Door>): void {
