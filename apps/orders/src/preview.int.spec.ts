@@ -3,6 +3,7 @@ import { PRODUCT_ID } from '@ballast/contracts';
 import type { QuotesView } from '@ballast/contracts/streams';
 import { storeToken } from '@ballast/service-host';
 import { OrderBooks } from './adapters/order-books.js';
+import { ApplyProfileRisk } from './apply-profile-risk.js';
 import { Bench, until } from './testing/bench.js';
 import type { TestProfile } from './testing/bench.js';
 
@@ -107,7 +108,9 @@ describe('previews, limits of a profile, and cancelling all', () => {
       });
     await bench.configureRisk(profile, 3, { orderNotionalUsdMax: '999.99' });
     await knows(3);
-    await bench.configureRisk(profile, 2, { orderNotionalUsdMax: '500' });
+    const apply = bench.orders.app.get(ApplyProfileRisk, { strict: false });
+    const late = { profileId: profile.profileId, version: 2, name: 'late', actor: profile.ownerId };
+    await apply.execute({ ...late, risk: { orderNotionalUsdMax: '500' } });
     const refusal = { code: 'notional-above-limit', limit: '999.99', value: '1000' };
     expect((await bench.place(profile)).body).toMatchObject(refusal);
     await bench.configureRisk(profile, 4, { orderNotionalUsdMax: '5000' });
