@@ -195,6 +195,16 @@ describe('a client that is too slow', () => {
     busy.client.leave();
   });
 
+  it('hears no more in a second where one message is written to many at once', async () => {
+    const { wire, client } = connect();
+    const group = { broadcast: (frame: Frame): void => void wire.sent.push(frame) };
+    Object.assign(wire, { group });
+    await client.subscribe({ room: 'profile', profileId }, () => undefined);
+    publish(MESSAGES_PER_SECOND_MAX + 1);
+    expect([wire.sent.length, client.waiting]).toEqual([MESSAGES_PER_SECOND_MAX, 1]);
+    client.leave();
+  });
+
   it('goes on by itself when the second is over', async () => {
     const { wire, client } = connect();
     await client.subscribe({ room: 'profile', profileId }, () => undefined);
