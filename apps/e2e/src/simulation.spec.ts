@@ -14,10 +14,10 @@ const PATIENCE_MS = 300_000;
 /** Seeds within which a run without a precaution must go wrong, and from which on it is known to do so soon. */
 const SEEDS_WITHOUT_MAX = 500;
 const BEGIN_WITH: Readonly<Record<Guard, number>> = {
-  'handled-rows': 18,
+  'handled-rows': 21,
   'deterministic-ids': 17,
   'etag-check': 1,
-  'checkpoint-after-send': 4,
+  'checkpoint-after-send': 19,
   'idempotency-key': 1,
   'look-up-before-retry': 9,
   'hold-check': 11,
