@@ -108,11 +108,11 @@ export class AmendModel {
     [known.asked, known.pending] = [asked.revision, asked];
   }
 
-  /** The broker's order is another one from the first revision on; prices of exits to come are ours. */
+  /** Terms that nobody waited for are ours alone, such as prices of exits to come, and leave the name as it is. */
   private replace(replaced: OrderReplacedV1): void {
     const known = this.of(replaced);
     const { orderId, revision, venueOrderId } = replaced;
-    if (venueOrderId === undefined) {
+    if (venueOrderId === undefined && known.pending === undefined) {
       known.terms = replaced;
       return this.must(revision === known.revision, `${orderId} changes its name`);
     }
