@@ -79,8 +79,8 @@ const decided = step(
 /** Other terms of orders that rest, and all that the broker may make of it. */
 export const AMEND_STEPS: readonly Steps[] = [
   { arbitrary: stopEntry, weight: 1 },
-  { arbitrary: amend, weight: 8 },
-  { arbitrary: decided, weight: 3 },
+  { arbitrary: amend, weight: 24 },
+  { arbitrary: decided, weight: 6 },
 ];
 
 async function ask(

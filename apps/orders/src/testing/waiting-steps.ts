@@ -48,9 +48,9 @@ const looks = step('look', fc.record({ elsewhere: fc.boolean(), learns: fc.boole
 
 /** Orders that wait here, and the market that sets them off. */
 export const WAITING_STEPS: readonly Steps[] = [
-  { arbitrary: placed, weight: 6 },
-  { arbitrary: moves, weight: 5 },
-  { arbitrary: looks, weight: 4 },
+  { arbitrary: placed, weight: 10 },
+  { arbitrary: moves, weight: 12 },
+  { arbitrary: looks, weight: 12 },
   {
     arbitrary: step('deliver here', seldom, (world) => world.deliver(0, { crash: undefined, again: true })),
     weight: 1,
