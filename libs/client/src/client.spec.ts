@@ -151,7 +151,9 @@ describe('a session', () => {
         return headers.authorization === 'Bearer second' ? [200, { ok: true }] : problem(401, 'unauthorized');
       },
     ];
-    const own = await BallastClient.signIn(options, { username: 'u', password: 'p' });
+    const login = { username: 'u', password: 'p', role: 'trader' };
+    const own = await BallastClient.signIn(options, login);
+    expect(seen[0]?.body).toBe(JSON.stringify({ username: 'u', password: 'p' }));
     await Promise.all([own.call('getControls', {}), own.call('getControls', {}), own.call('listUsagePlans', {})]);
     expect(seen.filter(({ url }) => url === '/v1/auth/refresh')).toHaveLength(1);
     expect(await own.token()).toBe('second');

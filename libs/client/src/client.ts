@@ -61,11 +61,11 @@ export class BallastClient {
   /** A caller in a session that renews itself. Throws `ApiProblem`, `login-failed` for a wrong name or password. */
   static async signIn(
     options: ClientOptions,
-    credentials: { readonly username: string; readonly password: string },
+    { username, password }: { readonly username: string; readonly password: string },
     oneTimeCode?: () => Promise<string>,
   ): Promise<BallastClient> {
     const anonymous = BallastClient.anonymous(options);
-    const first = await anonymous.call('signIn', { body: credentials });
+    const first = await anonymous.call('signIn', { body: { username, password } });
     const tokens = 'accessToken' in first ? first : await secondStep(anonymous, first.challenge, oneTimeCode);
     return BallastClient.withToken(
       options,

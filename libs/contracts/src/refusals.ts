@@ -78,6 +78,7 @@ export const CAPITAL_REFUSALS = {
   'positions-standing': 'The profile still holds positions.',
   'transfers-pending': 'Capital is still on its way to another profile.',
   'shortfall-standing': 'The broker has taken more than was available, and it is not repaid.',
+  'available-above-limit': 'More would be available than one account can have.',
   'money-standing': 'There is still capital in the account; it must be withdrawn or moved first.',
   ...HOLD_REFUSALS,
 } as const;

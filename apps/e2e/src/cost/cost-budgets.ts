@@ -11,7 +11,7 @@ const EVERY_ORDER = {
   requestUnits: 200,
   serviceBusOperations: 15 + 6 * GATEWAY_REPLICAS,
   storedBytes: 30_000,
-  busBytes: 30_000,
+  busBytes: 32_000,
   dollarsPerMillion: 72,
 };
 

@@ -83,6 +83,11 @@ const TABLE: Readonly<Record<CapitalRefusalCode, readonly [broken: () => object,
     () => decideClosing(accountWith({}), AT),
     { limit: '0.00', value: '0.01' },
   ],
+  'available-above-limit': [
+    () => decideMove(accountWith({ available: 10n ** 17n - 100n }), 'deposit', 101n),
+    () => decideMove(accountWith({ available: 10n ** 17n - 100n }), 'adjustment', 100n),
+    { limit: '1000000000000000.00', value: '1000000000000000.01' },
+  ],
   'money-standing': [
     () => decideClosing(accountWith({ available: 1n }), AT),
     () => decideClosing(accountWith({}), AT),

@@ -2,7 +2,14 @@ import type { CapitalRefusalCode, Refusal } from '@ballast/contracts';
 import type { MoveKind } from '@ballast/contracts/ledger';
 import type { Account, Legs } from './account.js';
 import { freeCapitalLegs } from './account.js';
+import { Decimal, toUnits, unitsText } from '@ballast/money';
 import { refusalOfClosed, refusalOfSpending } from './decide-hold.js';
+
+/**
+ * Most that is available in an account after it was given something, in whole units of the asset. A thousand such accounts
+ * together still have no more digits than a decimal of the API.
+ */
+const AVAILABLE_MAX = new Decimal('1e15');
 
 /** Why a request about capital is refused. */
 export type CapitalRefusal = Refusal<CapitalRefusalCode>;
@@ -37,9 +44,15 @@ const COUNTERPART = {
 
 function refusalOfMove(account: Account, kind: AmountKind, gained: bigint): CapitalRefusal | undefined {
   if (kind === 'fee') return undefined;
-  if (gained > 0n) return refusalOfClosed(account);
+  if (gained > 0n) return refusalOfClosed(account) ?? aboveLimit(account, gained);
   // A correction may take what must stay available: the floor is for what somebody chooses to spend.
   return refusalOfSpending(kind === 'withdrawal' ? account : { ...account, limits: {} }, -gained);
+}
+
+function aboveLimit({ asset, balances }: Account, gained: bigint): CapitalRefusal | undefined {
+  const [most, available] = [toUnits(AVAILABLE_MAX, asset, 'half-even'), balances.available + gained];
+  if (available <= most) return undefined;
+  return { code: 'available-above-limit', limit: unitsText(most, asset), value: unitsText(available, asset) };
 }
 
 /** The refusal of a request that was decided on other balances than these. */
