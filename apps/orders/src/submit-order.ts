@@ -18,6 +18,16 @@ import type { RiskLimits } from './domain/risk-limits.js';
 import { RISK_LIMITS } from './orders.config.js';
 import { SettleFromVenue } from './settle-from-venue.js';
 
+/** An order that the broker does not know a day after it was sent: its message is parked until a person has found out. */
+export class OrderQuarantined extends Error {
+  constructor(orderId: string) {
+    super(
+      `the broker does not know ${orderId}, which was sent a day ago: find out what became of it, cancel it, and redrive`,
+    );
+    this.name = 'OrderQuarantined';
+  }
+}
+
 /**
  * Sends an order to the broker once its capital is held (an exit: once it is placed). Runs only while a message is
  * handled, so that a crash at any point has something that triggers it again; the broker key makes a second send the
@@ -36,7 +46,7 @@ export class SubmitOrder {
 
   /**
    * `allocatedUnits` is what the ledger says is allocated to the profile, in whole units of USD. Throws `Failure` while
-   * the outcome is not known or the broker cannot be reached: to be tried again.
+   * the outcome is not known or the broker cannot be reached: to be tried again; `OrderQuarantined` when only a person can say.
    */
   async execute(key: OrderKey, allocatedUnits?: bigint): Promise<void> {
     const controls = await this.permit.current();
@@ -124,6 +134,7 @@ export class SubmitOrder {
       throw new Failure('order-may-still-appear', 'the broker may not show the order yet', {
         retryAfterMs: decided.decision.waitMs,
       });
+    if (decided.decision.next === 'quarantine') throw new OrderQuarantined(order.id);
     if (decided.decision.next === 'send') await this.send(decided.order);
   }
 }

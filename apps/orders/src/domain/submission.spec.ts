@@ -90,6 +90,15 @@ describe('an order that the broker does not show', () => {
     expect(factsOf(decideAbsence(unknownOrder(), { ...facts, controls: HALTED }).events)).toEqual(['rejected']);
   });
 
+  it('is left to a person a day after it was sent, who may only cancel it', () => {
+    const nowMs = NOW_MS + 24 * 3_600_000;
+    const halted = { ...facts, nowMs, controls: HALTED };
+    expect(decideAbsence(unknownOrder(), { ...facts, nowMs: nowMs - 1 }).next).toBe('send');
+    expect(decideAbsence(unknownOrder(), { ...facts, nowMs })).toEqual({ next: 'quarantine', events: [] });
+    expect(decideAbsence(unknownOrder(), halted)).toEqual({ next: 'quarantine', events: [] });
+    expect(factsOf(decideAbsence({ ...unknownOrder(), pendingCancel: true }, halted).events)).toEqual(['cancelled']);
+  });
+
   it('has expired, and is not sent again, when its time is over', () => {
     const { conditions } = after(emptyBook(), undefined, DATED).order;
     const nowMs = EXPIRES_MS;

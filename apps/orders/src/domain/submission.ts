@@ -69,16 +69,25 @@ export interface AbsenceFacts extends SubmissionFacts {
   readonly certainAfterMs: number;
 }
 
-export type AbsenceDecision =
-  SubmissionDecision | { readonly next: 'wait'; readonly events: readonly []; readonly waitMs: number };
+/** Milliseconds after which a broker that does not know an order may have forgotten it: a person has to find out. */
+const QUARANTINE_AFTER_MS = 24 * 3_600_000;
 
-/** What to do with an unknown order that the broker says it does not know: wait, send it again, or end it. */
+export type AbsenceDecision =
+  | SubmissionDecision
+  | { readonly next: 'wait'; readonly events: readonly []; readonly waitMs: number }
+  | { readonly next: 'quarantine'; readonly events: readonly [] };
+
+/**
+ * What to do with an unknown order that the broker says it does not know: wait, send it again, or end it; a day after it was
+ * sent only a person may say, by cancelling it.
+ */
 export function decideAbsence(order: Order, facts: AbsenceFacts): AbsenceDecision {
   if (order.state !== 'unknown') return NOTHING;
   const sinceMs = facts.nowMs - Date.parse(order.submittedAt ?? order.updatedAt);
   if (sinceMs < facts.certainAfterMs) return { next: 'wait', events: [], waitMs: facts.certainAfterMs - sinceMs };
-  if (hasExpired(order, facts.nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
   if (order.pendingCancel) return { events: [ended(order, 'cancelled', {})], next: 'nothing' };
+  if (sinceMs >= QUARANTINE_AFTER_MS) return { next: 'quarantine', events: [] };
+  if (hasExpired(order, facts.nowMs)) return { events: [ended(order, 'expired', {})], next: 'nothing' };
   const refusal = refusalOfControls(facts.controls, order);
   if (refusal !== undefined) return { events: [ended(order, 'rejected', { refusal })], next: 'nothing' };
   return { events: [submitted(order)], next: 'send' };
