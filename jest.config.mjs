@@ -49,6 +49,7 @@ export default {
     project('e2e', ['<rootDir>/apps/e2e/**/*.e2e.spec.ts']),
   ],
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/apps/launcher/longest-first.mjs',
   // What files leave behind in a worker ends with it.
   workerIdleMemoryLimit: '1GB',
 };
