@@ -2,7 +2,7 @@ import { runCampaign } from './faults/campaign.js';
 
 const ROUNDS = 2;
 const SEED = 7;
-const ROUND_MS = 6_000;
+const ROUND_MS = 4_000;
 /** Milliseconds that a machine which does other things too may take until all is told. */
 const DRAIN_MS_MAX = 150_000;
 const TEST_MS_MAX = 600_000;
