@@ -1,5 +1,5 @@
-import { GUARDS } from './simulation/guards.js';
-import type { Guard } from './simulation/guards.js';
+import { GUARDS } from '@ballast/faults';
+import type { Guard } from '@ballast/faults';
 import { run } from './simulation/run.js';
 import { installVirtualTime, restoreRealTime } from './simulation/virtual-process.js';
 

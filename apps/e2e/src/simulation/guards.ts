@@ -1,18 +1,7 @@
+import type { Guard } from '@ballast/faults';
 import type { BusWeakness } from './bus.js';
 import type { StoreWeakness } from './store.js';
 import type { VenueWeakness } from './venue-port.js';
-
-/** Precautions that can be left out, one at a time, to show that a run notices. */
-export const GUARDS = [
-  'handled-rows',
-  'deterministic-ids',
-  'etag-check',
-  'checkpoint-after-send',
-  'idempotency-key',
-  'look-up-before-retry',
-  'hold-check',
-] as const;
-export type Guard = (typeof GUARDS)[number];
 
 /** How orders are wired without one of their precautions. */
 export interface OrdersWeakness {

@@ -1,10 +1,10 @@
+import type { Guard } from '@ballast/faults';
 import { toMessage } from '@ballast/service-bus';
 import { newProfileId, newRequestId, newUserId, orderOfBrokerKey, profileOfOrder } from '@ballast/contracts';
 import { startAudit } from './audit-replica.js';
 import { Bus } from './bus.js';
 import { Chance } from './chance.js';
 import { Exchange } from './exchange.js';
-import type { Guard } from './guards.js';
 import { weaknessOf } from './guards.js';
 import type { Weakness } from './guards.js';
 import { startLedger } from './ledger-replica.js';
