@@ -143,6 +143,26 @@ describe('a fault of the Service Bus', () => {
     expect(await receiveOne(jobs())).toMatchObject({ body: 'b', deliveryCount: 1 });
   });
 
+  it('a receiver that is closed meanwhile hears that a settlement was made', async () => {
+    await bus.send('jobs', { body: 'a' });
+    const receiver = jobs();
+    const message = await receiveOne(receiver);
+    await order('slow-settle', { target: 'jobs', delayMs: 500 });
+    const completing = receiver.completeMessage(message);
+    await receiver.close();
+    await completing;
+  });
+
+  it('a receiver of a session that is closed meanwhile hears that it had given up the lock', async () => {
+    await bus.send('orders', { body: 'a', sessionId: 's' });
+    const receiver = await bus.client.acceptSession('orders', 'sessions', 's');
+    const message = await receiveOne(receiver);
+    await order('slow-settle', { target: 'orders/sessions', delayMs: 500 });
+    const completing = expect(receiver.completeMessage(message)).rejects.toMatchObject({ code: 'SessionLockLost' });
+    await receiver.close();
+    await completing;
+  });
+
   it('duplicate-delivery answers for a completed message and brings it once more', async () => {
     await bus.send('orders', { body: 'a' });
     await order('duplicate-delivery', { target: 'orders/ledger', count: 1 });

@@ -9,6 +9,7 @@ import { swapGuidOrder } from './lock-token.js';
 import {
   acceptedOutcome,
   answerDrain,
+  holdDetachAnswer,
   holdDrainAnswers,
   isAttachWritten,
   isDraining,
@@ -46,7 +47,10 @@ export function openReceiverLink(sender: Sender, context: ReceiverLinkContext): 
     context.queue.remove(link);
     link.close();
   };
-  const forget = whenLinkEnds(sender, context.client, close);
+  const forget = whenLinkEnds(sender, context.client, (canAnswer) => {
+    close();
+    if (canAnswer) link.answerDetachOnceSettled();
+  });
   return close;
 }
 
@@ -54,6 +58,9 @@ class ReceiverLink implements Consumer {
   readonly receiveAndDelete: boolean;
   private reserved = 0;
   private open = true;
+  /** Settlements that the client has not been told the end of. */
+  private settling = 0;
+  private answerDetach: (() => void) | undefined;
 
   constructor(
     private readonly sender: Sender,
@@ -78,6 +85,14 @@ class ReceiverLink implements Consumer {
 
   close(): void {
     this.open = false;
+  }
+
+  /**
+   * The client has detached the link. What it settled before is answered first: the SDK hears nothing of a settlement once
+   * its link is gone, and waits a minute for it.
+   */
+  answerDetachOnceSettled(): void {
+    if (this.settling > 0) this.answerDetach = holdDetachAnswer(this.sender);
   }
 
   capacity(): number {
@@ -127,10 +142,17 @@ class ReceiverLink implements Consumer {
   private settle(event: EventContext, action: (token: Buffer, outcome: Outcome) => Promise<void>): void {
     const delivery = event.delivery as Delivery;
     this.context.usage.serviceBus({ entity: this.context.queue.name, kind: 'settle', bytes: 0 });
+    this.settling += 1;
     action(swapGuidOrder(delivery.tag as Buffer), (delivery.remote_state ?? {}) as Outcome).then(
-      () => settleOutgoing(delivery, acceptedOutcome()),
-      (error: unknown) => settleOutgoing(delivery, rejectedOutcome(asServiceBusError(error))),
+      () => this.settled(delivery, acceptedOutcome()),
+      (error: unknown) => this.settled(delivery, rejectedOutcome(asServiceBusError(error))),
     );
+  }
+
+  private settled(delivery: Delivery, outcome: unknown): void {
+    settleOutgoing(delivery, outcome);
+    this.settling -= 1;
+    if (this.settling === 0) this.answerDetach?.();
   }
 }
 

@@ -41,7 +41,8 @@ interface SenderInternals {
   local: { attach: Record<string, unknown> };
   remote: { attach: Record<string, unknown> };
   connection: { _register(): void };
-  state: { local_open: boolean; open_requests: number };
+  state: { local_open: boolean; open_requests: number; marker?: unknown };
+  remove(): void;
 }
 
 interface OutcomeOnWire {
@@ -202,6 +203,23 @@ export function holdAttach(link: Sender): void {
   if (!state.local_open) return;
   state.local_open = false;
   state.open_requests -= 1;
+}
+
+/**
+ * For a listener of the client's detach: keeps the library from answering it in this turn. The result answers it, unless the
+ * link's session or connection has ended meanwhile.
+ */
+export function holdDetachAnswer(link: Sender): () => void {
+  const { state } = link as unknown as SenderInternals;
+  // The library answers in the next tick, which it asks for after its listeners, if its mark still stands.
+  process.nextTick(() => {
+    state.marker = undefined;
+  });
+  return () => {
+    if (!link.session.is_open() || !link.connection.is_open()) return;
+    link.close();
+    process.nextTick(() => (link as unknown as SenderInternals).remove());
+  };
 }
 
 /** The keys of the filters that the client asked for on the source. */
