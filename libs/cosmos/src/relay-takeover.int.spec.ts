@@ -1,9 +1,9 @@
 import { eventually } from '../test/eventually.js';
-import { RelayBench, sentBy } from '../test/relay-harness.js';
+import { CLOCK_SLOWNESS, RelayBench, sentBy } from '../test/relay-harness.js';
 import { LEASE_MS } from './range-lease.js';
 
-/** Well above the second between two looks at a lease, and well below the time in which it expires. */
-const AT_ONCE_MS = LEASE_MS / 2;
+/** Well above the second between two looks at a lease, and well below the time in which it expires here. */
+const AT_ONCE_MS = (CLOCK_SLOWNESS * LEASE_MS) / 2;
 
 describe('a range of the feed', () => {
   let bench: RelayBench;
@@ -50,7 +50,7 @@ describe('a range of the feed', () => {
     await bench.commit('a');
     await sentBy(replica, 1);
     const moved = await bench.leaseWhen((lease) => lease.continuation !== null);
-    const next = await bench.start({ now: () => Date.now() + LEASE_MS + 1 });
+    const next = await bench.start({ now: () => bench.now() + LEASE_MS + 1 });
     replica.leases.cutOff = true;
     await eventually('the position is taken over', () => next.relay.health().owned === 1);
     await bench.commit('b');
@@ -63,7 +63,7 @@ describe('a range of the feed', () => {
     crashed.leases.cutOff = true;
     await bench.commit('a', 'b');
     expect(await sentBy(crashed, 2)).toEqual(['a', 'b']);
-    const next = await bench.start({ now: () => Date.now() + LEASE_MS + 1 });
+    const next = await bench.start({ now: () => bench.now() + LEASE_MS + 1 });
     expect(await sentBy(next, 2)).toEqual(['a', 'b']);
   });
 
@@ -117,8 +117,8 @@ describe('a range of the feed', () => {
   });
 
   it('does not hand over while the owner renews, which it does less often than it saves', async () => {
-    await bench.owning();
-    const second = await bench.start();
+    await bench.owning({ now: Date.now });
+    const second = await bench.start({ now: () => Date.now() - LEASE_MS });
     const saved = await bench.leaseWhen(({ continuation }) => continuation !== null);
     const renewed = await bench.leaseWhen(({ expiresAt }) => expiresAt > saved.expiresAt);
     expect(renewed).toEqual({ ...saved, expiresAt: expect.any(Number) });
@@ -129,7 +129,7 @@ describe('a range of the feed', () => {
   it('takes a lease over when it has expired, and the old owner stops when it notices', async () => {
     let aheadMs = 0;
     const old = await bench.owning();
-    const next = await bench.start({ now: () => Date.now() + aheadMs });
+    const next = await bench.start({ now: () => bench.now() + aheadMs });
     old.leases.cutOff = true;
     aheadMs = LEASE_MS + 1;
     await eventually('the other owns the range', () => next.relay.health().owned === 1);
@@ -144,7 +144,7 @@ describe('a range of the feed', () => {
 
   it('sends nothing once its lease has expired by its own clock', async () => {
     let aheadMs = 0;
-    const replica = await bench.owning({ now: () => Date.now() + aheadMs });
+    const replica = await bench.owning({ now: () => bench.now() + aheadMs });
     replica.leases.cutOff = true;
     aheadMs = LEASE_MS + 1;
     await bench.commit('a');

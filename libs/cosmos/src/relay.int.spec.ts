@@ -32,7 +32,7 @@ describe('the relay', () => {
     const keys = { productId: 'ballast', profileId: 'profile-1' };
     const old = {
       ...event('old', 'profile-1'),
-      time: new Date(Date.now() - EVENT_TTL_SECONDS * 1_000 - 1).toISOString(),
+      time: new Date(Date.now() - EVENT_TTL_SECONDS * 1_000 - 60_000).toISOString(),
     };
     const rows = [old, event('new', 'profile-1')].map((carried) =>
       carryingEvent({ id: `posting:${carried.id}`, kind: 'posting', ...keys }, { ...carried, sequence: 1 }),

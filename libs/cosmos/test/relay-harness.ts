@@ -27,9 +27,15 @@ export interface ReplicaOptions {
   readonly now?: () => number;
 }
 
+/** How much slower than the machine's the clock of the replicas goes: a machine that halts for seconds ends no lease. */
+export const CLOCK_SLOWNESS = 10;
+
 /** A store, the replicas on it, and what tests do with them. */
 export class RelayBench {
   private readonly replicas: Replica[] = [];
+  private readonly openedAt = Date.now();
+  /** The clock of replicas that are not given another, in milliseconds since 1970. */
+  readonly now = (): number => this.openedAt + (Date.now() - this.openedAt) / CLOCK_SLOWNESS;
 
   private constructor(
     readonly local: LocalStore,
@@ -43,7 +49,7 @@ export class RelayBench {
 
   /** Starts one more replica, `replica-0` first. */
   async start(options: ReplicaOptions = {}): Promise<Replica> {
-    const replica = await replicaOf(this.local, `replica-${this.replicas.length}`, options);
+    const replica = await replicaOf(this.local, `replica-${this.replicas.length}`, { now: this.now, ...options });
     this.replicas.push(replica);
     await replica.relay.start();
     return replica;
