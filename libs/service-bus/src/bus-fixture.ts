@@ -32,7 +32,7 @@ type Ports = 0 | { serviceBus: number; cosmos: number };
 interface BusUsage {
   readonly serviceBus: {
     readonly total: { readonly deliveries: number };
-    readonly byEntity: Record<string, Record<string, { readonly count: number }>>;
+    readonly byEntity: Record<string, Record<string, { readonly count: number; readonly bytes: number }>>;
   };
 }
 
@@ -131,6 +131,11 @@ export class BusFixture {
 
   get deliveries(): number {
     return this.azure?.usage.snapshot().serviceBus.total.deliveries ?? 0;
+  }
+
+  /** Bytes that the first topic was sent. */
+  get sentBytes(): number {
+    return this.azure?.usage.snapshot().serviceBus.byEntity[TOPIC]?.['send']?.bytes ?? 0;
   }
 
   /** Orders a fault and gives its answer: how many it hit, where it happens at once. */

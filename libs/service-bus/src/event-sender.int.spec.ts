@@ -73,11 +73,23 @@ describe('sending events', () => {
     expect(heard).toEqual(numbers);
   });
 
-  it('says which event is too large, which is no failure that passes', async () => {
+  it.each([
+    ['alone', []],
+    ['with others', [event('prf_1', 2)]],
+  ])('says which event is too large, %s, which is no failure that passes', async (_, others) => {
     const sender = bus.closeAtEnd(new EventSender(await bus.connect(), 'orders'));
-    const sending = sender.send([event('prf_1', 1, { data: { name: 'x'.repeat(300_000) } })]);
+    const sending = sender.send([event('prf_1', 1, { data: { name: 'x'.repeat(300_000) } }), ...others]);
     await expect(sending).rejects.toThrow('orders:ord_prf_1_1:1');
     await expect(sending).rejects.not.toBeInstanceOf(Failure);
+  });
+
+  it('sends one event as it is, without a batch that repeats its properties', async () => {
+    const sender = bus.closeAtEnd(new EventSender(await bus.connect(), 'orders'));
+    await sender.send([event('prf_1', 1)]);
+    const alone = bus.sentBytes;
+    await sender.send([event('prf_1', 2), event('prf_1', 3)]);
+    expect(alone).toBeGreaterThan(0);
+    expect(bus.sentBytes - alone).toBeGreaterThan(2 * alone);
   });
 
   it('fails while the bus is away and works again when it is back', async () => {

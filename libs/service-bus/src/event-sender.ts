@@ -1,3 +1,4 @@
+import { isServiceBusError } from '@azure/service-bus';
 import type { ServiceBusClient, ServiceBusMessageBatch, ServiceBusSender } from '@azure/service-bus';
 import { Failure } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
@@ -17,10 +18,30 @@ export class EventSender {
   /**
    * Sends the events in their order, in as few batches as they fit in, and resolves when the broker has stored all of
    * them. Throws `Failure('bus-unavailable')`, after which a prefix of them may have been stored: sending all again is
-   * right, as the broker drops what it has. Throws a plain `Error` for an event that no batch is large enough for.
+   * right, as the broker drops what it has. Throws a plain `Error` for an event that is larger than the topic takes.
    */
   async send(events: readonly EventEnvelope[]): Promise<void> {
-    if (events.length === 0) return;
+    const [first, ...others] = events;
+    if (first === undefined) return;
+    await (others.length === 0 ? this.sendOne(first) : this.sendMany(events));
+  }
+
+  /** Closes the link; the client stays open. */
+  close(): Promise<void> {
+    return this.sender.close();
+  }
+
+  /** Without a batch around it: that repeats all properties of its first message. */
+  private async sendOne(event: EventEnvelope): Promise<void> {
+    try {
+      await this.sender.sendMessages(toMessage(event));
+    } catch (error) {
+      if (isServiceBusError(error) && error.code === 'MessageSizeExceeded') throw this.tooLarge(event);
+      throw this.failure(error);
+    }
+  }
+
+  private async sendMany(events: readonly EventEnvelope[]): Promise<void> {
     let batch = await this.newBatch();
     for (const event of events) {
       const message = toMessage(event);
@@ -29,16 +50,9 @@ export class EventSender {
         await this.sendBatch(batch);
         batch = await this.newBatch();
       }
-      if (!batch.tryAddMessage(message)) {
-        throw new Error(`event ${event.id} is larger than the ${batch.maxSizeInBytes} bytes that ${this.topic} takes`);
-      }
+      if (!batch.tryAddMessage(message)) throw this.tooLarge(event);
     }
     await this.sendBatch(batch);
-  }
-
-  /** Closes the link; the client stays open. */
-  close(): Promise<void> {
-    return this.sender.close();
   }
 
   private newBatch(): Promise<ServiceBusMessageBatch> {
@@ -53,7 +67,15 @@ export class EventSender {
     try {
       return await call();
     } catch (error) {
-      throw new Failure('bus-unavailable', `events could not be sent to ${this.topic}`, { cause: error });
+      throw this.failure(error);
     }
+  }
+
+  private tooLarge(event: EventEnvelope): Error {
+    return new Error(`event ${event.id} is larger than what ${this.topic} takes`);
+  }
+
+  private failure(cause: unknown): Failure {
+    return new Failure('bus-unavailable', `events could not be sent to ${this.topic}`, { cause });
   }
 }

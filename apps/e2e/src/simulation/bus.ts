@@ -41,7 +41,8 @@ export class Bus {
     const shown = {
       createSender: (topic: string) => ({
         createMessageBatch: () => Promise.resolve(new Batch()),
-        sendMessages: (batch: Batch) => this.send(topic, batch.messages, wire),
+        sendMessages: (sent: Batch | ServiceBusMessage) =>
+          this.send(topic, sent instanceof Batch ? sent.messages : [sent], wire),
         close: () => Promise.resolve(),
       }),
       createReceiver: (topic: string, name: string) => this.receiver(this.subscription(topic, name), wire),
