@@ -57,6 +57,7 @@ import { ReplaceController } from './adapters/replace.controller.js';
 import { RejectOrder } from './reject-order.js';
 import { RequestCancel } from './request-cancel.js';
 import { SettleFromVenue } from './settle-from-venue.js';
+import { ShrinkExits } from './shrink-exits.js';
 import { SubmitOrder } from './submit-order.js';
 import { TriggerOrders } from './trigger-orders.js';
 
@@ -65,6 +66,7 @@ const VERBS = [
   OpenBook,
   PlaceOrder,
   PlaceExits,
+  ShrinkExits,
   PreviewOrder,
   SubmitOrder,
   TriggerOrders,

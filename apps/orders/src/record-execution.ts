@@ -6,9 +6,10 @@ import { OrderBooks } from './adapters/order-books.js';
 import type { OrderKey } from './adapters/order-books.js';
 import { VENUE } from './adapters/venue-calls.js';
 import { exitsDue } from './domain/exits.js';
-import { decideExecution } from './domain/execution.js';
+import { decideFill } from './domain/decide-fill.js';
 import { hasEnded, remainingQuantity } from './domain/order.js';
 import type { Order } from './domain/order.js';
+import type { OrderEvent } from './domain/order-event.js';
 import { replacementOver } from './domain/replacing.js';
 
 /** Records one fill of the broker, exactly once per execution id. */
@@ -28,10 +29,10 @@ export class RecordExecution {
         if (order === undefined)
           throw new Error(`the broker executed an order of ours that we do not have: ${key.orderId}`);
         if (await this.isRecorded(order, execution)) return { events: [], result: () => undefined };
-        const executed = decideExecution(order, book, report, this.venue.capabilities.feeRate);
-        const over = executed.fact === 'executed' && executed.data.fillsOrder ? replacementOver(order) : [];
-        const events = [...over, executed, ...exitsDue(order, executed)];
-        return { events, cause: `venue:${execution.executionId}`, result: () => undefined };
+        const fill = decideFill(order, book, report, this.venue.capabilities.feeRate);
+        const over = fill.some(isLast) ? replacementOver(order) : [];
+        const events = [...over, ...fill, ...fill.flatMap((event) => exitsDue(order, event))];
+        return { events, cause: `venue:${execution.executionId}`, result: () => this.warn(fill) };
       });
     } catch (error) {
       if (!(error instanceof DocumentConflict)) throw error;
@@ -39,9 +40,20 @@ export class RecordExecution {
     }
   }
 
+  /** Nobody's capital stands behind it, and it is somebody's to close. */
+  private warn(fill: readonly OrderEvent[]): void {
+    for (const event of fill)
+      if (event.fact === 'position-reversed') this.log.error(event.data, 'the broker has closed more than was held');
+  }
+
   /** Asked only where a repeat is likely; everywhere else the execution's own row says so when it is committed. */
   private async isRecorded(order: Order, execution: VenueExecution): Promise<boolean> {
     const suspicious = hasEnded(order) || execution.quantity.gt(remainingQuantity(order));
     return suspicious && (await this.books.hasExecution(order, execution.executionId));
   }
+}
+
+/** Whether nothing is left of the order after it. */
+function isLast(event: OrderEvent): boolean {
+  return (event.fact === 'executed' || event.fact === 'position-reversed') && event.data.fillsOrder;
 }

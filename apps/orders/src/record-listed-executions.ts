@@ -4,6 +4,7 @@ import type { Decimal } from '@ballast/money';
 import type { Venue, VenueOrder } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
+import { executedQuantity } from './domain/order.js';
 import type { Order } from './domain/order.js';
 import { RecordExecution } from './record-execution.js';
 
@@ -27,14 +28,14 @@ export class RecordListedExecutions {
    * `ExecutionsNotListed` while the broker lists fewer executions than it counts, `Failure` while it is away.
    */
   async execute(order: Order, atVenue: VenueOrder, counted: Decimal): Promise<void> {
-    if (counted.lte(order.filledQuantity)) return;
+    if (counted.lte(executedQuantity(order))) return;
     const key = { profileId: order.profileId, orderId: order.id };
     const since = new Date(Date.parse(order.createdAt) - CLOCK_DIFFERENCE_MS_MAX);
     const executions = await orFailure(this.venue.executionsSince(since));
     const ids = new Set([atVenue, ...(atVenue.legs ?? [])].map(({ venueOrderId }) => venueOrderId));
     for (const execution of executions) if (ids.has(execution.venueOrderId)) await this.record.execute(key, execution);
     const after = await this.books.current(key);
-    if (after?.filledQuantity.lt(counted)) {
+    if (after !== undefined && executedQuantity(after).lt(counted)) {
       throw new ExecutionsNotListed(
         'executions-not-listed-yet',
         `the broker counts more executions of ${order.id} than it lists`,

@@ -10,7 +10,7 @@ const FILTERS: Readonly<Record<string, Readonly<Record<string, string | undefine
   orders: {
     orders:
       "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'exit') " +
-      "OR cloudEvents_type IN ('order.cancel-requested.v1', 'order.replace-requested.v1', 'order.exits-due.v1', 'order.triggered.v1', 'trade.closed.v1', 'controls.changed.v1')",
+      "OR cloudEvents_type IN ('order.cancel-requested.v1', 'order.replace-requested.v1', 'order.exits-due.v1', 'order.exits-oversized.v1', 'order.triggered.v1', 'trade.closed.v1', 'controls.changed.v1')",
     ledger:
       "(cloudEvents_type = 'order.placed.v1' AND cloudEvents_intent = 'entry') " +
       "OR cloudEvents_type IN ('order.executed.v1', 'order.ended.v1', 'order.replace-requested.v1', " +

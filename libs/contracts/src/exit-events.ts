@@ -19,6 +19,11 @@ export class CoveredFill {
     optional: true,
   })
   restOf?: string;
+  @IdField(ORDER_ID_PATTERN, {
+    description: 'The exits that were larger than what was held and in whose place these are; absent: of none.',
+    optional: true,
+  })
+  insteadOf?: string;
 }
 
 /**
@@ -65,6 +70,11 @@ export class OrderExitsDueV1 extends OrderReference {
     optional: true,
   })
   restOf?: string;
+  @IdField(ORDER_ID_PATTERN, {
+    description: 'The exits that were larger than what was held and in whose place these are; absent: of none.',
+    optional: true,
+  })
+  insteadOf?: string;
 }
 
 /** A part of a position that nothing protects, because the broker has rejected or ended its exits as often as they are tried. */

@@ -92,6 +92,11 @@ export class OrderView extends OrderTerms {
   replaceVenueReason?: string;
   @DecimalField({ description: 'Executed so far.' })
   filledQuantity!: string;
+  @DecimalField({
+    description: 'Executed of an exit beyond what was held, so that it closed nothing; absent: nothing.',
+    optional: true,
+  })
+  reversedQuantity?: string;
   @DecimalField({ description: 'Average price of what was executed.', optional: true })
   averagePrice?: string;
   @DecimalField({ description: 'Fees so far.' })

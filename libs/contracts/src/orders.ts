@@ -12,6 +12,13 @@ import {
 } from './fields.js';
 import { declareEvent } from './event.js';
 import { CoveredFill } from './exit-events.js';
+export {
+  ASKED_BY_SIZE,
+  OrderExitsOversizedV1,
+  OrderPositionReversedV1,
+  orderExitsOversized,
+  orderPositionReversed,
+} from './oversize-events.js';
 import { DecisionFacts } from './decision-facts.js';
 import {
   ORDER_END_STATES,

@@ -16,6 +16,7 @@ const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   'order.replaced.v1': ['ledger'],
   'order.replace-rejected.v1': ['ledger'],
   'order.exits-due.v1': ['orders'],
+  'order.exits-oversized.v1': ['orders'],
   'order.triggered.v1': ['orders'],
   'trade.closed.v1': ['orders'],
   'controls.changed.v1': ['orders'],

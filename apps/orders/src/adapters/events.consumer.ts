@@ -7,6 +7,7 @@ import type {
   ControlsChangedV1,
   OrderCancelRequestedV1,
   OrderExitsDueV1,
+  OrderExitsOversizedV1,
   OrderPlacedV1,
   OrderReplaceRequestedV1,
   OrderTriggeredV1,
@@ -22,6 +23,7 @@ import { RecordTrade } from '../record-trade.js';
 import { RejectReplacement } from '../reject-replacement.js';
 import { ReplaceAtVenue } from '../replace-at-venue.js';
 import { RejectOrder } from '../reject-order.js';
+import { ShrinkExits } from '../shrink-exits.js';
 import { SubmitOrder } from '../submit-order.js';
 
 /** What orders hears, one line per event; its own events come back so that a crash after a commit is made good. */
@@ -38,6 +40,7 @@ export class EventsConsumer {
     private readonly enforceControls: EnforceControls,
     private readonly noteShortfall: NoteShortfall,
     private readonly placeExits: PlaceExits,
+    private readonly shrinkExits: ShrinkExits,
     private readonly recordTrade: RecordTrade,
   ) {}
 
@@ -86,6 +89,11 @@ export class EventsConsumer {
   @EventPattern('order.exits-due.v1')
   exitsDue(@Payload() event: EventEnvelope<OrderExitsDueV1>): Promise<void> {
     return this.placeExits.execute(event.data);
+  }
+
+  @EventPattern('order.exits-oversized.v1')
+  exitsOversized(@Payload() event: EventEnvelope<OrderExitsOversizedV1>): Promise<void> {
+    return this.shrinkExits.execute(event.data);
   }
 
   @EventPattern('order.triggered.v1')

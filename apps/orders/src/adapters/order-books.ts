@@ -1,32 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { DocumentConflict, HeadStore } from '@ballast/cosmos';
-import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
+import type { Change, ContainerStore } from '@ballast/cosmos';
 import { Failure, PRODUCT_ID } from '@ballast/contracts';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
-import { currentTrace } from '@ballast/service-bus';
-import { BLANK_BOOK, evolveBook } from '../domain/book.js';
+import { BLANK_BOOK } from '../domain/book.js';
 import type { Book } from '../domain/book.js';
-import { dueAfterRelease } from '../domain/exits-after-release.js';
-import { evolve, hasEnded } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import type { ProfileLimits, ProfileRisk } from '../domain/risk-limits.js';
 import type { OrderEvent } from '../domain/order-event.js';
 import { BOOK_ID, bookDocument, bookOf } from './book-documents.js';
 import type { BookDocument, ShortfallDocument } from './book-documents.js';
-import { liveOrderDocument, liveOrderOf, orderDocument, orderOf } from './order-documents.js';
+import { changeOf, creation } from './book-progress.js';
+import { liveOrderOf, orderOf } from './order-documents.js';
 import type { OrderDocument } from './order-documents.js';
-import {
-  answerRows,
-  bookOpenedRow,
-  executionRowId,
-  limitsChangedRow,
-  orderEnvelope,
-  refusedEnvelope,
-  rowOf,
-  tradeClosedRow,
-} from './order-rows.js';
+import { answerRows, bookOpenedRow, executionRowId, limitsChangedRow, refusedEnvelope } from './order-rows.js';
 import type { AnswerRows } from './order-rows.js';
 
 /** What a use case decided about one order of a book. */
@@ -241,40 +230,8 @@ export class OrderBooks {
     decision: BookDecision<Result>,
   ): Change<BookDocument, Result> {
     if (decision.events.length === 0) return { result: decision.result(known) };
-    let book = bookOf(document);
-    let order = known;
-    const rows: object[] = [];
-    let first: object[] = [];
-    const events = [...decision.events];
-    for (const event of events) {
-      const before = order;
-      order = evolve(before, event, this.provenance(book, before));
-      const step = evolveBook(book, before, { event, at: this.clock.iso() });
-      book = step.book;
-      if (event.fact === 'capital-held') continue;
-      book = { ...book, sequence: book.sequence + 1 };
-      const envelope = orderEnvelope(order, event, { book, at: this.clock.iso() }, decision.cause);
-      if (first.length === 0 && decision.answers !== undefined) first = answerRows(decision.answers, envelope);
-      else rows.push(rowOf(order, event, envelope));
-      if (step.closed !== undefined) {
-        book = { ...book, sequence: book.sequence + 1 };
-        rows.push(tradeClosedRow(step.closed, order, { book, at: this.clock.iso() }));
-      }
-      if (event === decision.events.at(-1))
-        events.push(...dueAfterRelease(bookOf(document), book, { order, committed: decision.events }));
-    }
-    if (order === undefined) throw new Error('unreachable: events without an order');
-    const { id } = order;
-    const others = Object.fromEntries(Object.entries(document.live).filter(([liveId]) => liveId !== id));
-    const ended = hasEnded(order);
-    const { trades } = bookDocument(book, document);
-    const live = ended ? others : { ...others, [id]: liveOrderDocument(order, trades) };
-    return {
-      first: first.map(creation),
-      head: bookDocument(book, { ...document, live }),
-      operations: [...rows.map(creation), ...(ended ? [{ upsert: orderDocument(order) }] : [])],
-      result: decision.result(order),
-    };
+    const { order, ...change } = changeOf(document, known, { ...decision, at: this.clock.iso() });
+    return { ...change, result: decision.result(order) };
   }
 
   private refusal<Result>(
@@ -290,14 +247,6 @@ export class OrderBooks {
       result: decision.result(undefined),
     };
   }
-
-  private provenance(book: Book, before: Order | undefined) {
-    return {
-      ownerId: book.ownerId,
-      at: this.clock.iso(),
-      correlationId: before?.correlationId ?? currentTrace()?.correlationId ?? book.profileId,
-    };
-  }
 }
 
 function liveIn(document: BookDocument, symbol: string): Order[] {
@@ -305,8 +254,6 @@ function liveIn(document: BookDocument, symbol: string): Order[] {
     live.symbol === symbol ? (liveOrderOf(document, orderId) ?? []) : [],
   );
 }
-
-const creation = (row: object): CommitOperation => ({ create: row });
 
 function partitionOf(profileId: string): string[] {
   return [PRODUCT_ID, profileId];

@@ -74,6 +74,7 @@ export interface OrderDocument extends ProfileKey, ReplacedDocument, Omit<Condit
   readonly notionalAsked?: string;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
+  readonly isOversized?: true;
   readonly venueOrderId?: string;
   readonly triggeredAt?: string;
   readonly attempts: number;
@@ -81,6 +82,8 @@ export interface OrderDocument extends ProfileKey, ReplacedDocument, Omit<Condit
   readonly shortName?: true;
   readonly submittedAt?: string;
   readonly filledQuantity: string;
+  /** Left out where it is 0. */
+  readonly reversedQuantity?: string;
   readonly notional: string;
   readonly fees: string;
   readonly executions: number;
@@ -124,12 +127,14 @@ export function orderDocument(order: Order): OrderDocument {
     ...storedConditions(order.conditions),
     state: order.state,
     pendingCancel: order.pendingCancel,
+    ...(order.isOversized && { isOversized: true }),
     ...optional('venueOrderId', order.venueOrderId),
     ...optional('triggeredAt', order.triggeredAt),
     attempts: order.attempts,
     ...(order.attempts > 0 && !order.hasLongName && { shortName: true as const }),
     ...optional('submittedAt', order.submittedAt),
     filledQuantity: decimalText(order.filledQuantity),
+    ...(!order.reversedQuantity.isZero() && { reversedQuantity: decimalText(order.reversedQuantity) }),
     notional: decimalText(order.notional),
     fees: decimalText(order.fees),
     executions: order.executions,
@@ -219,12 +224,14 @@ export function orderOf(document: OrderDocument): Order {
     conditions: conditionsOf({ ...document, notional: document.notionalAsked }),
     state: document.state,
     pendingCancel: document.pendingCancel,
+    isOversized: document.isOversized === true,
     venueOrderId: document.venueOrderId,
     triggeredAt: document.triggeredAt,
     attempts: document.attempts,
     hasLongName: isLongNamed(document),
     submittedAt: document.submittedAt,
     filledQuantity: decimal(document.filledQuantity),
+    reversedQuantity: decimal(document.reversedQuantity ?? '0'),
     notional: decimal(document.notional),
     fees: decimal(document.fees),
     executions: document.executions,

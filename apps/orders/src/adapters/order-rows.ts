@@ -53,9 +53,14 @@ export function orderEnvelope(
 /** What is written for an event. That of an execution is carried by the row whose id proves that it was recorded. */
 export function rowOf(order: Order, event: PublishedEvent, envelope: EventEnvelope): object {
   const key = profileKey(order.profileId);
-  if (event.fact !== 'executed') return eventRow(envelope, { ...key });
+  if (!isProof(event)) return eventRow(envelope, { ...key });
   const id = executionRowId(order.id, event.data.executionId);
   return carryingEvent({ id, kind: 'execution', ...key }, envelope);
+}
+
+/** Of an execution that closed nothing, what it did otherwise proves that it was recorded. */
+function isProof(event: PublishedEvent): event is PublishedEvent & { fact: 'executed' | 'position-reversed' } {
+  return event.fact === 'executed' || (event.fact === 'position-reversed' && event.data.closed === '0');
 }
 
 /** The event of an order that was refused and never came to be. */

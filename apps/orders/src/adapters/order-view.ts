@@ -25,6 +25,7 @@ export function orderView(order: Order): OrderView {
     ...optional('replaceRefusal', order.replaceRefusal),
     ...optional('replaceVenueReason', order.replaceVenueReason),
     filledQuantity: decimalText(order.filledQuantity),
+    ...(!order.reversedQuantity.isZero() && { reversedQuantity: decimalText(order.reversedQuantity) }),
     ...optionalText('averagePrice', averagePrice(order)),
     fees: decimalText(order.fees),
     executions: order.executions,

@@ -1,3 +1,4 @@
+import { ASKED_BY_SIZE } from '@ballast/contracts/orders';
 import { hasEnded, hasExpired } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -15,12 +16,14 @@ const CANCEL_ANSWER_MS_MAX = 10_000;
 /**
  * What a request to cancel does: an order that the broker has never been told of ends at once, expired where its time is
  * over; any other is flagged and the broker decides the race with a fill. A request that was not answered for 10 s is made again.
- * Other terms that were not asked for at the broker yet are given up.
+ * Other terms that were not asked for at the broker yet are given up. Somebody's request is told also while we cancel what is
+ * too large: nothing takes its place then.
  */
 export function decideCancellation(order: Order, requestedBy: string, nowMs: number): CancellationDecision {
   if (hasEnded(order)) return { outcome: 'already-ended' };
   const isUnderWay = nowMs - Date.parse(order.updatedAt) < CANCEL_ANSWER_MS_MAX;
-  if (order.pendingCancel && isUnderWay) return { outcome: 'already-requested' };
+  const isOurs = order.isOversized && requestedBy !== ASKED_BY_SIZE;
+  if (order.pendingCancel && isUnderWay && !isOurs) return { outcome: 'already-requested' };
   const neverSent = order.state === 'pending-capital' || order.state === 'accepted';
   return {
     outcome: 'requested',

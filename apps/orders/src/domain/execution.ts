@@ -74,14 +74,15 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       feeAfter: decimalText(feeAfter),
       ...(order.intent === 'entry' ? entered(order, book, report.quantity) : closed(order, book, report.quantity)),
       asset: CAPITAL_ASSET,
-      fillsOrder: quantityAfter.eq(order.quantity),
+      fillsOrder: report.quantity.eq(remainingQuantity(order)),
       executedAt: report.at,
       ...(order.revision === 0 ? {} : { revision: order.revision }),
     },
   };
 }
 
-function carried(value: Decimal): Decimal {
+/** Half-even at the last decimal that an event can carry. */
+export function carried(value: Decimal): Decimal {
   return value.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_HALF_EVEN);
 }
 

@@ -2,7 +2,7 @@ import { decimalText } from '@ballast/money';
 import { EXIT_ATTEMPTS_MAX } from '@ballast/contracts/orders';
 import type { CoveredFill, OrderExitsDueV1 } from '@ballast/contracts/orders';
 import { conditionTexts } from './conditions.js';
-import { coveringOrderId } from './covering.js';
+import { coveringOrderId, coveringTexts } from './covering.js';
 import { hasExpired, remainingQuantity } from './order.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -36,11 +36,9 @@ function dueAgain(order: Order, covers: CoveredFill, nowMs: number): OrderEvent 
     fact: 'exits-due',
     data: {
       ...common(order, covers),
+      ...coveringTexts({ ...covers, attempt }),
       exitOrderId: coveringOrderId({ ...covers, attempt }),
-      executionNumber: covers.executionNumber,
-      ...pricesOf(order),
-      attempt,
-      ...(covers.restOf === undefined ? {} : { restOf: covers.restOf }),
+      ...exitPricesOf(order),
       notBefore: new Date(nowMs + pauseMs).toISOString(),
     },
   };
@@ -56,7 +54,7 @@ function common(order: Order, { orderId: entryOrderId }: CoveredFill) {
 }
 
 /** The prices that the entry named for the exits, as the order that they became has them. */
-function pricesOf({ type, limitPrice, conditions }: Order): Partial<OrderExitsDueV1> {
+export function exitPricesOf({ type, limitPrice, conditions }: Order): Partial<OrderExitsDueV1> {
   const { stopPrice, stopLossPrice, stopLossLimitPrice } = conditions;
   const takesProfit = type === 'limit';
   const [stop, stopLimit] = takesProfit ? [stopLossPrice, stopLossLimitPrice] : [stopPrice, limitPrice];

@@ -2,6 +2,7 @@ import { Decimal, decimalText } from '@ballast/money';
 import type { OrderExitsDueV1 } from '@ballast/contracts/orders';
 import { sellableQuantity, tradeOf } from './book.js';
 import type { Book } from './book.js';
+import { coveringTexts } from './covering.js';
 import type { Order } from './order.js';
 import type { OrderEvent } from './order-event.js';
 import type { OutstandingExits } from './outstanding-exits.js';
@@ -21,7 +22,8 @@ export function dueAfterRelease(
   if (outstanding === undefined || tradeId === undefined) return [];
   const told = committed.flatMap((event) => (event.fact === 'exits-due' ? [event.data] : []));
   const claimed = told.reduce((sum, { quantity }) => sum.plus(quantity), ZERO);
-  const released = sellableQuantity(after, symbol).minus(sellableQuantity(before, symbol)).minus(claimed);
+  const free = (book: Book): Decimal => Decimal.max(0, sellableQuantity(book, symbol));
+  const released = free(after).minus(free(before)).minus(claimed);
   if (released.lte(0)) return [];
   return Object.entries(outstanding)
     .filter(([orderId]) => !told.some(({ exitOrderId }) => exitOrderId === orderId))
@@ -32,18 +34,14 @@ function dueOf(
   { covers, quantity, prices, notBefore }: OutstandingExits,
   of: Pick<OrderExitsDueV1, 'orderId' | 'profileId' | 'exitOrderId' | 'tradeId' | 'symbol'>,
 ): OrderEvent {
-  const { orderId: entryOrderId, executionNumber, attempt, restOf } = covers;
   return {
     fact: 'exits-due',
     data: {
       ...of,
-      entryOrderId,
-      executionNumber,
+      ...coveringTexts(covers),
       quantity: decimalText(quantity),
       ...prices,
-      ...(attempt === 1 ? {} : { attempt }),
       ...(notBefore === undefined ? {} : { notBefore }),
-      ...(restOf === undefined ? {} : { restOf }),
     },
   };
 }

@@ -5,8 +5,10 @@ import {
   orderExecuted,
   orderExitsAbandoned,
   orderExitsDue,
+  orderExitsOversized,
   orderOpened,
   orderPlaced,
+  orderPositionReversed,
   orderReplaceRejected,
   orderReplaceRequested,
   orderReplaceSubmitted,
@@ -21,8 +23,10 @@ import type {
   OrderExecutedV1,
   OrderExitsAbandonedV1,
   OrderExitsDueV1,
+  OrderExitsOversizedV1,
   OrderOpenedV1,
   OrderPlacedV1,
+  OrderPositionReversedV1,
   OrderReplaceRejectedV1,
   OrderReplaceRequestedV1,
   OrderReplaceSubmittedV1,
@@ -44,6 +48,8 @@ export type OrderEvent =
   | { readonly fact: 'executed'; readonly data: OrderExecutedV1 }
   | { readonly fact: 'exits-due'; readonly data: OrderExitsDueV1 }
   | { readonly fact: 'exits-abandoned'; readonly data: OrderExitsAbandonedV1 }
+  | { readonly fact: 'exits-oversized'; readonly data: OrderExitsOversizedV1 }
+  | { readonly fact: 'position-reversed'; readonly data: OrderPositionReversedV1 }
   | { readonly fact: 'ended'; readonly data: OrderEndedV1 }
   | { readonly fact: 'cancel-requested'; readonly data: OrderCancelRequestedV1 }
   | { readonly fact: 'replace-requested'; readonly data: OrderReplaceRequestedV1 }
@@ -61,6 +67,8 @@ export const PUBLISHED_AS: Readonly<Record<Exclude<OrderEvent['fact'], 'capital-
   executed: orderExecuted,
   'exits-due': orderExitsDue,
   'exits-abandoned': orderExitsAbandoned,
+  'exits-oversized': orderExitsOversized,
+  'position-reversed': orderPositionReversed,
   ended: orderEnded,
   'cancel-requested': orderCancelRequested,
   'replace-requested': orderReplaceRequested,

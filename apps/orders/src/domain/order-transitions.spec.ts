@@ -1,7 +1,17 @@
 import { decimal } from '@ballast/money';
 import { EXIT_ATTEMPTS_MAX, ORDER_STATES } from '@ballast/contracts/orders';
 import type { OrderEndState } from '@ballast/contracts/orders';
-import { NOW_MS, OWNER_ID, ZERO, executedEvent, placedEvent, submittedEvent, submittingOrder } from './given.js';
+import {
+  NOW_MS,
+  OWNER_ID,
+  ZERO,
+  emptyBook,
+  executedEvent,
+  placedEvent,
+  submittedEvent,
+  submittingOrder,
+} from './given.js';
+import { decideFill } from './decide-fill.js';
 import { afterBrokersEnd } from './exit-retry.js';
 import { exitsDue } from './exits.js';
 import { ended } from './submission.js';
@@ -53,6 +63,18 @@ function eventOf(step: OrderStep, order: Order): OrderEvent {
       const abandoned = afterBrokersEnd(exit, [ended(exit, 'rejected', {})], NOW_MS).at(-1);
       if (abandoned === undefined) throw new Error('no exits are abandoned');
       return abandoned;
+    }
+    case 'exits-oversized': {
+      const sizes = { held: '6', exiting: '10' };
+      return { fact: step, data: { ...reference, tradeId: order.tradeId, symbol: order.symbol, ...sizes } };
+    }
+    case 'reversed-in-part':
+    case 'reversed-in-full': {
+      const quantity = decimal(step === 'reversed-in-part' ? '1' : '10');
+      const report = { executionId: 'e1', quantity, price: decimal('100'), fee: undefined, at: PROVENANCE.at };
+      const [event] = decideFill({ ...order, intent: 'exit', side: 'sell' }, emptyBook(), report, ZERO);
+      if (event === undefined) throw new Error('nothing is reversed');
+      return event;
     }
     case 'replace-requested':
       return { fact: step, data: { ...termTexts(order, order), revision: 1, requestedBy: OWNER_ID, asset: 'USD' } };

@@ -15,6 +15,9 @@ export const ORDER_STEPS = [
   'executed-in-full',
   'exits-due',
   'exits-abandoned',
+  'exits-oversized',
+  'reversed-in-part',
+  'reversed-in-full',
   'rejected',
   'cancelled',
   'expired',
@@ -29,8 +32,8 @@ export type OrderStep = (typeof ORDER_STEPS)[number];
 /**
  * Every legal pair of state and step with the state it leads to; a pair that is absent is illegal. A request to cancel
  * changes a flag, not the state; other terms that are asked for stand beside it and change the terms, and that exits are
- * due changes nothing. After `cancelled` and `expired` an execution may still arrive and is recorded; the
- * broker lost that race, not we.
+ * due, or are too large, changes nothing. After `cancelled` and `expired` an execution may still arrive and is recorded; the
+ * broker lost that race, not we. What an exit closes beyond what is held (`reversed`) is of the order and of no position.
  */
 export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<OrderStep, OrderState>>>> = {
   none: { 'placed-entry': 'pending-capital', 'placed-exit': 'accepted' },
@@ -42,6 +45,7 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
   },
   accepted: {
     triggered: 'accepted',
+    'exits-oversized': 'accepted',
     'replace-requested': 'accepted',
     replaced: 'accepted',
     'replace-rejected': 'accepted',
@@ -55,6 +59,8 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     opened: 'open',
     'executed-in-part': 'partially-filled',
     'executed-in-full': 'filled',
+    'reversed-in-part': 'partially-filled',
+    'reversed-in-full': 'filled',
     rejected: 'rejected',
     cancelled: 'cancelled',
     expired: 'expired',
@@ -65,6 +71,8 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     opened: 'open',
     'executed-in-part': 'partially-filled',
     'executed-in-full': 'filled',
+    'reversed-in-part': 'partially-filled',
+    'reversed-in-full': 'filled',
     rejected: 'rejected',
     cancelled: 'cancelled',
     expired: 'expired',
@@ -72,8 +80,11 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
   },
   open: {
     'exits-due': 'open',
+    'exits-oversized': 'open',
     'executed-in-part': 'partially-filled',
     'executed-in-full': 'filled',
+    'reversed-in-part': 'partially-filled',
+    'reversed-in-full': 'filled',
     rejected: 'rejected',
     cancelled: 'cancelled',
     expired: 'expired',
@@ -85,8 +96,11 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
   },
   'partially-filled': {
     'exits-due': 'partially-filled',
+    'exits-oversized': 'partially-filled',
     'executed-in-part': 'partially-filled',
     'executed-in-full': 'filled',
+    'reversed-in-part': 'partially-filled',
+    'reversed-in-full': 'filled',
     cancelled: 'cancelled',
     expired: 'expired',
     'cancel-requested': 'partially-filled',
@@ -95,19 +109,25 @@ export const TRANSITIONS: Readonly<Record<OrderState | 'none', Partial<Record<Or
     replaced: 'partially-filled',
     'replace-rejected': 'partially-filled',
   },
-  filled: { 'exits-due': 'filled' },
-  rejected: { 'exits-due': 'rejected', 'exits-abandoned': 'rejected' },
+  filled: { 'exits-due': 'filled', 'exits-oversized': 'filled' },
+  rejected: { 'exits-due': 'rejected', 'exits-abandoned': 'rejected', 'exits-oversized': 'rejected' },
   cancelled: {
     'exits-due': 'cancelled',
     'exits-abandoned': 'cancelled',
+    'exits-oversized': 'cancelled',
     'executed-in-part': 'cancelled',
     'executed-in-full': 'cancelled',
+    'reversed-in-part': 'cancelled',
+    'reversed-in-full': 'cancelled',
   },
   expired: {
     'exits-due': 'expired',
     'exits-abandoned': 'expired',
+    'exits-oversized': 'expired',
     'executed-in-part': 'expired',
     'executed-in-full': 'expired',
+    'reversed-in-part': 'expired',
+    'reversed-in-full': 'expired',
   },
 };
 
@@ -123,6 +143,8 @@ export function stepOf(event: OrderEvent): OrderStep {
       return event.data.intent === 'entry' ? 'placed-entry' : 'placed-exit';
     case 'executed':
       return event.data.fillsOrder ? 'executed-in-full' : 'executed-in-part';
+    case 'position-reversed':
+      return event.data.fillsOrder ? 'reversed-in-full' : 'reversed-in-part';
     case 'ended':
       return event.data.state;
     default:

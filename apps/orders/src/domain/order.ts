@@ -9,6 +9,7 @@ import type {
   TimeInForce,
 } from '@ballast/contracts/orders';
 import { isLongBrokerKey } from '@ballast/contracts';
+import { ASKED_BY_SIZE } from '@ballast/contracts/orders';
 import { conditionsOf } from './conditions.js';
 import type { Conditions } from './conditions.js';
 import type { OrderEvent } from './order-event.js';
@@ -41,6 +42,8 @@ export interface Order extends Replaced {
   readonly covers: CoveredFill | undefined;
   readonly state: OrderState;
   readonly pendingCancel: boolean;
+  /** Of an exit: whether the cancel is ours, because it is larger than what is held, so that it is placed again smaller. */
+  readonly isOversized: boolean;
   readonly venueOrderId: string | undefined;
   /** When the market set it off, ISO 8601; of an order that waits here. */
   readonly triggeredAt: string | undefined;
@@ -51,6 +54,8 @@ export interface Order extends Replaced {
   /** When it was last handed to the broker, ISO 8601. */
   readonly submittedAt: string | undefined;
   readonly filledQuantity: Decimal;
+  /** Of an exit: what the broker executed of it beyond what was held, which closed nothing. */
+  readonly reversedQuantity: Decimal;
   readonly notional: Decimal;
   readonly fees: Decimal;
   readonly executions: number;
@@ -75,9 +80,14 @@ export function hasExpired({ conditions: { expiresAt } }: Order, nowMs: number):
   return expiresAt !== undefined && Date.parse(expiresAt) <= nowMs;
 }
 
+/** What the broker has executed of the order. */
+export function executedQuantity({ filledQuantity, reversedQuantity }: Order): Decimal {
+  return filledQuantity.plus(reversedQuantity);
+}
+
 /** What of the order is not executed. */
 export function remainingQuantity(order: Order): Decimal {
-  return order.quantity.minus(order.filledQuantity);
+  return order.quantity.minus(executedQuantity(order));
 }
 
 /** What the placement of an order knows beside its terms. */
@@ -129,12 +139,14 @@ function placed(order: Order | undefined, event: OrderEvent & { fact: 'placed' }
     covers: data.covers,
     state: nextState(order, event),
     pendingCancel: false,
+    isOversized: false,
     venueOrderId: undefined,
     triggeredAt: undefined,
     attempts: 0,
     hasLongName: false,
     submittedAt: undefined,
     filledQuantity: new Decimal(0),
+    reversedQuantity: new Decimal(0),
     notional: new Decimal(0),
     fees: new Decimal(0),
     executions: 0,
@@ -164,6 +176,7 @@ function changes(order: Order, event: Exclude<OrderEvent, { fact: 'placed' }>, a
     case 'became-unknown':
     case 'exits-due':
     case 'exits-abandoned':
+    case 'exits-oversized':
       return {};
     case 'triggered':
       return { triggeredAt: at };
@@ -183,10 +196,15 @@ function changes(order: Order, event: Exclude<OrderEvent, { fact: 'placed' }>, a
         executions: event.data.executionNumber,
         ...(event.data.fillsOrder ? { pendingCancel: false } : {}),
       };
+    case 'position-reversed':
+      return {
+        reversedQuantity: decimal(event.data.reversedAfter),
+        ...(event.data.fillsOrder ? { pendingCancel: false } : {}),
+      };
     case 'ended':
       return { pendingCancel: false, refusal: event.data.refusal, venueReason: event.data.venueReason };
     case 'cancel-requested':
-      return { pendingCancel: true };
+      return { pendingCancel: true, isOversized: event.data.requestedBy === ASKED_BY_SIZE };
     default:
       return replacementChanges(order, event, at);
   }

@@ -7,6 +7,7 @@ import { evolveOutstanding } from './outstanding-exits.js';
 import type { Outstanding } from './outstanding-exits.js';
 
 type Executed = OrderEvent & { readonly fact: 'executed' };
+type Reversed = OrderEvent & { readonly fact: 'position-reversed' };
 
 /**
  * What exits have closed of a trade, in whole units of USD: what it was bought for and what it was sold for, whichever came
@@ -30,7 +31,7 @@ export interface OpenTrade {
   readonly collateralUnits?: bigint;
   /** Fees paid to enter what is held. */
   readonly feeUnits: bigint;
-  /** What live exits may still close; never more than is held. */
+  /** What live exits may still close; more than is held only until exits that a late fill left too large are smaller. */
   readonly exiting: Decimal;
   /** What of that covers fills of entries; absent where nothing does. */
   readonly covered?: Decimal;
@@ -100,6 +101,7 @@ function withClaims(open: OpenTrade | undefined, before: Order | undefined, even
   const trade = open ?? begun(before);
   if (event.fact === 'executed')
     return before.intent === 'entry' ? enlarge(trade, before, event) : reduce(trade, before, event);
+  if (event.fact === 'position-reversed') return disclaim(trade, before, event);
   if (event.fact === 'ended') return unclaim(trade, before);
   if (before.intent === 'exit') return reclaim(trade, before, event);
   return trade;
@@ -167,6 +169,11 @@ function reduce(trade: OpenTrade, before: Order, event: Executed): OpenTrade {
       feeUnits: closed.feeUnits + part.feeUnits,
     },
   };
+}
+
+/** What was executed of an exit and closed nothing is not claimed any more either. */
+function disclaim(trade: OpenTrade, before: Order, { data }: Reversed): OpenTrade {
+  return hasEnded(before) ? trade : { ...trade, exiting: trade.exiting.minus(data.quantity) };
 }
 
 function collateralAfter({ collateralUnits }: OpenTrade, added: bigint): Pick<OpenTrade, 'collateralUnits'> {

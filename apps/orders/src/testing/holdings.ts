@@ -3,6 +3,7 @@ import type {
   OrderEndedV1,
   OrderExecutedV1,
   OrderPlacedV1,
+  OrderPositionReversedV1,
   OrderReplaceRequestedV1,
   OrderReplacedV1,
 } from '@ballast/contracts/orders';
@@ -62,6 +63,12 @@ export class Holdings {
   execute({ orderId, symbol, side, quantity, fillsOrder }: OrderExecutedV1): void {
     const change = decimal(quantity).times(side === 'buy' ? 1 : -1);
     this.quantities.set(symbol, this.held(symbol).plus(change));
+    if (fillsOrder) this.claims.delete(orderId);
+    else this.change(orderId, (claim) => ({ ...claim, left: claim.left.minus(quantity) }));
+  }
+
+  /** What closes nothing is filled all the same. */
+  reverse({ orderId, quantity, fillsOrder }: OrderPositionReversedV1): void {
     if (fillsOrder) this.claims.delete(orderId);
     else this.change(orderId, (claim) => ({ ...claim, left: claim.left.minus(quantity) }));
   }

@@ -2,6 +2,7 @@ import type { EventEnvelope } from '@ballast/contracts';
 import type {
   ControlsChangedV1,
   OrderExitsDueV1,
+  OrderExitsOversizedV1,
   OrderPlacedV1,
   OrderReference,
   OrderReplaceRequestedV1,
@@ -39,6 +40,8 @@ export function messageOf({ type, data, time }: EventEnvelope, word: Word, to: R
       return afterTrigger(data as OrderReference, to);
     case 'order.exits-due.v1':
       return { run: (verbs) => placeExits(verbs, data as OrderExitsDueV1, to) };
+    case 'order.exits-oversized.v1':
+      return { run: ({ shrinkExits }) => shrinkExits.execute(data as OrderExitsOversizedV1) };
     case 'order.cancel-requested.v1':
       return { run: ({ cancelAtVenue }) => cancelAtVenue.execute(data as OrderReference) };
     case 'controls.changed.v1':

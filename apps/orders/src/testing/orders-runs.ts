@@ -34,11 +34,20 @@ export async function comeToRest(world: OrdersWorld): Promise<void> {
   await world.tick(undefined);
   await world.settle();
   await lookEverywhere(world);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await endCancelled(world);
+    await world.settle();
+    await world.heal();
+    await world.settle();
+  }
+}
+
+/** What one round brings to light, such as fills that nobody had heard of, may lead to other cancels. */
+const ROUNDS = 3;
+
+async function endCancelled({ broker }: OrdersWorld): Promise<void> {
   for (const { venueOrderId, brokerKey } of await broker.openOrders())
     if (broker.cancelled.has(venueOrderId)) broker.end(brokerKey, 'cancelled');
-  await world.settle();
-  await world.heal();
-  await world.settle();
 }
 
 function decideAll({ broker }: OrdersWorld): void {

@@ -3,7 +3,7 @@ import { brokerKeyOf } from '@ballast/contracts';
 import { CONTROL_MODES } from '@ballast/contracts/orders';
 import { Decimal, decimal } from '@ballast/money';
 import { PROFILE_ID } from '../domain/given.js';
-import { remainingQuantity } from '../domain/order.js';
+import { executedQuantity, remainingQuantity } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import { sellableQuantity, tradeOf } from '../domain/book.js';
 import type { Book } from '../domain/book.js';
@@ -111,7 +111,10 @@ export const USUAL_STEPS: readonly Steps[] = [
   { arbitrary: fills, weight: 8 },
   { arbitrary: cancel, weight: 1 },
   { arbitrary: end, weight: 1 },
-  { arbitrary: step('late fill', fc.record({ at: pick, price, ofExit: fc.boolean() }), fillLate), weight: 1 },
+  {
+    arbitrary: step('late fill', fc.record({ at: pick, price, ofExit: fc.boolean(), beyond: seldom }), fillLate),
+    weight: 1,
+  },
   { arbitrary: step('the day ends', fc.constant(''), ({ broker }) => broker.endDay()), weight: 1 },
   { arbitrary: controls, weight: 2 },
   { arbitrary: clock, weight: 1 },
@@ -161,19 +164,22 @@ async function fill(
   broker.fill(order.brokerKey, part, how);
 }
 
-/** The broker fills the rest of an order that has ended here and there, and is heard at once; never more than is free. */
+/**
+ * The broker fills the rest of an order that has ended here and there, and is heard at once: of an exit what live ones may be
+ * about to close, and seldom more than is held.
+ */
 async function fillLate(
   world: OrdersWorld,
-  { at, price: at1, ofExit }: { at: number; price: string; ofExit: boolean },
+  { at, price: at1, ofExit, beyond }: { at: number; price: string; ofExit: boolean; beyond: boolean },
 ): Promise<void> {
   const { book, ended } = stateOf(world);
   const late: Order[] = [];
   for (const order of ended) {
     const atVenue = await world.broker.lookup(brokerKeyOf(order.id, order.revision));
     const isIdle = atVenue?.status === 'cancelled' || atVenue?.status === 'expired';
-    const filled = order.filledQuantity.minus(order.filledEarlier);
+    const filled = executedQuantity(order).minus(order.filledEarlier);
     const isKnown = atVenue?.legs === undefined && atVenue?.filledQuantity.eq(filled) === true;
-    if (isIdle && isKnown && fitsLate(order, book)) late.push(order);
+    if (isIdle && isKnown && fitsLate(order, book, beyond)) late.push(order);
   }
   const exitOrders = late.filter(({ intent }) => intent === 'exit');
   const order = oneOf(ofExit && exitOrders.length > 0 ? exitOrders : late, at);
@@ -183,10 +189,10 @@ async function fillLate(
   await world.deliver(world.inbox.length - 1, { crash: undefined, again: false });
 }
 
-/** Whether the broker's own position allows that the rest of an order is filled. */
-function fitsLate(order: Order, book: Book): boolean {
+/** Whether the broker's own position allows that the rest of an order is filled, or is turned round by it. */
+function fitsLate(order: Order, book: Book, beyond: boolean): boolean {
   const trade = tradeOf(book, order.symbol);
   const isOtherWay = trade !== undefined && isShort(trade) !== isOfShort(order);
   if (order.intent === 'entry') return !isOtherWay;
-  return !isOtherWay && remainingQuantity(order).lte(sellableQuantity(book, order.symbol));
+  return beyond || (!isOtherWay && remainingQuantity(order).lte(trade?.quantity ?? 0));
 }

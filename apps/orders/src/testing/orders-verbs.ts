@@ -27,6 +27,7 @@ import { RequestCancel } from '../request-cancel.js';
 import { RequestReplace } from '../request-replace.js';
 import { SettleFromVenue } from '../settle-from-venue.js';
 import { SettleReplacement } from '../settle-replacement.js';
+import { ShrinkExits } from '../shrink-exits.js';
 import { SubmitOrder } from '../submit-order.js';
 import { TriggerOrders } from '../trigger-orders.js';
 import type { MemoryStore } from './memory-store.js';
@@ -85,6 +86,7 @@ export function verbsOf({ orders, controls, venue, clock, bugs }: Surroundings) 
     submit: new SubmitOrder(books, permit, settle, clock, LIMITS, venue),
     reject: new RejectOrder(books),
     cancelAtVenue: new CancelAtVenue(books, settle, permit, venue),
+    shrinkExits: new ShrinkExits(books, clock, venue),
     placeExits: new PlaceExits(books, permit, clock),
     endCapitalWait: new EndCapitalWait(live, books, clock, log, LIMITS),
     changeControls: new ChangeControls(switches, permit, laterByItsEvent, log),
