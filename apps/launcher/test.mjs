@@ -23,23 +23,30 @@ function run(command, args) {
   return spawnSync(command, args, { stdio: 'inherit', env }).status === 0;
 }
 
-/** Runs at once what neither writes nor measures, and prints what each said when it is over. */
+/** Runs at once what does not measure, and prints what each said when it is over. */
 async function together(steps) {
   const startedMs = Date.now();
-  const ended = steps.map(async ([name, command, args]) => {
-    const output = [];
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => output.push(bytes));
-    const ok = await new Promise((resolve) => {
-      child.once('error', () => resolve(false));
-      child.once('close', (code) => resolve(code === 0));
-    });
+  const ended = steps.map(async ([name, command, args, holds = (status) => status === 0]) => {
+    const { status, output } = await outputOf(command, args);
+    const ok = holds(status, output);
     console.log(`\n── ${name}`);
-    process.stdout.write(Buffer.concat(output));
+    process.stdout.write(output);
     console.log(`${ok ? '✓' : '✗'} ${name} (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`);
     broken ||= !ok;
   });
   await Promise.all(ended);
+}
+
+/** The status and all that a command says; the status is null where it did not start or was ended from outside. */
+async function outputOf(command, args) {
+  const output = [];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => output.push(bytes));
+  const status = await new Promise((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
+  });
+  return { status, output: Buffer.concat(output).toString() };
 }
 
 function step(name, work) {
@@ -54,12 +61,7 @@ function step(name, work) {
 const bin = (name) => join('node_modules', '.bin', name);
 
 /** A lint rule that silently does nothing would pass: it must report the import that is forbidden on purpose. */
-function boundariesAreEnforced() {
-  const { status, stdout } = spawnSync(bin('eslint'), ['--no-ignore', 'apps/launcher/canary/forbidden-import.ts'], {
-    encoding: 'utf8',
-  });
-  return status === 1 && stdout.includes('@nx/enforce-module-boundaries');
-}
+const reportsForbiddenImport = (status, output) => status === 1 && output.includes('@nx/enforce-module-boundaries');
 
 function jest(name, args) {
   const results = join(scratch, `${name}.json`);
@@ -79,9 +81,14 @@ await together([
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
   ['types', process.execPath, ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.base.json']],
   ['lint', bin('nx'), ['run', 'launcher:lint-all', '--output-style=static']],
+  [
+    'module boundaries are enforced: this import is refused',
+    bin('eslint'),
+    ['--no-ignore', 'apps/launcher/canary/forbidden-import.ts'],
+    reportsForbiddenImport,
+  ],
+  ['build', process.execPath, ['apps/launcher/build.mjs']],
 ]);
-step('module boundaries are enforced', boundariesAreEnforced);
-step('build', () => run(process.execPath, ['apps/launcher/build.mjs']));
 step('unit and integration tests', () =>
   jest('near', ['--selectProjects', 'unit', 'integration', '--silent', '--maxWorkers=3']),
 );

@@ -198,10 +198,15 @@ describe('the kill switch', () => {
 
   it('lets a profile with a shortfall only reduce, by the latest word of the ledger', async () => {
     await bench.shortfall(profile, 'opened', 2);
-    await until('it is noted', async () => (await bench.place(profile)).body.code === 'reduce-only');
+    const verdict = async () => {
+      const body = { profileId: profile.profileId, symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
+      const { body: preview } = await bench.ask(profile, 'POST', '/v1/orders/preview', { body });
+      return preview.refusal?.code ?? preview['verdict'];
+    };
+    await until('it is noted', async () => (await verdict()) === 'reduce-only');
     expect((await bench.place(profile)).body).toMatchObject({ value: 'entry, the profile has a shortfall' });
     await bench.shortfall(profile, 'cleared', 3);
-    await until('it is over', async () => (await bench.place(profile)).status === 202);
+    await until('it is over', async () => (await verdict()) === 'placed');
     await bench.shortfall(profile, 'opened', 1);
     const marker = await bench.place(profile);
     await bench.hold(marker.body);

@@ -13,6 +13,8 @@ import { beginTrace, newTrace, traceHeaders } from './request-trace.js';
 export const BODY_BYTES_MAX = 1_048_576;
 /** Milliseconds within which a request must have arrived as a whole. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Milliseconds that a connection which has said nothing may stay while the server closes. */
+const SILENCE_MS_MAX = 500;
 /** Characters of one path parameter, at most. */
 const PARAMETER_CHARS_MAX = 200;
 /** Scheme and host of a request target in absolute form (RFC 9112 §3.2.2). */
@@ -70,6 +72,25 @@ function endUnreadable(error: Error & { code?: string }, socket: Socket, trace: 
 export function endConnectionsWhile(server: FastifyInstance, isDraining: () => boolean): void {
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isDraining()) reply.header('connection', 'close');
+    done();
+  });
+}
+
+/**
+ * While the server closes, ends connections over which nothing was ever said: clients and proxies open them in advance, and
+ * to Node they are not idle, so that a close would wait a minute for them.
+ */
+export function endSilentConnections(fastify: FastifyInstance): void {
+  const open = new Set<Socket>();
+  const { server } = fastify;
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  fastify.addHook('preClose', (done) => {
+    const endSilent = (): void => open.forEach((socket) => void (socket.bytesRead === 0 && socket.destroy()));
+    const timer = setInterval(endSilent, SILENCE_MS_MAX).unref();
+    server.once('close', () => clearInterval(timer));
     done();
   });
 }

@@ -10,7 +10,7 @@ import type { ListenerOptions } from '@ballast/service-bus';
 import { CallerGuard } from './caller.guard.js';
 import { Clock } from './clock.js';
 import { HostModule } from './host.module.js';
-import { acceptOnlyJson, createHttpServer, endConnectionsWhile } from './http-server.js';
+import { acceptOnlyJson, createHttpServer, endConnectionsWhile, endSilentConnections } from './http-server.js';
 import type { LogLevel } from './platform-settings.js';
 import { Parking } from './parking.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -98,6 +98,8 @@ async function createApp(options: ServiceOptions, parts: Parts): Promise<NestFas
   const fastify = adapter.getInstance();
   traceRequests(fastify, parts);
   acceptOnlyJson(fastify);
+  endSilentConnections(fastify);
+  endSilentConnections(fastify);
   endConnectionsWhile(fastify, () => parts.readiness.isDraining);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   const app = await NestFactory.create<NestFastifyApplication>(HostModule.over(options.module, parts), adapter, {
