@@ -33,6 +33,7 @@ export const CLOCK_SLOWNESS = 10;
 /** A store, the replicas on it, and what tests do with them. */
 export class RelayBench {
   private readonly replicas: Replica[] = [];
+  private startedCount = 0;
   private readonly openedAt = Date.now();
   /** The clock of replicas that are not given another, in milliseconds since 1970. */
   readonly now = (): number => this.openedAt + (Date.now() - this.openedAt) / CLOCK_SLOWNESS;
@@ -49,7 +50,9 @@ export class RelayBench {
 
   /** Starts one more replica, `replica-0` first. */
   async start(options: ReplicaOptions = {}): Promise<Replica> {
-    const replica = await replicaOf(this.local, `replica-${this.replicas.length}`, { now: this.now, ...options });
+    const owner = `replica-${this.startedCount}`;
+    this.startedCount += 1;
+    const replica = await replicaOf(this.local, owner, { now: this.now, ...options });
     this.replicas.push(replica);
     await replica.relay.start();
     return replica;
