@@ -111,7 +111,8 @@ function mostly<T>(right: Arbitrary<T>, times: number, wrong: Arbitrary<T>): Arb
   return fc.oneof({ weight: times, arbitrary: right }, { weight: 1, arbitrary: wrong });
 }
 
-/** The text as a part of an address; halves of characters, which no address has, are left out. */
+/** The text as a part of an address; halves of characters, which no address has, are left out, and dots, which lead elsewhere. */
 function encoded(text: string): string {
+  if (text === '.' || text === '..') return '%20';
   return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
