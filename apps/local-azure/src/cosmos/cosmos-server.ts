@@ -1,5 +1,6 @@
 import { EntraTokens, type EntraOptions } from '../entra-tokens.js';
 import { HttpServer, type HttpHandler, type HttpRequest } from '../http/http-server.js';
+import { RecentCallers } from '../http/recent-callers.js';
 import type { TlsCredentials } from '../http/tls.js';
 import { usageRoute } from '../http/usage-routes.js';
 import type { Pages } from '../pages/pages.js';
@@ -75,7 +76,8 @@ export class CosmosServer {
   private static async open(store: Store, options: CosmosServerOptions): Promise<CosmosServer> {
     const { db, transactions } = store;
     const catalog = new Catalog(db);
-    const commits = new GroupCommit(db, catalog, transactions);
+    const callers = new RecentCallers();
+    const commits = new GroupCommit(db, catalog, transactions, () => callers.count);
     const { nowMs = Date.now, ranges = 1, usage } = options;
     const nowSeconds = (): number => Math.floor(nowMs() / 1_000);
     await commits.submit(() => declare(catalog, options, ranges, nowSeconds()));
@@ -91,8 +93,10 @@ export class CosmosServer {
     });
     const metadata = { catalog, commits, nowSeconds, ranges };
     const page = (request: HttpRequest) => options.pages?.answer('data', request, (query) => dataView(query, metadata));
-    const handle: HttpHandler = async (request) =>
-      usageRoute(request, usage) ?? (await page(request)) ?? api.handle(request);
+    const handle: HttpHandler = async (request) => {
+      callers.note(request.connection);
+      return usageRoute(request, usage) ?? (await page(request)) ?? api.handle(request);
+    };
     const http = await HttpServer.start(options.host, options.port, handle, options.tls);
     options.pages?.served('data', http.port);
     return new CosmosServer(http, new TtlSweeper(catalog, commits, nowSeconds), commits, store);

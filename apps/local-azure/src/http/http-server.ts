@@ -25,6 +25,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** Whether it came encrypted. */
   readonly secure: boolean;
+  /** The connection it came on. */
+  readonly connection: object;
 }
 
 /** An answer; content-length is added. */
@@ -43,7 +45,7 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
 export class HttpServer {
   private constructor(
     private readonly server: Server,
-    private readonly inHand: ReadonlySet<Promise<void>>,
+    private readonly inHand: ReadonlySet<ServerResponse>,
   ) {}
 
   /** Listens; port 0 takes a free one. Throws when the credentials are not valid. */
@@ -62,10 +64,11 @@ export class HttpServer {
 
   /** Serves the sockets it is given, which their giver closes, instead of listening. */
   static detached(handle: HttpHandler, tls?: TlsCredentials): HttpServer {
-    const inHand = new Set<Promise<void>>();
+    const inHand = new Set<ServerResponse>();
     const listener: RequestListener = (request, response) => {
-      const served = serve(request, response, handle).finally(() => inHand.delete(served));
-      inHand.add(served);
+      inHand.add(response);
+      response.once('close', () => inHand.delete(response));
+      void serve(request, response, handle);
     };
     const options = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true };
     const server =
@@ -88,23 +91,23 @@ export class HttpServer {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeIdleConnections();
-    while (this.inHand.size > 0) await Promise.allSettled(this.inHand);
+    for (const response of this.inHand) await new Promise((resolve) => response.once('close', resolve));
     this.server.closeAllConnections();
     await closed;
   }
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, handle: HttpHandler): Promise<void> {
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
-  const body = await bodyOf(request);
+  const body = hasBody(request) ? await bodyOf(request) : NO_BODY;
   if (body === undefined) return void request.destroy();
   const { method = 'GET', url = '/', headers } = request;
-  const secure = (request.socket as Partial<TLSSocket>).encrypted === true;
+  const connection = request.socket;
+  const secure = (connection as Partial<TLSSocket>).encrypted === true;
   const reply: HttpReply =
     body === 'too-large'
       ? { status: 413, headers: { 'content-type': 'application/json' }, body: TOO_LARGE }
-      : await handle({ method, target: url, headers, body, secure });
-  if (reply.lost === true) return void request.socket.destroy();
+      : await handle({ method, target: url, headers, body, secure, connection });
+  if (reply.lost === true) return void connection.destroy();
   const { body: text = '' } = reply;
   const length = Buffer.byteLength(text);
   const hasLength = reply.status !== 204 && reply.status !== 304;
@@ -112,10 +115,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   response.writeHead(reply.status, hasLength ? { 'content-length': String(length), ...reply.headers } : reply.headers);
   // Text of one byte a character is the same in either encoding, and is copied, not encoded, in this one.
   response.end(text, length === text.length ? 'latin1' : 'utf8');
-  await closed;
 }
 
 const TOO_LARGE = JSON.stringify({ code: 'RequestEntityTooLarge', message: 'Request size is too large.' });
+
+const NO_BODY = Buffer.alloc(0);
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 /** The whole body, which arrives in one piece unless it is long; undefined when the client went away before its end. */
 function bodyOf(request: IncomingMessage): Promise<Buffer | 'too-large' | undefined> {

@@ -10,7 +10,15 @@ describe('the pages', () => {
   pages.served('data', 8081);
   const view = { status: 200, title: 'A <title>', content: html`<p>${'<b>'}</p>`, data: { one: 1n } };
   const ask = (target: string, more: Partial<HttpRequest> = {}): Promise<HttpReply | undefined> => {
-    const request = { method: 'GET', target, headers: {}, body: Buffer.alloc(0), secure: false, ...more };
+    const request = {
+      method: 'GET',
+      target,
+      headers: {},
+      body: Buffer.alloc(0),
+      secure: false,
+      connection: {},
+      ...more,
+    };
     const headers = { host: 'localhost:8081', ...request.headers };
     return pages.answer('data', { ...request, headers }, () => view);
   };

@@ -1,3 +1,4 @@
+import { CommitPace, GATHERING_MS_MAX } from './commit-pace.js';
 import type { Sqlite } from './sqlite.js';
 import { PlainTransactions, type Transactions } from './transactions.js';
 
@@ -48,19 +49,24 @@ export interface CommitListener {
 
 /**
  * Gathers the writes of one turn of the event loop, and of the time that the transaction before took to be on disk, into one
- * transaction, so that they share one fsync.
+ * transaction, so that they share one fsync; while they come faster than that, for a little longer.
  */
 export class GroupCommit {
   private queue: Pending[] = [];
   private scheduled = false;
   private flushing: Promise<void> | undefined;
   private failure: Error | undefined;
+  private readonly pace: CommitPace;
+  private gathering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: Sqlite,
     private readonly listener?: CommitListener,
     private readonly transactions: Transactions = new PlainTransactions(db),
-  ) {}
+    writers: () => number = () => 1,
+  ) {
+    this.pace = new CommitPace(writers);
+  }
 
   /**
    * Runs `work` inside the next transaction, in the order of submission; resolves with its value after the transaction is on
@@ -93,6 +99,7 @@ export class GroupCommit {
 
   private schedule(): void {
     if (this.scheduled || this.flushing !== undefined) return;
+    if (!this.pace.isEnough(this.queue.length)) return this.gather();
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -102,7 +109,17 @@ export class GroupCommit {
     });
   }
 
+  /** Lets work wait for company, for a time. */
+  private gather(): void {
+    this.gathering ??= setTimeout(() => {
+      this.pace.endedWaiting(this.queue.length);
+      this.commitNext();
+    }, GATHERING_MS_MAX);
+  }
+
   private commitNext(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
     const group = this.queue.splice(0, WORK_PER_TRANSACTION_MAX);
     const performed: Performed[] = [];
     const rejectAll = (error: unknown): void => group.forEach(({ reject }) => reject(error));
@@ -129,6 +146,7 @@ export class GroupCommit {
       .then(settleAll, (error: Error) => rejectAll((this.failure = error)))
       .finally(() => {
         this.flushing = undefined;
+        this.pace.flushed(this.queue.length);
         if (this.queue.length > 0) this.schedule();
       });
   }

@@ -21,8 +21,8 @@ export class RedoTransactions implements Transactions {
   private readonly journal: RedoJournal;
   private recording: Recording | undefined;
   private mark = 0;
-  /** What the groups since the last COMMIT have changed, should their transaction be lost. */
-  private unsaved: SqlChange[] = [];
+  /** What the groups since the last COMMIT have changed, as in the journal, should their transaction be lost. */
+  private unsaved: string[] = [];
   private unsavedCharacters = 0;
   private isOpen = false;
   private timer: NodeJS.Timeout | undefined;
@@ -78,7 +78,7 @@ export class RedoTransactions implements Transactions {
     } else if (changes.length > 0) {
       this.number += 1;
       this.needed = { number: this.number, text };
-      for (const change of changes) this.unsaved.push(change);
+      this.unsaved.push(text);
       this.unsavedCharacters += text.length;
     }
   }
@@ -88,7 +88,7 @@ export class RedoTransactions implements Transactions {
     this.abandon();
     try {
       if (this.unsaved.length > 0) this.open();
-      for (const [sql, params] of this.unsaved) this.db.prepare(sql).run(...params);
+      for (const text of this.unsaved) this.run(text);
     } catch (error) {
       this.failure = error as Error;
     }
@@ -155,10 +155,14 @@ export class RedoTransactions implements Transactions {
     if (first.number !== this.number + 1) throw new Error('The journal begins after the end of what its file holds.');
     this.open();
     for (const { number, text } of records) {
-      for (const [sql, params] of JSON.parse(text) as SqlChange[]) this.db.prepare(sql).run(...params);
+      this.run(text);
       this.number = number;
     }
     this.save();
+  }
+
+  private run(text: string): void {
+    for (const [sql, params] of JSON.parse(text) as SqlChange[]) this.db.prepare(sql).run(...params);
   }
 }
 
