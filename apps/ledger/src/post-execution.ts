@@ -108,6 +108,7 @@ function executionOf(executed: OrderExecutedV1): Execution {
     closedCostUnits: BigInt(executed.closedCostUnits),
     collateralUnits: optionalUnits(executed.collateralUnits),
     closedProceedsUnits: optionalUnits(executed.closedProceedsUnits),
+    holdPartUnits: optionalUnits(executed.holdPartUnits),
     fillsOrder: executed.fillsOrder,
     revision: executed.revision,
   };

@@ -206,6 +206,13 @@ export class OrderExecutedV1 extends OrderReference {
   collateralUnits?: string;
   @UnitsField({
     description:
+      'For an entry: its part of what is held for the order. It covers what is to be reserved and the fee of the execution, ' +
+      'and the parts of all executions come to no more than what is held, in whatever order they are posted.',
+    optional: true,
+  })
+  holdPartUnits?: string;
+  @UnitsField({
+    description:
       'For an exit of a short trade: what the part that it closes was sold for; `closedCostUnits` is 0 then.',
     optional: true,
   })

@@ -168,18 +168,13 @@ function judgeAudit({ witness, store, bus }: World): void {
   }
 }
 
-/**
- * What an entry keeps reserved: what was held when it got its terms, without the share that was filled since, rounded half
- * to even.
- */
-function stillHeld({ placed, replaced }: World['witness'], { id, filled }: StoredOrder): bigint {
+/** What an entry keeps reserved: what was held when it got its terms, without the parts of what was filled since. */
+function stillHeld({ placed, replaced, executed }: World['witness'], { id }: StoredOrder): bigint {
   const first = placed.get(id);
   if (first === undefined || first.intent === 'exit') return 0n;
-  const { holdUnits = '0', quantity = '1', filledQuantity = '0' } = { ...first, ...replaced.get(id) };
-  const whole = decimal(quantity).minus(filledQuantity);
-  const share = decimal(filled).minus(filledQuantity).div(whole);
-  const used = decimal(holdUnits).times(share).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN);
-  return BigInt(decimal(holdUnits).minus(used).toFixed());
+  const { holdUnits = '0', revision = 0 } = { revision: 0, ...first, ...replaced.get(id) };
+  const since = executed.filter((fill) => fill.orderId === id && (fill.revision ?? 0) === revision);
+  return since.reduce((left, { holdPartUnits = '0' }) => left - BigInt(holdPartUnits), BigInt(holdUnits));
 }
 
 /** What the broker has filled of each of our orders, whichever of a pair it filled. */

@@ -17,6 +17,8 @@ export interface Execution {
   readonly notionalAfter: Decimal;
   readonly feeBefore: Decimal;
   readonly feeAfter: Decimal;
+  /** For an entry: its part of the hold, in whole units; absent in events of before orders told it. */
+  readonly holdPartUnits?: bigint | undefined;
   /** For an exit: cost of the closed part of the position, in whole units. */
   readonly closedCostUnits: bigint;
   /** In a short trade: the collateral that it is to reserve, or that it sets free, in whole units. */
@@ -107,8 +109,10 @@ function amountsOf(execution: Execution, asset: string): { notionalUnits: bigint
   };
 }
 
-/** The part of the hold that belongs to the executed quantity; the parts of all executions add up to the hold. */
-function partOf({ units, base }: Hold, { quantityBefore, quantityAfter, orderQuantity }: Execution): bigint {
+/** The part of the hold that belongs to the execution: as orders tells it, else the share of the executed quantity. */
+function partOf({ units, base }: Hold, execution: Execution): bigint {
+  const { quantityBefore, quantityAfter, orderQuantity, holdPartUnits } = execution;
+  if (holdPartUnits !== undefined) return holdPartUnits;
   const whole = orderQuantity.minus(base);
   return shareOfUnits(units, quantityAfter.minus(base), whole) - shareOfUnits(units, quantityBefore.minus(base), whole);
 }

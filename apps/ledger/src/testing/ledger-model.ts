@@ -139,8 +139,7 @@ export class ProfileModel {
   }
 
   #fill(order: ModelOrder, fill: Extract<ModelEvent, { kind: 'filled' }>): 'done' {
-    const share = (tenths: bigint): bigint => rounded(order.hold * (tenths - order.base), fill.tenths - order.base);
-    const part = share(fill.tenthsAfter) - share(fill.tenthsBefore);
+    const { part } = fill;
     const charge = fill.cost + fill.fee;
     const wanted = part > charge ? part : charge;
     order.left -= wanted < order.left ? wanted : order.left;

@@ -5,11 +5,9 @@ export type ModelEvent =
       readonly kind: 'filled';
       readonly orderId: string;
       readonly number: number;
-      /** Of the whole order, in tenths. */
-      readonly tenths: bigint;
-      readonly tenthsBefore: bigint;
-      readonly tenthsAfter: bigint;
       readonly cost: bigint;
+      /** Its part of the hold, in cents. */
+      readonly part: bigint;
       readonly fee: bigint;
       readonly isLast: boolean;
       readonly revision: number;

@@ -64,33 +64,45 @@ export class OrderPlot {
 
   /** A fill of at most `tenths`, `better` cents off the limit to the better; nothing once it is filled. A fill after the end is late. */
   fill(tenths: bigint, better: bigint): Told | undefined {
-    const rest = this.tenths - this.#filled;
-    const part = tenths < rest ? tenths : rest;
-    if (part === 0n) return undefined;
+    const left = this.tenths - this.#filled;
+    const filled = tenths < left ? tenths : left;
+    if (filled === 0n) return undefined;
     const asked = this.isShort ? this.price + better : this.price - better;
     const price = asked > 0n ? asked : 1n;
     const [before, notionalBefore] = [this.#filled, this.#notional];
     this.#number += 1;
-    this.#filled += part;
-    this.#notional += part * price;
+    this.#filled += filled;
+    this.#notional += filled * price;
     const moved = rounded(this.#notional, TENTHS) - rounded(notionalBefore, TENTHS);
     const collateral = this.reserved(this.price);
     const cost = this.isShort
       ? rounded(this.#filled * collateral, TENTHS) - rounded(before * collateral, TENTHS)
       : moved;
-    const fee = rounded(part * price * FEE_PER_MILLE, TENTHS * THOUSAND);
+    const fee = rounded(filled * price * FEE_PER_MILLE, TENTHS * THOUSAND);
     this.#cost += cost;
     this.#moved += moved;
-    const reserves = this.isShort ? { collateralUnits: cost.toString() } : {};
-    const fill = { ...reserves, quantity: decimalOf(part, 1), price: decimalOf(price, 2), fee: decimalOf(fee, 2) };
+    const rest = this.restOf(before, notionalBefore) - this.restOf(this.#filled, this.#notional);
+    const part = rest > 0n ? rest : 0n;
+    const reserves = { ...(this.isShort && { collateralUnits: cost.toString() }), holdPartUnits: part.toString() };
+    const fill = { ...reserves, quantity: decimalOf(filled, 1), price: decimalOf(price, 2), fee: decimalOf(fee, 2) };
     const { orderId, tenths: whole } = this;
     const isLast = this.#filled === whole;
     const revision = this.#revision;
-    const amounts = { tenths: whole, tenthsBefore: before, tenthsAfter: this.#filled, cost, fee, isLast, revision };
+    const amounts = { cost, part, fee, isLast, revision };
     return {
       event: this.#script.executed(fill),
       model: { kind: 'filled', orderId, number: this.#number, ...amounts },
     };
+  }
+
+  /** What may still be posted at worst when so much is filled for that much, in cents. */
+  private restOf(filled: bigint, notional: bigint): bigint {
+    const price = this.reserved(this.price);
+    const rest = (this.tenths - filled) * price;
+    const reserved = this.isShort ? filled * price : notional;
+    return (
+      rounded(reserved + rest, TENTHS) - rounded(reserved, TENTHS) + rounded(rest * FEE_PER_MILLE, TENTHS * THOUSAND)
+    );
   }
 
   /** Its end after the fills so far; nothing where it has ended or is filled. */

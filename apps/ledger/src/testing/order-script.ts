@@ -10,6 +10,8 @@ export interface Fill {
   readonly fee: string;
   /** Of a short trade: what it reserves or sets free, in cents. */
   readonly collateralUnits?: string;
+  /** Of an entry: its part of the hold, in cents. */
+  readonly holdPartUnits?: string;
 }
 
 /** The terms of an order as the test tells them. */

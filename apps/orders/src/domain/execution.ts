@@ -11,6 +11,8 @@ import {
 import type { OrderExecutedV1 } from '@ballast/contracts/orders';
 import type { Book } from './book.js';
 import { tradeOf } from './book.js';
+import { holdPart } from './hold-part.js';
+import type { Costs } from './hold-part.js';
 import type { Order } from './order.js';
 import { remainingQuantity } from './order.js';
 import type { OrderEvent } from './order-event.js';
@@ -53,6 +55,7 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
   const notionalAfter = carried(order.notional.plus(report.quantity.times(report.price)));
   const feeAfter =
     report.fee === undefined ? scheduledFee(notionalAfter, feeRate) : carried(order.fees.plus(report.fee));
+  const after = { filledQuantity: quantityAfter, notional: notionalAfter, fees: feeAfter };
   return {
     fact: 'executed',
     data: {
@@ -73,6 +76,7 @@ export function decideExecution(order: Order, book: Book, report: ExecutionRepor
       feeBefore: decimalText(order.fees),
       feeAfter: decimalText(feeAfter),
       ...(order.intent === 'entry' ? entered(order, book, report.quantity) : closed(order, book, report.quantity)),
+      ...partTexts(order, after, { ...report, feeRate }),
       asset: CAPITAL_ASSET,
       fillsOrder: report.quantity.eq(remainingQuantity(order)),
       executedAt: report.at,
@@ -114,6 +118,11 @@ function closed(order: Order, book: Book, quantity: Decimal): ClosedAmounts {
   return collateralUnits === undefined
     ? { closedCostUnits: share(costUnits) }
     : { closedCostUnits: '0', closedProceedsUnits: share(costUnits), collateralUnits: share(collateralUnits) };
+}
+
+function partTexts(order: Order, after: Parameters<typeof holdPart>[1], costs: Costs) {
+  const units = order.intent === 'entry' ? holdPart(order, after, costs) : undefined;
+  return units === undefined ? {} : { holdPartUnits: units.toString() };
 }
 
 type ClosedAmounts = Pick<OrderExecutedV1, 'closedCostUnits' | 'closedProceedsUnits' | 'collateralUnits'>;

@@ -18,13 +18,10 @@ const FEE_RATE = decimal('0.001');
 /** What is held for one entry, and what was filled of it; amounts in whole cents. */
 interface Held {
   readonly placed: OrderPlacedV1;
-  /** For the terms that it has, what of that its fills have cost since it has them, and what is held for other terms. */
+  /** For the terms that it has, the parts of its fills since it has them, and what is held for other terms. */
   hold: Decimal;
-  cost: Decimal;
+  parts: Decimal;
   raised: Decimal;
-  /** The quantity of these terms, and what was filled before it had them. */
-  quantity: Decimal;
-  base: Decimal;
   filled: Decimal;
   notional: Decimal;
   isOver: boolean;
@@ -66,22 +63,19 @@ export class ModelLedger {
     }
   }
 
-  /** What is held for an entry, in whole cents: its hold, less the part of it that is filled or, where that is more, what this cost. */
+  /** What is held for an entry, in whole cents: its hold, less the parts of it that belong to its fills. */
   left(orderId: string): Decimal {
     const held = this.holds.get(orderId);
     if (held === undefined || held.isOver) return ZERO;
-    const { hold, cost, raised, quantity, base, filled } = held;
-    const part = hold.times(filled.minus(base)).div(quantity.minus(base)).floor();
-    return Decimal.max(0, hold.plus(raised).minus(Decimal.max(part, cost)));
+    return held.hold.plus(held.raised).minus(held.parts);
   }
 
   private place(placed: OrderPlacedV1): Word {
     if (placed.intent === 'exit') return undefined;
     const isHeld = decimal(placed.holdUnits).lte(HOLD_CENTS_MAX);
     const hold = isHeld ? decimal(placed.holdUnits) : ZERO;
-    const nothing = { cost: ZERO, raised: ZERO, base: ZERO, filled: ZERO, notional: ZERO };
-    const quantity = decimal(placed.quantity);
-    this.holds.set(placed.orderId, { placed, hold, quantity, ...nothing, isOver: !isHeld });
+    const nothing = { parts: ZERO, raised: ZERO, filled: ZERO, notional: ZERO };
+    this.holds.set(placed.orderId, { placed, hold, ...nothing, isOver: !isHeld });
     return isHeld ? 'held' : 'declined';
   }
 
@@ -93,13 +87,11 @@ export class ModelLedger {
     return 'held';
   }
 
-  private settle({ orderId, holdUnits, quantity, filledQuantity }: OrderReplacedV1): undefined {
+  private settle({ orderId, holdUnits }: OrderReplacedV1): undefined {
     const held = this.holds.get(orderId);
     if (held === undefined || holdUnits === undefined) return;
     held.hold = Decimal.min(this.left(orderId), holdUnits);
-    [held.cost, held.raised] = [ZERO, ZERO];
-    held.quantity = decimal(quantity);
-    held.base = decimal(filledQuantity);
+    [held.parts, held.raised] = [ZERO, ZERO];
   }
 
   private giveBack({ orderId, revision }: OrderReplaceRejectedV1): undefined {
@@ -136,9 +128,11 @@ export class ModelLedger {
     trade.cents = trade.cents.plus(cost);
     trade.quantity = trade.quantity.plus(quantity);
     if (held.isOver) return;
-    held.cost = held.cost.plus(cost).plus(fee(held)).minus(fee(before));
+    const [charge, part] = [cost.plus(fee(held)).minus(fee(before)), decimal(fill.holdPartUnits ?? '0')];
+    this.must(charge.lte(part), `a fill of ${fill.orderId} costs ${charge.toFixed()}, its part is ${part.toFixed()}`);
+    held.parts = held.parts.plus(part);
     const most = held.hold.plus(held.raised);
-    this.must(held.cost.lte(most), `${fill.orderId} has cost ${held.cost.toFixed()} of ${most.toFixed()}`);
+    this.must(held.parts.lte(most), `${fill.orderId} has taken ${held.parts.toFixed()} of ${most.toFixed()}`);
   }
 
   /** What stands behind the part that is closed is free again: never more than there is, and all of it with the last part. */
