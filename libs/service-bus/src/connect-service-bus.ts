@@ -1,5 +1,6 @@
 import type { RetryOptions, ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
 import type { Connection } from 'rhea';
+import { endWaitsOfBroken } from './broken-connections.js';
 
 /** Where the bus is and how to be let in: a connection string, or a namespace with this process's Azure identity. */
 export interface ServiceBusConnection {
@@ -26,7 +27,7 @@ const RETRY: RetryOptions = {
  */
 export async function connectServiceBus(connection: ServiceBusConnection): Promise<ServiceBusClient> {
   const { ServiceBusClient } = await import('@azure/service-bus');
-  await switchNagleOff();
+  await mendConnections();
   const options = { retryOptions: { ...RETRY } };
   if (connection.connectionString !== undefined) {
     return new ServiceBusClient(connection.connectionString, options);
@@ -67,18 +68,24 @@ export async function administerServiceBus(connection: ServiceBusConnection): Pr
 /** Few: who cannot make its subscription now is asked again by the SDK, which tries to open the link for ever. */
 const ADMINISTRATION_RETRIES_MAX = 1;
 
-let isNagleOff = false;
+let isMended = false;
+
+/** Changes the class that all connections of the SDK are of, once. */
+async function mendConnections(): Promise<void> {
+  if (isMended) return;
+  isMended = true;
+  const { default: rhea } = await import('rhea');
+  const connections = Object.getPrototypeOf(rhea.create_connection({ port: 5671, reconnect: false })) as Connection;
+  switchNagleOff(connections);
+  endWaitsOfBroken(connections);
+}
 
 /**
  * The SDK writes the frames of one step one by one and leaves Nagle's algorithm on, so that each step may wait 40 ms for
  * a delayed acknowledgement. It has no setting for it, but rhea, its AMQP library, has one. Setting it there reaches
  * exactly the AMQP sockets, and those over TLS too, which `diagnostics_channel` does not announce.
  */
-async function switchNagleOff(): Promise<void> {
-  if (isNagleOff) return;
-  isNagleOff = true;
-  const { default: rhea } = await import('rhea');
-  const connections = Object.getPrototypeOf(rhea.create_connection({ port: 5671, reconnect: false })) as Connection;
+function switchNagleOff(connections: Connection): void {
   const getOption = connections.get_option;
   connections.get_option = function (this: Connection, name: string, fallback: unknown): unknown {
     return getOption.call(this, name, name === 'tcp_no_delay' ? true : fallback) as unknown;
