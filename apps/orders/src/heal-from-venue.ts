@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Failure } from '@ballast/contracts';
 import { Clock, ServiceLog } from '@ballast/service-host';
-import type { Venue } from '@ballast/venue';
+import type { Venue, VenueOrder } from '@ballast/venue';
 import { LiveOrderList } from './adapters/live-order-list.js';
-import type { OrderKey } from './adapters/order-books.js';
+import type { SentOrder } from './adapters/live-order-list.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { ExecutionsNotListed } from './record-listed-executions.js';
 import { ReplacementNotKnown } from './settle-replacement.js';
@@ -21,18 +21,31 @@ export class HealFromVenue {
   ) {}
 
   /**
-   * Compares every live order that has not changed for `unchangedMs` milliseconds. One that was not sent yet, or that
+   * Compares every live order that has not changed for `unchangedMs` milliseconds with the broker's list of open ones, and looks
+   * up each that is not there as it is here. One that was not sent yet, or that
    * the broker does not show, is left to the message that submits it; one that cannot be brought in line is reported
    * and left as it is. Throws `Failure` while the store or the broker cannot be reached.
    */
   async execute(unchangedMs = 0): Promise<void> {
     let compared = 0;
     const unchangedSince = new Date(this.clock.now() - unchangedMs).toISOString();
-    for await (const key of this.live.sent(unchangedSince)) if (await this.heal(key)) compared += 1;
-    this.log.info({ compared }, 'live orders compared with the broker');
+    let lookedUp = 0;
+    let open: ReadonlyMap<string, VenueOrder> | undefined;
+    for await (const order of this.live.sent(unchangedSince)) {
+      compared += 1;
+      open ??= await this.openAtVenue();
+      if (!isAsThere(order, open.get(order.brokerKey)) && (await this.heal(order))) lookedUp += 1;
+    }
+    if (compared > 0) this.log.info({ compared, lookedUp }, 'live orders compared with the broker');
   }
 
-  private async heal({ brokerKey, ...key }: OrderKey & { readonly brokerKey: string }): Promise<boolean> {
+  private async openAtVenue(): Promise<ReadonlyMap<string, VenueOrder>> {
+    const orders = await orFailure(this.venue.openOrders());
+    return new Map(orders.map((order) => [order.brokerKey, order]));
+  }
+
+  private async heal({ brokerKey, profileId, orderId }: SentOrder): Promise<boolean> {
+    const key = { profileId, orderId };
     try {
       const atVenue = await orFailure(this.venue.lookup(brokerKey));
       if (atVenue !== undefined) await this.settle.execute(key, atVenue);
@@ -43,6 +56,13 @@ export class HealFromVenue {
       return false;
     }
   }
+}
+
+/** Whether the broker has nothing to tell of the order: it rests there with the fills that it has here. */
+function isAsThere({ restsWith }: SentOrder, atVenue: VenueOrder | undefined): boolean {
+  if (restsWith === undefined || atVenue === undefined) return false;
+  const rests = atVenue.status === 'open' || atVenue.status === 'partially-filled';
+  return rests && atVenue.filledQuantity.eq(restsWith);
 }
 
 /**

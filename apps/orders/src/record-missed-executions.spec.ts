@@ -62,10 +62,29 @@ describe('executions that no update has brought', () => {
       listed('missed', 50_000),
     );
     missed.note('told');
-    await missed.execute(30_000);
+    await missed.executeAgain(30_000);
     expect(recorded()).toEqual(['missed']);
     await missed.execute();
     expect(recorded()).toEqual(['missed', 'new']);
+  });
+
+  it('are looked for again among the latest, and once in a minute in all since the position', async () => {
+    const elapsed = jest.spyOn(performance, 'now').mockReturnValue(0);
+    const { missed, asked } = given();
+    await missed.execute();
+    await missed.executeAgain(10_000);
+    elapsed.mockReturnValue(60_000);
+    await missed.executeAgain(10_000);
+    elapsed.mockRestore();
+    expect(asked.slice(1)).toEqual(['2026-01-02T11:59:20.000Z', '2026-01-02T11:59:00.000Z']);
+  });
+
+  it('are read however new where nothing was heard before, by a broker whose clock is ahead of ours', async () => {
+    const { missed, recorded } = given(listed('to come', -20_000));
+    await missed.executeAgain(10_000);
+    expect(recorded()).toEqual([]);
+    await missed.execute();
+    expect(recorded()).toEqual(['to come']);
   });
 
   it('stay to be read while the store or the broker is away', async () => {

@@ -8,6 +8,8 @@ import { HearExecution } from './hear-execution.js';
 
 /** Milliseconds before the last look from which executions are read again: clocks differ, and brokers list late. */
 const OVERLAP_MS = 60_000;
+/** Milliseconds that are read in between, so that a look is cheap: what is older was looked at before, and will be again. */
+const RECENT_MS = 40_000;
 /** Milliseconds that are read where nobody has ever looked. */
 const LOOK_BACK_MS = 24 * 60 * 60_000;
 /** Executions remembered as recorded, so that reading them again costs nothing. */
@@ -18,6 +20,8 @@ const RECORDED_MAX = 50_000;
 export class RecordMissedExecutions {
   private readonly recorded = new Set<string>();
   private completeUntil: string | undefined;
+  /** When everything since the position was read the last time, by the clock that nobody sets. */
+  private readAllAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly hear: HearExecution,
@@ -34,6 +38,7 @@ export class RecordMissedExecutions {
   /** Goes on where somebody else has stopped. */
   resume(position: string | undefined): void {
     this.completeUntil = position;
+    this.readAllAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /** An update has brought this one. */
@@ -43,19 +48,37 @@ export class RecordMissedExecutions {
   }
 
   /**
-   * Reads on from the position what is at least `ageMsMin` old, below the overlap: updates of the rest are on their way. Throws
-   * `Failure` while the store or the broker cannot be reached; the position stays then.
+   * Reads everything on from the position, however new: nothing was heard before.
+   * Throws `Failure` while the store or the broker cannot be reached; the position stays then.
    */
-  async execute(ageMsMin = 0): Promise<void> {
-    const beganAtMs = this.clock.now();
-    const since = new Date(this.completeUntil ?? beganAtMs - LOOK_BACK_MS);
+  async execute(): Promise<void> {
+    const [beganAtMs, readAllAtMs] = [this.clock.now(), performance.now()];
+    await this.readSince(new Date(this.completeUntil ?? beganAtMs - LOOK_BACK_MS), () => true);
+    this.completeUntil = new Date(beganAtMs - OVERLAP_MS).toISOString();
+    this.readAllAtMs = readAllAtMs;
+  }
+
+  /**
+   * Reads what is at least `ageMsMin` old, below the overlap, as updates of the rest are on their way: the latest, and once in
+   * an overlap all since the position. Throws as `execute`.
+   */
+  async executeAgain(ageMsMin: number): Promise<void> {
+    const [beganAtMs, nowMs] = [this.clock.now(), performance.now()];
+    const isAll = nowMs - this.readAllAtMs >= OVERLAP_MS || this.completeUntil === undefined;
+    const since = isAll ? new Date(this.completeUntil ?? beganAtMs - LOOK_BACK_MS) : new Date(beganAtMs - RECENT_MS);
+    await this.readSince(since, ({ at }) => beganAtMs - at.getTime() >= ageMsMin);
+    if (!isAll) return;
+    this.completeUntil = new Date(beganAtMs - OVERLAP_MS).toISOString();
+    this.readAllAtMs = nowMs;
+  }
+
+  private async readSince(since: Date, isMeant: (execution: VenueExecution) => boolean): Promise<void> {
     const brokerKeys = new Map<string, string | undefined>();
     for (const execution of await orFailure(this.venue.executionsSince(since))) {
-      if (this.recorded.has(execution.executionId) || beganAtMs - execution.at.getTime() < ageMsMin) continue;
+      if (this.recorded.has(execution.executionId) || !isMeant(execution)) continue;
       await this.recordOne(execution, brokerKeys);
       this.note(execution.executionId);
     }
-    this.completeUntil = new Date(beganAtMs - OVERLAP_MS).toISOString();
   }
 
   private async recordOne(execution: VenueExecution, brokerKeys: Map<string, string | undefined>): Promise<void> {

@@ -16,7 +16,7 @@ export interface StreamSession {
 }
 
 const BACK_OFF_MS_MIN = 100;
-const BACK_OFF_MS_MAX = 10_000;
+const BACK_OFF_MS_MAX = 5_000;
 
 /** Keeps one connection alive: after each loss another, with a back-off that doubles until one works. */
 export class ReconnectingStream implements VenueStream {

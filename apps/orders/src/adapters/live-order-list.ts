@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { decimal } from '@ballast/money';
+import type { Decimal } from '@ballast/money';
 import type { ContainerStore } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import type { Controlled } from '../domain/controls.js';
@@ -8,6 +10,7 @@ import { isLongNamed, saidInFull } from './order-documents.js';
 import { conditionsOf } from '../domain/conditions.js';
 import type { Order } from '../domain/order.js';
 import { nameAtBroker } from '../domain/name-at-broker.js';
+import { needsPair } from '../domain/sending.js';
 import { waitsHere } from '../domain/waiting.js';
 
 /** Books in one page of the list. */
@@ -19,6 +22,17 @@ export type WaitingOrder = Pick<Order, 'id' | 'profileId' | 'symbol' | 'side' | 
 /** What of a live order the kill switch looks at, and under which of its epochs the order was placed. */
 export type LiveOrder = Controlled & Pick<Order, 'placedEpoch'>;
 
+/** A live order that was handed to the broker at least once. */
+export interface SentOrder extends OrderKey {
+  /** The name under which the broker has it now. */
+  readonly brokerKey: string;
+  /**
+   * What is filled under that name, where the order rests at the broker and nothing is to be heard but fills and its end; left
+   * out of one whose submission or other terms are not answered, and of two exits of which one ends the other.
+   */
+  readonly restsWith?: Decimal;
+}
+
 /** The orders of all profiles that the broker may be working on. */
 @Injectable()
 export class LiveOrderList {
@@ -28,10 +42,10 @@ export class LiveOrderList {
    * Every live order that was handed to the broker at least once and has not changed after `unchangedSince`, ISO 8601.
    * Throws `Failure` while the store is away.
    */
-  async *sent(unchangedSince: string): AsyncGenerator<OrderKey & { readonly brokerKey: string }> {
+  async *sent(unchangedSince: string): AsyncGenerator<SentOrder> {
     for await (const { profileId, orderId, order } of this.all())
       if (order.attempts > 0 && order.updatedAt <= unchangedSince)
-        yield { profileId, orderId, brokerKey: brokerKeyIn({ ...order, id: orderId }) };
+        yield { profileId, orderId, brokerKey: brokerKeyIn({ ...order, id: orderId }), ...restOf(order) };
   }
 
   /**
@@ -85,6 +99,13 @@ export class LiveOrderList {
       continuation = page.continuation;
     } while (continuation !== undefined);
   }
+}
+
+function restOf(order: ReturnType<typeof saidInFull>): Pick<SentOrder, 'restsWith'> {
+  const { state, intent, replacement, filledQuantity, filledEarlier = '0' } = order;
+  const rests = state === 'open' || state === 'partially-filled';
+  if (!rests || replacement !== undefined || needsPair({ intent, conditions: conditionsOf(order) })) return {};
+  return { restsWith: decimal(filledQuantity).minus(filledEarlier) };
 }
 
 /** The name under which the broker has an order now. */

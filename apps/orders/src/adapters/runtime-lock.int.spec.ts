@@ -9,6 +9,9 @@ import type { LocalAzure } from '@ballast/local-azure';
 import { SettableClock } from '../testing/settable-clock.js';
 import { LOCK_MS, LockLost, RuntimeLock } from './runtime-lock.js';
 
+/** For tests of what the time of day decides. */
+const STANDS_STILL = (): number => 0;
+
 describe('a lock among replicas', () => {
   let dataDir: string;
   let azure: LocalAzure;
@@ -32,7 +35,8 @@ describe('a lock among replicas', () => {
   });
 
   const store = (): ContainerStore => new ContainerStore(database.container('runtime_locks'));
-  const lock = (at: ContainerStore = store()): RuntimeLock => new RuntimeLock(at, `lock-${lockNumber}`, clock);
+  const lock = (at: ContainerStore = store()): RuntimeLock =>
+    new RuntimeLock(at, `lock-${lockNumber}`, clock, STANDS_STILL);
   /** The store of a replica that has read that the lock is free and then waits for the other one to have read it too. */
   const stores = (): ContainerStore[] => {
     let arrived = 0;
@@ -77,6 +81,22 @@ describe('a lock among replicas', () => {
     await first.renew(undefined);
     expect(await second.take()).toBe(LOCK_MS);
     clock.set(clock.now() + LOCK_MS);
+    expect(await second.take()).toBe(0);
+  });
+
+  it('is given to a second one to whom it stood unchanged for as long as it holds, though the clock of its owner was ahead', async () => {
+    const elapsed = { ms: 0 };
+    const first = lock();
+    const second = new RuntimeLock(store(), `lock-${lockNumber}`, clock, () => elapsed.ms);
+    clock.set(clock.now() + 3 * LOCK_MS);
+    await first.take();
+    clock.set(clock.now() - 3 * LOCK_MS);
+    expect(await second.take()).toBe(LOCK_MS);
+    elapsed.ms = LOCK_MS - 1;
+    expect(await second.take()).toBe(1);
+    await first.renew(undefined);
+    expect(await second.take()).toBe(LOCK_MS);
+    elapsed.ms += LOCK_MS;
     expect(await second.take()).toBe(0);
   });
 

@@ -49,11 +49,15 @@ export class RuntimeLock {
   #token = 0;
   /** By the clock that nobody sets. */
   #safeUntilMs = 0;
+  /** The version of somebody else's lock that was seen, and since when, by the clock that nobody sets. */
+  #seen: { readonly etag: string; readonly sinceMs: number } | undefined;
 
   constructor(
     private readonly store: ContainerStore,
     private readonly lockName: string,
     private readonly clock: Clock,
+    /** Milliseconds of a clock that nobody sets. */
+    private readonly elapsedMs: () => number = () => performance.now(),
   ) {}
 
   /** The fencing token of the last take-over from here; 0 before the first. */
@@ -63,7 +67,7 @@ export class RuntimeLock {
 
   /** Whether the lock is ours for longer than the margin. */
   get isSafe(): boolean {
-    return this.#held !== undefined && performance.now() < this.#safeUntilMs;
+    return this.#held !== undefined && this.elapsedMs() < this.#safeUntilMs;
   }
 
   /** How far the last owner came; `undefined` where there was none. */
@@ -71,12 +75,15 @@ export class RuntimeLock {
     return this.#stored?.document.position;
   }
 
-  /** Takes the lock if nobody holds it and returns 0; else the milliseconds until it expires. Throws `StoreUnavailable`. */
+  /**
+   * Takes the lock if nobody holds it and returns 0; else the milliseconds until it expires: by the time it says, or because it
+   * stands here unchanged for as long as a lock holds, whatever the clock of its owner was. Throws `StoreUnavailable`.
+   */
   async take(): Promise<number> {
     this.#held = undefined;
     const partition = [this.lockName];
     const lock = await this.store.read<LockDocument>(LOCK_ID, partition);
-    const waitMs = lock && !this.#isOurs(lock.document) ? lock.document.expiresAt - this.clock.now() : 0;
+    const waitMs = lock && !this.#isOurs(lock.document) ? this.#leftMs(lock) : 0;
     if (waitMs > 0) return waitMs;
     this.#stored = await this.store.read<PositionDocument>(POSITION_ID, partition);
     const token = Math.max(lock?.document.token ?? 0, this.#stored?.document.token ?? 0, this.#token) + 1;
@@ -112,6 +119,12 @@ export class RuntimeLock {
     }
   }
 
+  #leftMs({ etag, document }: Stored<LockDocument>): number {
+    const nowMs = this.elapsedMs();
+    if (this.#seen?.etag !== etag) this.#seen = { etag, sinceMs: nowMs };
+    return Math.min(document.expiresAt - this.clock.now(), LOCK_MS - (nowMs - this.#seen.sinceMs));
+  }
+
   #isOurs({ owner, token }: LockDocument): boolean {
     return owner === this.#owner && token === this.#token;
   }
@@ -124,7 +137,7 @@ export class RuntimeLock {
     const { lockName } = this;
     const document: LockDocument = { id: LOCK_ID, lockName, owner: this.#owner, ...fields };
     this.#token = fields.token;
-    const begunAtMs = performance.now();
+    const begunAtMs = this.elapsedMs();
     const moved = this.#movedTo(position);
     const etags = await this.store.commit(
       [lockName],

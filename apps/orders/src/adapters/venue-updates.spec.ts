@@ -21,7 +21,8 @@ describe('the broker’s updates', () => {
     const venue = { stream: (heard: VenueStreamHandlers) => ((handlers = heard), { connected: true, close }) };
     const heal = jest.fn((_unchangedMs?: number) => Promise.resolve());
     const missed = {
-      execute: jest.fn((_ageMsMin?: number) => Promise.resolve()),
+      execute: jest.fn(() => Promise.resolve()),
+      executeAgain: jest.fn((_ageMsMin: number) => Promise.resolve()),
       resume: jest.fn(),
       note: jest.fn(),
       position: 'then',
@@ -38,15 +39,15 @@ describe('the broker’s updates', () => {
     return { updates, heal, missed, settle, close, heard: () => handlers as VenueStreamHandlers };
   };
 
-  it('that never come are made good every five minutes, one comparison at a time, until the end', async () => {
+  it('that never come are made good twice a minute, one comparison at a time, until the end', async () => {
     const { updates, heal } = given();
     const ends: (() => void)[] = [];
     heal.mockImplementation(() => new Promise<void>((resolve) => ends.push(resolve)));
     updates.begin(undefined);
     await jest.advanceTimersByTimeAsync(10 * MINUTE_MS);
-    expect(heal.mock.calls).toEqual([[MINUTE_MS]]);
+    expect(heal.mock.calls).toEqual([[MINUTE_MS / 4]]);
     ends[0]?.();
-    await jest.advanceTimersByTimeAsync(5 * MINUTE_MS);
+    await jest.advanceTimersByTimeAsync(MINUTE_MS / 2);
     expect(heal).toHaveBeenCalledTimes(2);
     ends[1]?.();
     await updates.end();
@@ -54,17 +55,18 @@ describe('the broker’s updates', () => {
     expect(heal).toHaveBeenCalledTimes(2);
   });
 
-  it('are healed from where the owner before stopped, on each connection and every minute', async () => {
+  it('are healed from where the owner before stopped, on each connection and four times a minute', async () => {
     const { updates, heal, missed, heard } = given();
     updates.begin('2026-01-01T00:00:00.000Z');
     expect(missed.resume).toHaveBeenCalledWith('2026-01-01T00:00:00.000Z');
     await heard().onConnected();
     expect([missed.execute.mock.calls.length, heal.mock.calls]).toEqual([1, [[]]]);
-    await jest.advanceTimersByTimeAsync(3 * MINUTE_MS);
-    expect(missed.execute.mock.calls).toEqual([[], [30_000], [30_000], [30_000]]);
+    await jest.advanceTimersByTimeAsync((3 * MINUTE_MS) / 4);
+    expect(missed.executeAgain.mock.calls).toEqual([[10_000], [10_000], [10_000]]);
+    missed.executeAgain.mockRejectedValue(new Error('the broker is away'));
     missed.execute.mockRejectedValue(new Error('the broker is away'));
-    await jest.advanceTimersByTimeAsync(MINUTE_MS);
-    expect(missed.execute).toHaveBeenCalledTimes(5);
+    await jest.advanceTimersByTimeAsync(MINUTE_MS / 4);
+    expect(missed.executeAgain).toHaveBeenCalledTimes(4);
     await expect(heard().onConnected()).rejects.toThrow('the broker is away');
     expect(updates.position).toBe('then');
     await updates.end();

@@ -16,18 +16,18 @@ import { VENUE } from './venue-calls.js';
 const ATTEMPTS_MAX = 5;
 const ATTEMPT_PAUSE_MS = 100;
 /** How often executions are read of which no update may have come: one request to the broker. */
-const READ_EVERY_MS = 60_000;
+const READ_EVERY_MS = 15_000;
 /** How old an execution is then; the update of a newer one is on its way. */
-const READ_AGE_MS_MIN = 30_000;
+const READ_AGE_MS_MIN = 10_000;
 /** How often quiet orders are compared with the broker, for an update that never came or could not be applied. */
-const COMPARE_EVERY_MS = 300_000;
+const COMPARE_EVERY_MS = 30_000;
 /** How long an order has been quiet then; the updates of a busier one are on their way. */
-const QUIET_MS_MIN = 60_000;
+const QUIET_MS_MIN = 15_000;
 
 /**
  * Hears what the broker does to our orders, one update of an order at a time, as long as this replica is the one that does.
  * What was missed is healed on connecting: executions since the last that everybody knows, then every live order. What
- * never came is found by reading the executions every minute, and quiet orders every five.
+ * never came is found by reading the executions every 15 s, and quiet orders every 30 s.
  */
 @Injectable()
 export class VenueUpdates implements OwnedWork {
@@ -63,7 +63,7 @@ export class VenueUpdates implements OwnedWork {
       onDisconnected: (cause) => this.log.warn({ err: cause }, 'the stream of updates is gone; connecting again'),
     });
     this.timers = [
-      setInterval(() => this.once('read', () => this.missed.execute(READ_AGE_MS_MIN)), READ_EVERY_MS),
+      setInterval(() => this.once('read', () => this.missed.executeAgain(READ_AGE_MS_MIN)), READ_EVERY_MS),
       setInterval(() => this.once('compare', () => this.heal.execute(QUIET_MS_MIN)), COMPARE_EVERY_MS),
     ];
   }
