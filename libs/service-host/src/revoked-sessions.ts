@@ -45,7 +45,7 @@ export class RevokedSessions implements SessionRefusals {
 
   hasNow(sessionId: string): boolean | undefined {
     if (this.forgetAtMs.has(sessionId)) return true;
-    return this.clock.now() - this.askedAtMs < REVOCATIONS_FRESH_MS ? false : undefined;
+    return Math.abs(this.clock.now() - this.askedAtMs) < REVOCATIONS_FRESH_MS ? false : undefined;
   }
 
   /** Whether the session ended. Never rejects. */

@@ -46,7 +46,8 @@ export class TokenKeys {
   /** One look-up at a time and not too often. Never rejects: what is known stays. */
   private async lookUp(): Promise<void> {
     const spacingMs = this.keys.size === 0 ? FIRST_LOOKUP_SPACING_MS : LOOKUP_SPACING_MS;
-    if (this.lookup === undefined && this.clock.now() - this.lookedUpAtMs < spacingMs) return;
+    // A clock that was set back is no reason to wait.
+    if (this.lookup === undefined && Math.abs(this.clock.now() - this.lookedUpAtMs) < spacingMs) return;
     this.lookup ??= this.load().finally(() => (this.lookup = undefined));
     await this.lookup;
   }

@@ -33,7 +33,7 @@ export class RevokedHere implements SessionRefusals {
 
   /** Their ids. Throws `Failure` while the store is away. */
   async list(): Promise<string[]> {
-    if (this.clock.now() - this.readAtMs >= FRESH_MS) {
+    if (Math.abs(this.clock.now() - this.readAtMs) >= FRESH_MS) {
       this.reading ??= this.read().finally(() => (this.reading = undefined));
       await this.reading;
     }
