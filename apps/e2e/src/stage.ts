@@ -54,9 +54,11 @@ export interface BrokerOrder {
 }
 
 /** What is different on a stage. */
-export interface StageOptions extends Pick<PlatformOptions, 'onRestart'> {
+export interface StageOptions extends Pick<PlatformOptions, 'onRestart' | 'onLine'> {
   /** Whether the admin has a second factor; without one the admin signs in with the password alone. */
   readonly isAdminEnrolled?: boolean;
+  /** Where everything is kept; a new folder where it is left out. */
+  readonly dataDir?: string;
 }
 
 /** The real processes on free ports with data of their own, and the people and the broker that a story needs. */
@@ -73,12 +75,12 @@ export class Stage {
   /** Starts everything, the broker with scripted prices. */
   static async open(
     env: Partial<Record<ProcessName, Record<string, string>>> = {},
-    { isAdminEnrolled = true, ...supervision }: StageOptions = {},
+    { isAdminEnrolled = true, dataDir = '', ...supervision }: StageOptions = {},
   ): Promise<Stage> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'ballast-e2e-'));
+    const folder = dataDir === '' ? await mkdtemp(join(tmpdir(), 'ballast-e2e-')) : dataDir;
     const lines: string[] = [];
     const platform = await Platform.start({
-      dataDir,
+      dataDir: folder,
       ports: 'free',
       env: { ...env, 'paper-venue': { CONTROL: 'true', ...env['paper-venue'] } },
       onLine: (name, line) => void lines.push(`${name}: ${line}`),
@@ -95,7 +97,7 @@ export class Stage {
       Api.signIn(gateway, { username, password: passwordOf(username) });
     const admin = await signIn('admin');
     const second = isAdminEnrolled ? await admin.enrol(passwordOf('admin')) : admin;
-    const stage = new Stage(platform, dataDir, await signIn('demo'), second);
+    const stage = new Stage(platform, folder, await signIn('demo'), second);
     stage.lines.push(...lines);
     return stage;
   }

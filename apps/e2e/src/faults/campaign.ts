@@ -1,13 +1,15 @@
 import type { Guard } from '@ballast/faults';
 import { FaultStage } from './fault-stage.js';
 import type { ServiceName } from './fault-stage.js';
-import type { Recovery } from './disturb.js';
+import type { Recovery } from './recovery.js';
 import { Round, roundSeed } from './round.js';
 import type { RoundResult } from './round.js';
 
 /** A campaign: rounds of one seed on one platform. */
 export interface CampaignOptions {
   readonly rounds: number;
+  /** The number of the first round, 1 unless said: a round that failed can be done again alone. */
+  readonly firstRound?: number;
   readonly seed: number;
   readonly roundMs: number;
   readonly replicated: readonly ServiceName[];
@@ -15,6 +17,8 @@ export interface CampaignOptions {
   readonly drainMsMax: number;
   /** No faults at all: shows that it is the faults that a violation comes from. */
   readonly isQuiet?: boolean;
+  /** Whether data and logs are kept though nothing was violated. */
+  readonly isKept?: boolean;
   print(line: string): void;
 }
 
@@ -24,8 +28,8 @@ export interface CampaignResult {
   readonly violations: readonly string[];
   /** Processes that were away for too long. */
   readonly slow: readonly string[];
-  /** Where the data lies, kept where something was violated. */
-  readonly dataDir: string;
+  /** The folder with the data of all processes and what they said, kept where something was violated. */
+  readonly folder: string;
 }
 
 /** Milliseconds that a process may take to be ready again, or so many times its boot, whichever is more. */
@@ -46,7 +50,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const violations: string[] = [];
   const slow: string[] = [];
   try {
-    for (let round = 1; round <= options.rounds && violations.length === 0; round += 1) {
+    const { firstRound = 1 } = options;
+    for (let round = firstRound; round < firstRound + options.rounds && violations.length === 0; round += 1) {
       const seed = roundSeed(options.seed, round);
       const { roundMs, drainMsMax, isQuiet = false } = options;
       const result = await new Round(platform, { seed, roundMs, drainMsMax, isQuiet }).run();
@@ -55,9 +60,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       slow.push(...slowRecoveries(result.recoveries, bootMs));
       tell(result, crashes.splice(0), print);
     }
-    return { rounds, violations, slow, dataDir: platform.dataDir };
+    return { rounds, violations, slow, folder: platform.folder };
   } finally {
-    await platform.close({ keepData: violations.length > 0 });
+    await platform.close({ keepData: options.isKept === true || violations.length + slow.length > 0 });
   }
 }
 
@@ -65,13 +70,16 @@ function slowRecoveries(recoveries: readonly Recovery[], bootMs: number): string
   const limitMs = Math.max(RECOVERY_MS_MAX, RECOVERY_BOOTS_MAX * bootMs);
   return recoveries
     .filter(({ ms }) => ms > limitMs)
-    .map(({ name, ms }) => `recovery: ${name} was ready again only after ${seconds(ms)} (at most ${seconds(limitMs)})`);
+    .map(
+      ({ name, ms, waitedFor }) =>
+        `recovery: ${name} was ready again only after ${seconds(ms)} (at most ${seconds(limitMs)}); last it waited for ${waitedFor}`,
+    );
 }
 
 function tell(result: RoundResult, crashes: readonly string[], print: (line: string) => void): void {
   for (const said of result.disturbances) print(`  ${said}`);
   for (const crash of crashes) print(`  ${crash}`);
-  const { seed, orders, requests, fills, events, heard, drainMs, recoveries, violations } = result;
+  const { seed, orders, requests, fills, events, heard, drainMs, waits, recoveries, violations } = result;
   const slowest = Math.max(0, ...recoveries.map(({ ms }) => ms));
   print(`  recovered ${recoveries.map(({ name, ms }) => `${name} ${seconds(ms)}`).join(', ') || 'nothing'}`);
   print(
@@ -79,6 +87,7 @@ function tell(result: RoundResult, crashes: readonly string[], print: (line: str
       `${requests} requests, ${orders} orders, ${fills} fills, ${events} events, ${heard} heard; ` +
       `${recoveries.length} killed, slowest recovery ${seconds(slowest)}; drained in ${seconds(drainMs)}`,
   );
+  for (const wait of waits) print(`  ${wait}`);
   for (const violation of violations) print(`  ${violation}`);
 }
 

@@ -1,23 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ManagedProcess } from '../../../launcher/src/managed-process.js';
 import { resume } from './fault-stage.js';
 import type { FaultStage } from './fault-stage.js';
+import { readyAgain } from './recovery.js';
+import type { Recovery } from './recovery.js';
 import { describeDisturbance } from './schedule.js';
 import type { Disturbance, Planned } from './schedule.js';
-
-/** How long a process took from its start until it was ready again. */
-export interface Recovery {
-  readonly name: string;
-  readonly ms: number;
-}
-
-/** Milliseconds for which a process is waited for when everything is healed. */
-const HEAL_MS_MAX = 90_000;
-
-/** A process did not come back though nothing was wrong any more. */
-export class NotHealed extends Error {
-  override readonly name = 'NotHealed';
-}
 
 /** Carries a plan out, and heals what it broke. */
 export class Disturber {
@@ -25,6 +12,9 @@ export class Disturber {
   readonly said: string[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private readonly isAway = new Set<string>();
+  /** Processes that are not ready, or stand still, and links that are disturbed: what others wait for. */
+  private readonly out = new Set<string>();
+  private blockadesSeen = { atMs: Number.NEGATIVE_INFINITY, count: 0 };
   private readonly healing = new AbortController();
 
   constructor(private readonly platform: FaultStage) {}
@@ -44,16 +34,21 @@ export class Disturber {
     }
   }
 
-  /** Starts what is away, lets go on what stands still, and takes every fault back; resolves when all are ready. */
-  async heal(): Promise<void> {
+  /**
+   * Starts what is away, lets go on what stands still, and takes every fault back as soon as there is somebody to take it
+   * back; `free` is called then. Resolves when all are ready. Throws `NotHealed`.
+   */
+  async heal(free: () => void): Promise<void> {
     this.healing.abort();
     await this.platform.clearSwitches();
-    await Promise.all(this.underWay);
     for (const { process } of this.platform.victims) if (process.pid !== undefined) resume(process.pid);
-    // The broker may not be there yet.
-    await this.platform.clearFaults().catch(() => undefined);
-    await Promise.all(this.platform.victims.map(({ process }) => readyAgain(process)));
+    await Promise.all(
+      SERVERS.map((name) => this.backAgain(name, () => this.platform.clearFaults().catch(() => undefined))),
+    );
     await this.platform.clearFaults();
+    free();
+    await Promise.all(this.underWay);
+    await Promise.all(this.platform.victims.map(({ name }) => this.backAgain(name)));
   }
 
   private async disturb(disturbance: Disturbance): Promise<void> {
@@ -78,22 +73,41 @@ export class Disturber {
   private async kill(name: string, awayMs: number): Promise<void> {
     if (this.isAway.has(name)) return;
     this.isAway.add(name);
+    this.out.add(name);
     const managed = this.platform.victim(name);
     await managed.kill();
     await this.pause(awayMs);
-    const startedAtMs = performance.now();
     managed.start();
     this.isAway.delete(name);
-    await readyAgain(managed);
-    this.recoveries.push({ name, ms: Math.round(performance.now() - startedAtMs) });
+    const recovery = await this.backAgain(name);
+    this.out.delete(name);
+    this.recoveries.push(recovery);
+  }
+
+  private backAgain(name: string, look?: () => Promise<void>): Promise<Recovery> {
+    return readyAgain(name, this.platform.victim(name), async () => {
+      await look?.();
+      return this.isHindered(name);
+    });
+  }
+
+  /** Whether something that the process needs is away, stands still or is full, or the way to it is disturbed. */
+  private async isHindered(name: string): Promise<boolean> {
+    const isOut = [...this.out].some((other) => other !== name && isNeededBy(name, other));
+    if (isOut || SERVERS.includes(name)) return isOut;
+    if (performance.now() - this.blockadesSeen.atMs > BLOCKADES_EVERY_MS)
+      this.blockadesSeen = { atMs: performance.now(), count: (await this.platform.blockades()).length };
+    return this.blockadesSeen.count > 0;
   }
 
   private async stall(name: string, forMs: number): Promise<void> {
     const { pid } = this.platform.victim(name);
     if (pid === undefined) return;
     process.kill(pid, 'SIGSTOP');
+    this.out.add(name);
     await this.pause(forMs);
     resume(pid);
+    if (!this.isAway.has(name)) this.out.delete(name);
   }
 
   private async disturbLink({ link: name, how, forMs }: Disturbance & { kind: 'link' }): Promise<void> {
@@ -101,7 +115,9 @@ export class Disturber {
     if (how === 'cut') return link?.cut();
     if (how === 'hold') link?.hold();
     else link?.slowBy(SLOW_MS);
+    this.out.add(name);
     await this.pause(forMs);
+    this.out.delete(name);
     link?.release();
     link?.slowBy(0);
   }
@@ -111,20 +127,17 @@ export class Disturber {
   }
 }
 
-/** Resolves when the process is ready, however often it ends before; throws with what it says of itself after a while. */
-async function readyAgain({ plan }: ManagedProcess): Promise<void> {
-  const giveUpAtMs = Date.now() + HEAL_MS_MAX;
-  for (;;) {
-    const answer = await fetch(plan.readyUrl, { signal: AbortSignal.timeout(LOOK_MS_MAX) }).catch(() => undefined);
-    const said = await answer?.text().catch(() => '');
-    if (answer?.ok === true) return;
-    if (Date.now() > giveUpAtMs) throw new NotHealed(`${plan.name} is not ready: ${said ?? 'it does not answer'}`);
-    await delay(LOOK_EVERY_MS);
-  }
+/** What everything stands on, and who takes faults back. */
+const SERVERS = ['local-azure', 'paper-venue'];
+
+/** Whether a process or link is one without which the process cannot be ready: readiness asks accounts for its keys. */
+function isNeededBy(name: string, other: string): boolean {
+  if (other.startsWith(`${name} to `)) return true;
+  if (other === 'local-azure') return name !== 'paper-venue';
+  return other.startsWith('accounts') && !SERVERS.includes(name) && !name.startsWith('accounts');
 }
 
-const LOOK_EVERY_MS = 50;
-/** Milliseconds one look at a process's health may take. */
-const LOOK_MS_MAX = 2_500;
+/** Milliseconds for which what stands at local-azure is taken to stand. */
+const BLOCKADES_EVERY_MS = 250;
 /** Milliseconds that a slow link takes longer. */
 const SLOW_MS = 300;

@@ -8,6 +8,7 @@ import { freePortNumbers } from '../../../launcher/src/addresses.js';
 import type { ManagedProcess } from '../../../launcher/src/managed-process.js';
 import { HeldLink } from '../held-link.js';
 import { Stage } from '../stage.js';
+import { KeptLogs } from './kept-logs.js';
 
 /** Services that read fault switches: all that keep anything. */
 const SWITCHED = ['accounts', 'orders', 'ledger', 'audit'] as const;
@@ -39,15 +40,20 @@ export class FaultStage {
 
   private constructor(
     readonly stage: Stage,
-    private readonly folder: string,
+    /** Where everything of the campaign lies: what the processes keep, what they said, and the switches of their faults. */
+    readonly folder: string,
+    private readonly logs: KeptLogs,
     private readonly controlPort: number,
   ) {}
 
   static async open(options: FaultStageOptions): Promise<FaultStage> {
     const folder = await mkdtemp(join(tmpdir(), 'ballast-faults-'));
+    const logs = new KeptLogs(join(folder, 'logs'));
     const [controlPort = 0] = await freePortNumbers(1);
-    for (const service of SWITCHED) await mkdir(join(folder, service));
-    const env = Object.fromEntries(SWITCHED.map((name) => [name, { ...QUIET, FAULTS_DIR: join(folder, name) }]));
+    for (const service of SWITCHED) await mkdir(join(folder, 'switches', service), { recursive: true });
+    const env = Object.fromEntries(
+      SWITCHED.map((name) => [name, { ...QUIET, FAULTS_DIR: join(folder, 'switches', name) }]),
+    );
     const stage = await Stage.open(
       {
         ...env,
@@ -55,9 +61,14 @@ export class FaultStage {
         gateway: QUIET,
         'local-azure': { FAULT_CONTROL: 'true', FAULT_PORT: `${controlPort}` },
       },
-      { isAdminEnrolled: false, onRestart: ({ reason }) => options.onRestart(reason) },
+      {
+        isAdminEnrolled: false,
+        dataDir: join(folder, 'data'),
+        onLine: (process, line) => logs.add(process, line),
+        onRestart: ({ reason }) => options.onRestart(reason),
+      },
     );
-    const opened = new FaultStage(stage, folder, controlPort);
+    const opened = new FaultStage(stage, folder, logs, controlPort);
     try {
       await opened.addReplicas(options.replicated);
       for (const guard of options.without) await opened.switchOff(guard);
@@ -68,10 +79,6 @@ export class FaultStage {
     }
   }
 
-  get dataDir(): string {
-    return this.stage.dataDir;
-  }
-
   victim(name: string): ManagedProcess {
     const found = this.victims.find((victim) => victim.name === name);
     if (found === undefined) throw new Error(`there is no process ${name}`);
@@ -80,18 +87,18 @@ export class FaultStage {
 
   /** The next process of the service that comes to the point dies there. */
   armKill(service: SwitchedService, point: KillPoint): Promise<void> {
-    return writeFile(killFile(join(this.folder, service), point), '');
+    return writeFile(killFile(this.switchesOf(service), point), '');
   }
 
   /** The clock of all replicas of the service is wrong by so many milliseconds. */
   setClock(service: SwitchedService, offsetMs: number): Promise<void> {
-    return writeFile(clockFile(join(this.folder, service)), `${offsetMs}`);
+    return writeFile(clockFile(this.switchesOf(service)), `${offsetMs}`);
   }
 
   /** Takes all switches back but those of guards. */
   async clearSwitches(): Promise<void> {
     for (const service of SWITCHED) {
-      const folder = join(this.folder, service);
+      const folder = this.switchesOf(service);
       for (const point of ['after-commit', 'after-venue-call', 'after-handling'] as const)
         await rm(killFile(folder, point), { force: true });
       await rm(clockFile(folder), { force: true });
@@ -117,9 +124,13 @@ export class FaultStage {
   async close({ keepData }: { keepData: boolean }): Promise<void> {
     for (const { process: managed } of this.victims) if (managed.pid !== undefined) resume(managed.pid);
     await this.stage.platform.stop();
-    if (!keepData) await rm(this.dataDir, { recursive: true, force: true });
     for (const link of this.links.values()) await link.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.logs.close();
+    if (!keepData) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private switchesOf(service: SwitchedService): string {
+    return join(this.folder, 'switches', service);
   }
 
   private async addReplicas(names: readonly ServiceName[]): Promise<void> {
@@ -162,11 +173,18 @@ export class FaultStage {
   }
 
   private async switchOff(guard: Guard): Promise<void> {
-    for (const service of SWITCHED) await writeFile(guardFile(join(this.folder, service), guard), '');
+    for (const service of SWITCHED) await writeFile(guardFile(this.switchesOf(service), guard), '');
   }
 
-  private async control(method: string, body?: object): Promise<void> {
-    const keys = JSON.parse(await readFile(join(this.dataDir, 'local-azure', 'keys.json'), 'utf8')) as {
+  /** The faults of local-azure that nothing gets through; none while that is away. */
+  async blockades(): Promise<string[]> {
+    const answer = await this.control('GET').catch(() => undefined);
+    const { faults = [] } = ((await answer?.json()) ?? {}) as { faults?: StandingFault[] };
+    return faults.flatMap(({ kind, percent }) => (percent === 100 && kind.endsWith('storage-full') ? [kind] : []));
+  }
+
+  private async control(method: string, body?: object): Promise<Response | undefined> {
+    const keys = JSON.parse(await readFile(join(this.stage.dataDir, 'local-azure', 'keys.json'), 'utf8')) as {
       faultControlKey: string;
     };
     const response = await fetch(`http://127.0.0.1:${this.controlPort}/faults`, {
@@ -176,11 +194,17 @@ export class FaultStage {
     }).catch(() => undefined);
     if (response !== undefined && !response.ok)
       throw new Error(`local-azure refused the fault: ${await response.text()}`);
+    return response;
   }
 }
 
-/** A line per request would take the processors away from what is tested. */
-const QUIET = { LOG_LEVEL: 'warn' };
+interface StandingFault {
+  readonly kind: string;
+  readonly percent: number;
+}
+
+/** A line per request would take the processors away from what is tested; who looks for a cause may want more. */
+const QUIET = { LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' };
 
 /** Lets a process that was stopped go on; nothing where it has ended. */
 export function resume(pid: number): void {

@@ -4,8 +4,7 @@ import { Caller, keyOf } from './caller.js';
 import { checkAudit, checkEffects, checkStreams } from './check-delivery.js';
 import { checkHolds, checkPostings } from './check-ledger.js';
 import { checkFills, checkOrders } from './check-orders.js';
-import { Disturber, NotHealed } from './disturb.js';
-import type { Recovery } from './disturb.js';
+import { Disturber } from './disturb.js';
 import { FactReader } from './facts.js';
 import type { Facts } from './facts.js';
 import type { FaultStage } from './fault-stage.js';
@@ -13,7 +12,10 @@ import { Load } from './load.js';
 import type { TradedProfile } from './load.js';
 import { Market } from './market.js';
 import { Eavesdropper, Recorder } from './recorder.js';
+import { NotHealed } from './recovery.js';
+import type { Recovery } from './recovery.js';
 import { planOf } from './schedule.js';
+import { Waits } from './waits.js';
 
 /** What one round came to. */
 export interface RoundResult {
@@ -24,7 +26,10 @@ export interface RoundResult {
   readonly fills: number;
   readonly events: number;
   readonly heard: number;
+  /** Milliseconds from the end of the last fault until nothing was wrong any more. */
   readonly drainMs: number;
+  /** What was right last, and when. */
+  readonly waits: readonly string[];
   readonly recoveries: readonly Recovery[];
   /** What went wrong, in order. */
   readonly disturbances: readonly string[];
@@ -81,14 +86,15 @@ export class Round {
     await disturber.run(this.options.isQuiet === true ? [] : planOf(seed, targets));
     await delay(Math.max(0, endsAtMs - performance.now()));
     load.stop();
-    const hangs = await hangsOf(() => disturber.heal());
+    let freeAtMs = performance.now();
+    const hangs = await hangsOf(() => disturber.heal(() => (freeAtMs = performance.now())));
     await trading;
     market.stop();
     await moving;
-    const { violations, facts, drainMs } = await this.drain(load, hangs);
+    const { facts, ...drained } = await this.drain(load, hangs, freeAtMs);
     this.close();
     return {
-      ...{ seed, violations, drainMs },
+      ...{ seed, ...drained },
       orders: load.placements.length,
       requests: load.requests,
       fills: facts.fills.length,
@@ -133,21 +139,23 @@ export class Round {
   private async drain(
     load: Load,
     hangs: readonly string[],
-  ): Promise<{ violations: string[]; facts: Facts; drainMs: number }> {
+    freeAtMs: number,
+  ): Promise<Pick<RoundResult, 'violations' | 'drainMs' | 'waits'> & { facts: Facts }> {
     const reader = await FactReader.open(this.platform.stage);
-    const startedAtMs = performance.now();
+    const waits = new Waits();
     try {
       for (;;) {
         await this.cancel((index) => index % 2 === 0);
         const facts = await this.factsFrom(reader);
         const violations = [...hangs, ...load.contradictions, ...this.violationsOf(facts, load)];
-        const drainMs = Math.round(performance.now() - startedAtMs);
+        const drainMs = Math.round(performance.now() - freeAtMs);
+        waits.look(violations, drainMs);
         if (violations.length > 0 && drainMs <= this.options.drainMsMax) {
           await delay(DRAIN_POLL_MS);
           continue;
         }
         if (violations.length === 0) await this.endAll(reader);
-        return { violations, facts, drainMs };
+        return { violations, facts, drainMs, waits: waits.last() };
       }
     } finally {
       reader.close();

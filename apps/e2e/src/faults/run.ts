@@ -6,32 +6,37 @@ import { DRAIN_MS_MAX } from './round.js';
 
 const REPLICATED = ['accounts', 'orders', 'ledger', 'audit', 'gateway'] as const;
 
-const USAGE = `npm run faults -- [--rounds 3] [--seed 1] [--round-seconds 60] [--without <guard>] [--quiet]
+const USAGE = `npm run faults -- [--rounds 3] [--seed 1] [--round-seconds 60] [--first-round 1] [--without <guard>] [--quiet]
 
   --without  switches a guard off, to see that the campaign notices: ${GUARDS.join(', ')}
   --replicas services of which there are two: ${REPLICATED.join(',')}
   --quiet    the load without any faults
+  --keep     keeps the data and logs though all is well
 
-exit code 0: every invariant holds after every round; 1: one does not, and the data is kept for looking`;
+LOG_LEVEL=info lets the processes say more
+
+exit code 0: every invariant holds after every round; 1: one does not, and the data and logs are kept for looking`;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    'first-round': { type: 'string', default: '1' },
     'round-seconds': { type: 'string', default: '60' },
     without: { type: 'string', multiple: true, default: [] },
     replicas: { type: 'string', default: 'accounts,orders,ledger,audit,gateway' },
+    keep: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 const without = values.without.filter((word): word is Guard => (GUARDS as readonly string[]).includes(word));
-const numbers = [values.rounds, values.seed, values['round-seconds']].map(Number);
+const numbers = [values.rounds, values.seed, values['round-seconds'], values['first-round']].map(Number);
 if (values.help || without.length < values.without.length || !numbers.every((number) => number > 0)) {
   console.log(USAGE);
   process.exit(values.help ? 0 : 2);
 }
-const [rounds = 0, seed = 0, roundSeconds = 0] = numbers;
+const [rounds = 0, seed = 0, roundSeconds = 0, firstRound = 1] = numbers;
 
 // The processes end with this one.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -40,17 +45,25 @@ console.log(
   `seed ${seed}: ${rounds} rounds of ${roundSeconds} s${without.map((guard) => `, without ${guard}`).join('')}`,
 );
 const result = await runCampaign({
-  ...{ rounds, seed, without, isQuiet: values.quiet },
+  ...{ rounds, firstRound, seed, without, isQuiet: values.quiet, isKept: values.keep },
   roundMs: roundSeconds * 1_000,
   drainMsMax: DRAIN_MS_MAX,
   replicated: REPLICATED.filter((name) => values.replicas.split(',').includes(name)),
   print: (line) => console.log(line),
 });
-const { violations, slow, dataDir } = result;
+const { violations, slow, folder } = result;
 console.log(
   violations.length === 0
     ? `✓ ${result.rounds.length} rounds of seed ${seed}, no violation`
-    : `✗ seed ${seed}: ${violations.length} violations in round ${result.rounds.length}; data in ${dataDir}`,
+    : `✗ seed ${seed}: ${violations.length} violations in round ${firstRound + result.rounds.length - 1}`,
 );
 for (const each of slow) console.log(`✗ ${each}`);
+if (values.keep || violations.length + slow.length > 0) {
+  const last = firstRound + result.rounds.length - 1;
+  const guards = without.map((guard) => ` --without ${guard}`).join('');
+  console.log(`  data and logs of all processes: ${folder}`);
+  console.log(
+    `  this round again: npm run faults -- --seed ${seed} --first-round ${last} --rounds 1 --round-seconds ${roundSeconds} --replicas ${values.replicas}${guards}`,
+  );
+}
 process.exit(violations.length + slow.length === 0 ? 0 : 1);
