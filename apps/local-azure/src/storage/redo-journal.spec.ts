@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JOURNAL_BYTES, RedoJournal, type JournalRecord } from './redo-journal.js';
+import { HALF_BYTES, JOURNAL_BYTES, RedoJournal, type JournalRecord } from './redo-journal.js';
 
 describe('RedoJournal', () => {
   const SALT = 7;
@@ -16,7 +16,7 @@ describe('RedoJournal', () => {
   };
   const reopened = (salt = SALT): JournalRecord[] => {
     journal.close();
-    return open(salt).records();
+    return open(salt).recordsAfter(0);
   };
 
   beforeEach(() => {
@@ -31,7 +31,7 @@ describe('RedoJournal', () => {
   });
 
   it('gives back what was recorded, in order', async () => {
-    expect(journal.records()).toEqual([]);
+    expect(journal.recordsAfter(0)).toEqual([]);
     await append(3, 4);
     await journal.append(record(5, 'größer 𝄞'));
     expect(reopened()).toEqual([record(3), record(4), record(5, 'größer 𝄞')]);
@@ -61,14 +61,46 @@ describe('RedoJournal', () => {
     expect(reopened(SALT + 1)).toEqual([]);
   });
 
-  it('is of one length, and says what does not fit any more', async () => {
-    const half = 'x'.repeat(JOURNAL_BYTES / 2 - 100);
-    await journal.append(record(1, half));
-    expect([journal.fits(half), journal.fits(half + half)]).toEqual([true, false]);
-    await journal.append(record(2, half));
-    expect(journal.fits(half)).toBe(false);
+  it('gives back what both halves have, in order, after a number', async () => {
+    await append(3, 4);
+    journal.turn();
+    await append(5, 6);
+    expect(reopened()).toEqual([3, 4, 5, 6].map((number) => record(number)));
+    expect(journal.recordsAfter(4)).toEqual([record(5), record(6)]);
+    journal.turn();
+    journal.turn();
+    await append(7);
+    expect(journal.recordsAfter(5)).toEqual([record(6), record(7)]);
+  });
+
+  it('ends before a record that is missing', async () => {
+    await append(3);
+    journal.turn();
+    await append(5);
+    expect(reopened()).toEqual([record(3)]);
+  });
+
+  it('gives back what was written across the halves when it had none', async () => {
+    const long = 'x'.repeat(JOURNAL_BYTES / 3);
+    for (const number of [1, 2]) await journal.append(record(number, long));
+    await append(3);
+    expect(reopened()).toEqual([record(1, long), record(2, long), record(3)]);
+  });
+
+  it('is of one length, and says what does not fit any more, or not even alone', async () => {
+    const part = 'x'.repeat(HALF_BYTES / 2 - 100);
+    expect(readFileSync(file)).toHaveLength(JOURNAL_BYTES);
+    expect([HALF_BYTES - 16, HALF_BYTES - 15].map((bytes) => journal.fitsAlone('x'.repeat(bytes)))).toEqual([true, false]); // prettier-ignore
+    for (const number of [1, 2]) {
+      await journal.append(record(number, part));
+      expect([journal.fits(part), journal.fits(part + part)]).toEqual([number === 1, false]);
+    }
+    journal.turn();
+    expect(journal.fits(part + part)).toBe(true);
+    for (const number of [3, 4]) await journal.append(record(number, part));
+    expect(journal.fits(part)).toBe(false);
     expect(readFileSync(file)).toHaveLength(JOURNAL_BYTES);
     journal.restart();
-    expect(journal.fits(half)).toBe(true);
+    expect(journal.fits(part)).toBe(true);
   });
 });

@@ -3,6 +3,8 @@ import { crc32 } from 'node:zlib';
 
 /** Bytes of the file, made at once, so that a record needs no room that a full disk would not give and changes no length. */
 export const JOURNAL_BYTES = 4 * 1024 * 1024;
+/** Bytes of its first half, and of its second. */
+export const HALF_BYTES = JOURNAL_BYTES / 2;
 /** Before each text: its length in bytes, a checksum of what follows that, and its number. */
 const HEAD_BYTES = 16;
 
@@ -13,11 +15,12 @@ export interface JournalRecord {
 }
 
 /**
- * A file of numbered texts, each on disk as soon as it is answered for. It is written from its start to its end and then, when
- * what it holds is no longer needed, from its start again.
+ * A file of numbered texts, each on disk as soon as it is answered for. It has two halves, which are written in turns, each from its
+ * start to its end, when what it holds is no longer needed.
  */
 export class RedoJournal {
   private readonly descriptor: number;
+  private start = 0;
   private position = 0;
 
   /** Records made under another salt are none. Throws when there is no room for the file. */
@@ -31,22 +34,24 @@ export class RedoJournal {
     if (size < JOURNAL_BYTES) extend(file, size);
   }
 
-  /** The records since the last restart, in order of their numbers, each one more than the one before. */
-  records(): JournalRecord[] {
+  /** The records after that number, each one more than the one before. */
+  recordsAfter(number: number): JournalRecord[] {
     const bytes = readFileSync(this.file);
-    const records: JournalRecord[] = [];
-    for (let at = 0; ;) {
-      const record = this.recordAt(bytes, at);
-      if (record === undefined) return records;
-      if (records.length > 0 && record.number !== records.at(-1)!.number + 1) return records;
-      records.push({ number: record.number, text: record.content.toString('utf8') });
-      at += HEAD_BYTES + record.content.length;
-    }
+    const byNumber = new Map([...this.recordsFrom(bytes, 0), ...this.recordsFrom(bytes, HALF_BYTES)]);
+    const later = [...byNumber.keys()].filter((each) => each > number).sort((left, right) => left - right);
+    return later
+      .filter((each, index) => each === later[0]! + index)
+      .map((each) => ({ number: each, text: byNumber.get(each)!.toString('utf8') }));
   }
 
-  /** Whether a text still fits. */
+  /** Whether a text still fits into this half. */
   fits(text: string): boolean {
-    return this.position + HEAD_BYTES + Buffer.byteLength(text) <= JOURNAL_BYTES;
+    return this.position - this.start + HEAD_BYTES + Buffer.byteLength(text) <= HALF_BYTES;
+  }
+
+  /** Whether a text would fit into a half of its own. */
+  fitsAlone(text: string): boolean {
+    return HEAD_BYTES + Buffer.byteLength(text) <= HALF_BYTES;
   }
 
   /** Resolves when a record is on disk. One at a time; numbers go up by one. */
@@ -69,11 +74,29 @@ export class RedoJournal {
 
   /** What was recorded so far is no longer needed. */
   restart(): void {
-    this.position = 0;
+    this.position = this.start;
+  }
+
+  /** Goes on in the other half, of which nothing is needed any more. */
+  turn(): void {
+    this.start = HALF_BYTES - this.start;
+    this.position = this.start;
   }
 
   close(): void {
     closeSync(this.descriptor);
+  }
+
+  /** A file that was written as one piece, before it had halves, is read to its end. */
+  private recordsFrom(bytes: Buffer, start: number): [number: number, content: Buffer][] {
+    const records: [number, Buffer][] = [];
+    for (let at = start; ;) {
+      const record = this.recordAt(bytes, at);
+      if (record === undefined) return records;
+      if (records.length > 0 && record.number !== records.at(-1)![0] + 1) return records;
+      records.push([record.number, record.content]);
+      at += HEAD_BYTES + record.content.length;
+    }
   }
 
   private recordAt(bytes: Buffer, at: number): { number: number; content: Buffer } | undefined {

@@ -13,8 +13,8 @@ const SALTS = 2 ** 32;
 /**
  * Groups of which many share one transaction of the file: a group is on disk when the statements that it ran are in a journal, from
  * which they are run again after a crash. Committing each to the file, and flushing that, would write every page that was touched each time.
- * A group that changes tables, or is large, is committed to the file and flushed with it at once; so is the group for which the
- * journal has no room, which then begins anew.
+ * A group that changes tables, or is large, is committed to the file and flushed with it at once. When a half of the journal is full, what
+ * it holds is committed, and the file flushed, while the other half is written; a group that finds both full waits for a flush.
  */
 export class RedoTransactions implements Transactions {
   failure: Error | undefined;
@@ -32,6 +32,8 @@ export class RedoTransactions implements Transactions {
   private needed: JournalRecord | 'flush of the file' | undefined;
   /** Whether all that the journal does not tell is on disk. */
   private isJournalOpen = false;
+  /** Whether the file is being flushed so that the half of the journal that is not written is no longer needed. */
+  private isFreeing = false;
 
   /** Brings into the file what only the journal `file` has. Throws when the two do not belong together. */
   constructor(
@@ -44,7 +46,7 @@ export class RedoTransactions implements Transactions {
     const { salt, done } = db.prepare<{ salt: number; done: number }>('SELECT salt, done FROM redo').get()!;
     this.number = done;
     this.journal = new RedoJournal(file, salt);
-    this.redo(this.journal.records().filter(({ number }) => number > done));
+    this.redo(this.journal.recordsAfter(done));
   }
 
   begin(): void {
@@ -72,15 +74,10 @@ export class RedoTransactions implements Transactions {
     const { changes, isComplete } = this.db.stopRecording()!;
     this.needed = undefined;
     const text = isComplete ? textOf(changes) : undefined;
-    if (text === undefined || text.length > RECORD_CHARACTERS_MAX || !this.isJournalOpen || !this.journal.fits(text)) {
+    if (text === undefined || text.length > RECORD_CHARACTERS_MAX || !this.hasRoom(text)) {
       this.save();
       this.needed = 'flush of the file';
-    } else if (changes.length > 0) {
-      this.number += 1;
-      this.needed = { number: this.number, text };
-      this.unsaved.push(text);
-      this.unsavedCharacters += text.length;
-    }
+    } else if (changes.length > 0) this.note({ number: this.number + 1, text });
   }
 
   rollBack(): void {
@@ -118,9 +115,33 @@ export class RedoTransactions implements Transactions {
     this.timer ??= setTimeout(() => this.saveIfPossible(), this.saveAfterMs).unref();
   }
 
-  private save(): void {
+  private hasRoom(text: string): boolean {
+    if (!this.isJournalOpen) return false;
+    return this.journal.fits(text) || (!this.isFreeing && this.journal.fitsAlone(text));
+  }
+
+  private note(record: JournalRecord): void {
+    const { number, text } = record;
+    if (this.journal.fits(text)) {
+      this.unsaved.push(text);
+      this.unsavedCharacters += text.length;
+    } else {
+      this.save(number);
+      this.journal.turn();
+      this.isFreeing = true;
+      this.db.flush()!.then(
+        () => (this.isFreeing = false),
+        (error: Error) => (this.failure = error),
+      );
+    }
+    this.number = number;
+    this.needed = record;
+  }
+
+  /** Commits all that was done, up to the record of that number. */
+  private save(number = this.number): void {
     if (!this.isOpen) return;
-    this.db.prepare('UPDATE redo SET done = ?').run(this.number);
+    this.db.prepare('UPDATE redo SET done = ?').run(number);
     this.db.prepare('COMMIT').run();
     this.isOpen = false;
     this.unsaved = [];

@@ -51,6 +51,7 @@ export class Sqlite {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, SqlStatement<unknown>>();
   private log: number | undefined;
+  private flushed: Promise<unknown> = Promise.resolve();
   private recording: Recording | undefined;
 
   constructor(
@@ -116,17 +117,20 @@ export class Sqlite {
    */
   flush(): Promise<void> | undefined {
     if (this.options.onDisk !== 'with flush') return undefined;
-    return new Promise((resolve, reject) => {
+    const flush = new Promise<void>((resolve, reject) => {
       this.log ??= openSync(`${this.file}-wal`, 'r+');
       fdatasync(this.log, (error) => (error ? reject(error) : resolve()));
     });
+    this.flushed = Promise.allSettled([this.flushed, flush]);
+    return flush;
   }
 
   /** Closes the file; no statement prepared from it may be used afterwards. */
   close(): void {
     this.statements.clear();
     this.db.close();
-    if (this.log !== undefined) close(this.log);
+    const { log } = this;
+    if (log !== undefined) void this.flushed.then(() => close(log));
     this.log = undefined;
   }
 }
