@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ENDS_WITH_PARENT, STDIO_WITH_PARENT } from '../../launcher/src/ends-with-parent.js';
 import { until } from './stage.js';
 
 /** Milliseconds within which everything has ended after Ctrl-C. */
@@ -19,9 +20,9 @@ class Command {
   private readonly exit: Promise<number | null>;
 
   constructor(entry: string, env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [entry], {
+    this.child = spawn(process.execPath, [...ENDS_WITH_PARENT, entry], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: STDIO_WITH_PARENT,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
@@ -40,6 +41,11 @@ class Command {
 
   interrupt(): void {
     this.child.kill('SIGINT');
+  }
+
+  /** Ends the command without a chance to end what it has started. */
+  kill(): void {
+    this.child.kill('SIGKILL');
   }
 
   ended(): Promise<number | null> {
@@ -86,8 +92,17 @@ describe('npm start and npm run demo', () => {
     await until(`${name} is ready again`, () => start.lines.filter(isReady).length > 1);
   };
 
+  /** Kills the command, and waits until none of the processes is left that it had started. */
+  const killedAlone = async (start: Command): Promise<void> => {
+    const pids = [...(await start.prints('  Processes')).matchAll(/ (\d+)/g)].map(([, pid]) => Number(pid));
+    expect(pids).toHaveLength(7);
+    start.kill();
+    await start.ended();
+    await until('all have ended', () => !pids.some(isRunning));
+  };
+
   it(
-    'reach ready, start again what is killed, trade, verify, stop within 5 s of Ctrl-C and keep their state',
+    'reach ready, start again what is killed, trade, verify, stop within 5 s of Ctrl-C, keep their state, and leave nothing behind',
     async () => {
       const first = run('start');
       const gateway = await gatewayOf(first);
@@ -106,8 +121,16 @@ describe('npm start and npm run demo', () => {
       expect(await again.ended()).toBe(0);
       const verdict = await again.prints('Audit:');
       expect(Number(/(\d+) chains/.exec(verdict)?.[1])).toBeGreaterThanOrEqual(3);
-      expect(await interrupted(second)).toBe(0);
+      await killedAlone(second);
     },
     TEST_MS_MAX,
   );
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ENDS_WITH_PARENT, STDIO_WITH_PARENT } from './ends-with-parent.js';
 import type { UnexpectedEnd } from './supervisor.js';
 
 /** How one process of the platform is run. */
@@ -25,7 +26,7 @@ const READY_CALL_MS_MAX = 2_500;
 /** Lines kept to explain a process that ended by itself. */
 const LAST_LINES_MAX = 40;
 
-/** What still runs when we end, however that comes, ends with us. */
+/** What still runs when we end, ends with us at once; where we are killed, it notices by itself. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -52,15 +53,15 @@ export class ManagedProcess {
     this.asked = false;
     if (this.child !== undefined) return;
     // In a group of its own, so that Ctrl-C reaches only us and we end the processes in order.
-    const child = spawn(process.execPath, ['--enable-source-maps', this.plan.entry], {
+    const child = spawn(process.execPath, ['--enable-source-maps', ...ENDS_WITH_PARENT, this.plan.entry], {
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: STDIO_WITH_PARENT,
       env: { PATH: process.env['PATH'] ?? '', NODE_ENV: process.env['NODE_ENV'] ?? '', ...this.plan.env },
     });
     this.child = child;
     running.add(child);
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.take(line));
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.take(line));
     }
     child.once('exit', (code, signal) => {
       running.delete(child);
