@@ -17,6 +17,8 @@ import { OidcController } from './adapters/oidc.controller.js';
 import { OidcIssuers } from './adapters/oidc-issuers.js';
 import { OneTimeCodes } from './adapters/one-time-codes.js';
 import { Passwords } from './adapters/passwords.js';
+import { PasswordResetController } from './adapters/password-reset.controller.js';
+import { PasswordResetStore } from './adapters/password-reset.store.js';
 import { PresetStore } from './adapters/preset.store.js';
 import { PresetsController } from './adapters/presets.controller.js';
 import { ProfileStore } from './adapters/profile.store.js';
@@ -55,6 +57,7 @@ import { ReadProfiles } from './read-profiles.js';
 import { ReadSessions } from './read-sessions.js';
 import { ReadUsers } from './read-users.js';
 import { RefreshSession } from './refresh-session.js';
+import { ResetPassword } from './reset-password.js';
 import { RevokeApiKey } from './revoke-api-key.js';
 import { RotateApiKey } from './rotate-api-key.js';
 import { SetUsagePlans } from './set-usage-plans.js';
@@ -69,9 +72,17 @@ export interface AccountsKeys {
   readonly sealing: SealingKey;
 }
 
-const STORES = [UserStore, SessionStore, AttemptStore, IdentityStore, ProfileStore, ProfileVersions];
+const STORES = [
+  UserStore,
+  SessionStore,
+  AttemptStore,
+  PasswordResetStore,
+  IdentityStore,
+  ProfileStore,
+  ProfileVersions,
+];
 const SIGN_IN = [SignIn, LimitAttempts, TakeCode, BeginSession, RefreshSession, EndSessions, ReadSessions, StepUp];
-const USERS = [CreateFirstUsers, CreateUser, ChangeUser, ReadUsers, ChangePassword, EnrolSecondFactor];
+const USERS = [CreateFirstUsers, CreateUser, ChangeUser, ReadUsers, ChangePassword, ResetPassword, EnrolSecondFactor];
 const PROFILES = [CreateProfile, ReadProfiles, ConfigureProfile, ReadProfileVersions, PresetStore, KeepPresets];
 
 /** Everything about API keys. */
@@ -109,6 +120,7 @@ export class AccountsModule {
         OidcController,
         SessionsController,
         UsersController,
+        PasswordResetController,
         UserSessionsController,
         KeysController,
         ProfilesController,

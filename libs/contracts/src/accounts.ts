@@ -67,6 +67,12 @@ export {
   presetChanged,
 } from './preset-api.js';
 export type { PresetChangedV1, ShippedPresetId } from './preset-api.js';
+export {
+  PASSWORD_RESET_SECRET_PATTERN,
+  PASSWORD_RESET_TTL_SECONDS,
+  PasswordResetView,
+  ResetPasswordRequest,
+} from './password-reset-api.js';
 export { SCOPES } from './scopes.js';
 export type { Scope } from './scopes.js';
 export {
@@ -135,6 +141,7 @@ export {
   userIdentityLinked,
   userLockedOut,
   userPasswordChanged,
+  userPasswordResetIssued,
   userRoleChanged,
   userSignedIn,
   userSteppedUp,

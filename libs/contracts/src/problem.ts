@@ -47,6 +47,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'A valid access token is needed.' },
   'login-failed': { status: 401, title: 'The user name or password is wrong.' },
   'refresh-refused': { status: 401, title: 'The refresh token is worth nothing any more; sign in again.' },
+  'reset-refused': { status: 401, title: 'The reset is worth nothing any more; ask an admin for another one.' },
   forbidden: { status: 403, title: 'Your role does not allow this.' },
   'address-not-allowed': { status: 403, title: 'This API key may not be used from this address.' },
   'insufficient-scope': { status: 403, title: 'This API key lacks a scope that the request needs.' },

@@ -129,6 +129,10 @@ export const userPasswordChanged = touched(
   'user.password-changed.v1',
   'A user has a new password; their sessions ended.',
 );
+export const userPasswordResetIssued = touched(
+  'user.password-reset-issued.v1',
+  'An admin lets a user set another password.',
+);
 export const userLockedOut = declareEvent(
   'accounts',
   'user.locked-out.v1',
@@ -170,6 +174,7 @@ export const USER_EVENTS = [
   userDisabled,
   userEnabled,
   userPasswordChanged,
+  userPasswordResetIssued,
   userLockedOut,
   secondFactorEnrolled,
   secondFactorRemoved,
