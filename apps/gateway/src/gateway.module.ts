@@ -37,7 +37,6 @@ import { OrdersController } from './adapters/orders.controller.js';
 import { OWNER_URLS, Owners } from './adapters/owners.js';
 import { OwnerStreams } from './adapters/owner-streams.js';
 import { ParkingController } from './adapters/parking.controller.js';
-import { PasswordResetController } from './adapters/password-reset.controller.js';
 import { PresetsController } from './adapters/presets.controller.js';
 import { ProfilesController } from './adapters/profiles.controller.js';
 import { SessionsController } from './adapters/sessions.controller.js';
@@ -74,7 +73,6 @@ export class GatewayModule implements OnApplicationShutdown {
         OidcController,
         SessionsController,
         UsersController,
-        PasswordResetController,
         UserSessionsController,
         ProfilesController,
         CapitalController,

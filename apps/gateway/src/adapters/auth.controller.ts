@@ -2,6 +2,7 @@ import {
   LoginRequest,
   ROLES,
   RefreshRequest,
+  ResetPasswordRequest,
   SecondFactorChallengeView,
   SecondFactorLoginRequest,
   TokenView,
@@ -80,6 +81,20 @@ export class AuthController {
   @ApiNoContentResponse({ description: 'The session is over; its tokens are refused everywhere within 10 s.' })
   @ApiProblems()
   logout(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Public()
+  @Post('password-reset')
+  @ApiNotRepeatable(OF_CREDENTIALS)
+  @ApiOperation({
+    operationId: 'resetPassword',
+    summary: 'Set another password with the secret that an admin has given you. Every session of yours ends.',
+  })
+  @ApiBody({ type: ResetPasswordRequest })
+  @ApiNoContentResponse({ description: 'Sign in with the new one; the secret is worth nothing any more.' })
+  @ApiBodyProblems('reset-refused')
+  resetPassword(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.owners.forward('accounts', request, reply);
   }
 }

@@ -1,6 +1,6 @@
 import { Failure } from '@ballast/contracts';
 import { currentTrace, inSpan } from '@ballast/service-bus';
-import { bodyBytesOf } from '@ballast/service-host';
+import { ProblemException, bodyBytesOf } from '@ballast/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,6 +12,8 @@ import { PrivateHttp } from './private-http.js';
 export const OWNER_URLS = Symbol('owner urls');
 /** Milliseconds within which an owner must have answered as a whole. */
 export const OWNER_TIMEOUT_MS = 10_000;
+/** Characters of path and query, at most: with the headers beside them an owner takes 16 KiB. The longest cursor has 8 192. */
+export const ADDRESS_CHARS_MAX = 10_000;
 /** Headers of a caller that an owner gets. */
 const HEADERS_IN = ['authorization', 'idempotency-key', 'if-match', 'user-agent'] as const;
 /** Headers of an owner that the caller gets. */
@@ -65,9 +67,15 @@ export class Owners implements OnApplicationShutdown {
 
   /**
    * Asks the owner. Throws `Failure` when it cannot be reached or does not answer in time; whether it did what it was
-   * asked is then unknown, and the caller repeats with the same Idempotency-Key.
+   * asked is then unknown, and the caller repeats with the same Idempotency-Key. Throws the problem `invalid-request` for
+   * an address that is too long for an owner.
    */
-  ask(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
+  async ask(owner: Owner, request: OwnerRequest): Promise<OwnerAnswer> {
+    if (request.path.length > ADDRESS_CHARS_MAX) {
+      throw new ProblemException('invalid-request', {
+        detail: `The address is longer than ${ADDRESS_CHARS_MAX} characters.`,
+      });
+    }
     return inSpan(`ask ${owner}`, { kind: 'client', attributes: { 'peer.service': owner } }, () =>
       this.answerOf(owner, request),
     );

@@ -1,5 +1,11 @@
 import { USER_ID_PATTERN } from '@ballast/contracts';
-import { ChangeUserRequest, CreateUserRequest, UserPage, UserView } from '@ballast/contracts/accounts';
+import {
+  ChangeUserRequest,
+  CreateUserRequest,
+  PasswordResetView,
+  UserPage,
+  UserView,
+} from '@ballast/contracts/accounts';
 import { Roles, idParam } from '@ballast/service-host';
 import { Controller, Delete, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import {
@@ -102,6 +108,25 @@ export class UsersController {
   @ApiStepUp()
   @ApiProblems('forbidden', 'not-found', 'second-factor-required')
   removeSecondFactor(
+    @idParam('id', USER_ID_PATTERN) _id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.owners.forward('accounts', request, reply);
+  }
+
+  @Post(':id/password-reset')
+  @ApiOperation({
+    operationId: 'issuePasswordReset',
+    summary: 'Let a user who has lost the password set another one, within an hour. Admins only.',
+    description: 'The newest reset takes the place of those before. Give the secret to nobody but the user.',
+  })
+  @ApiParam(USER)
+  @ApiIdempotencyKey()
+  @ApiCreatedResponse({ type: PasswordResetView, description: 'The secret is shown this once.' })
+  @ApiStepUp()
+  @ApiProblems('idempotency-key-missing', 'conflict', 'forbidden', 'not-found', 'second-factor-required')
+  issueReset(
     @idParam('id', USER_ID_PATTERN) _id: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
