@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Failure } from '@ballast/contracts';
 import { Clock, ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueOrder } from '@ballast/venue';
+import { atOnce } from './adapters/at-once.js';
 import { LiveOrderList } from './adapters/live-order-list.js';
 import type { SentOrder } from './adapters/live-order-list.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
@@ -29,13 +30,18 @@ export class HealFromVenue {
   async execute(unchangedMs = 0): Promise<void> {
     let compared = 0;
     const unchangedSince = new Date(this.clock.now() - unchangedMs).toISOString();
-    let lookedUp = 0;
     let open: ReadonlyMap<string, VenueOrder> | undefined;
+    const differing: SentOrder[] = [];
     for await (const order of this.live.sent(unchangedSince)) {
       compared += 1;
       open ??= await this.openAtVenue();
-      if (!isAsThere(order, open.get(order.brokerKey)) && (await this.heal(order))) lookedUp += 1;
+      if (!isAsThere(order, open.get(order.brokerKey))) differing.push(order);
     }
+    let lookedUp = 0;
+    const healed = async (order: SentOrder): Promise<void> => {
+      if (await this.heal(order)) lookedUp += 1;
+    };
+    await atOnce(differing, ({ orderId }) => orderId, healed);
     if (compared > 0) this.log.info({ compared, lookedUp }, 'live orders compared with the broker');
   }
 

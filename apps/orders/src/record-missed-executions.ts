@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueExecution } from '@ballast/venue';
+import { atOnce } from './adapters/at-once.js';
 import { orderKeyOf } from './adapters/order-key.js';
 import { VENUE, orFailure } from './adapters/venue-calls.js';
 import { concernsOneOrder } from './heal-from-venue.js';
@@ -74,11 +75,16 @@ export class RecordMissedExecutions {
 
   private async readSince(since: Date, isMeant: (execution: VenueExecution) => boolean): Promise<void> {
     const brokerKeys = new Map<string, string | undefined>();
-    for (const execution of await orFailure(this.venue.executionsSince(since))) {
-      if (this.recorded.has(execution.executionId) || !isMeant(execution)) continue;
-      await this.recordOne(execution, brokerKeys);
-      this.note(execution.executionId);
-    }
+    const listed = await orFailure(this.venue.executionsSince(since));
+    const missed = listed.filter((each) => !this.recorded.has(each.executionId) && isMeant(each));
+    await atOnce(
+      missed,
+      ({ venueOrderId }) => venueOrderId,
+      async (execution) => {
+        await this.recordOne(execution, brokerKeys);
+        this.note(execution.executionId);
+      },
+    );
   }
 
   private async recordOne(execution: VenueExecution, brokerKeys: Map<string, string | undefined>): Promise<void> {
