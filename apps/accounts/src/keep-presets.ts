@@ -37,10 +37,9 @@ export class KeepPresets {
 
   /** One of them. Throws the problem `not-found`. */
   async one(ownerId: string, presetId: string): Promise<PresetView> {
-    if (isShippedId(presetId)) return shippedView(presetId);
-    const preset = await this.presets.find(ownerId, presetId);
+    const preset = await this.find(ownerId, presetId);
     if (preset === undefined) throw new ProblemException('not-found');
-    return ownView(presetId, versionOf(preset));
+    return preset;
   }
 
   /** Makes one, once per idempotency key. Throws the problems `conflict` for too many and `idempotency-key-reused`. */
@@ -74,19 +73,19 @@ export class KeepPresets {
 
   /** Gives a profile what the preset says, as a new version that names it. Throws as `ConfigureProfile` does. */
   async apply(asked: ProfileChange, { presetId, reason }: ApplyPresetRequest): Promise<ProfileView> {
-    const { strategy, risk, version } = await this.presetFor(asked, presetId);
-    const said = { reason, preset: { presetId, presetVersion: version } };
-    return this.configureProfile.change(asked, said, ({ name }) => ({ name, strategy, risk }));
+    const preset = await this.find(asked.caller.userId, presetId);
+    const said = { reason, ...(preset && { preset: { presetId, presetVersion: preset.version } }) };
+    // One that is not there is missed inside of the change: a repetition gets its first answer though the preset is gone.
+    return this.configureProfile.change(asked, said, ({ name }) => {
+      if (preset === undefined) throw noSuchPreset();
+      return { name, strategy: preset.strategy, risk: preset.risk };
+    });
   }
 
-  private async presetFor({ caller }: ProfileChange, presetId: string): Promise<PresetView> {
-    try {
-      return await this.one(caller.userId, presetId);
-    } catch (error) {
-      if (!(error instanceof ProblemException)) throw error;
-      const errors = [{ pointer: '/presetId', detail: 'is not a preset that you have' }];
-      throw new ProblemException('invalid-request', { errors });
-    }
+  private async find(ownerId: string, presetId: string): Promise<PresetView | undefined> {
+    if (isShippedId(presetId)) return shippedView(presetId);
+    const preset = await this.presets.find(ownerId, presetId);
+    return preset && ownView(presetId, versionOf(preset));
   }
 
   private change(
@@ -119,3 +118,9 @@ const ownView = (presetId: string, version: Pick<PresetVersion, 'version' | 'con
   presetView(presetId, version, { isShipped: false });
 const shippedView = (presetId: ShippedPresetId): PresetView =>
   presetView(presetId, { version: SHIPPED_VERSION, content: SHIPPED_PRESETS[presetId] }, { isShipped: true });
+
+function noSuchPreset(): ProblemException {
+  return new ProblemException('invalid-request', {
+    errors: [{ pointer: '/presetId', detail: 'is not a preset that you have' }],
+  });
+}

@@ -220,6 +220,20 @@ describe('presets', () => {
     );
   });
 
+  it('that are gone answer the same request as before, and no other', async () => {
+    const profile = await newProfile();
+    const { id: presetId } = (await write('POST', '/v1/presets', content)).body;
+    const apply = (key: string) =>
+      accounts.ask('POST', `/v1/profiles/${profile.id}/preset`, {
+        ...{ body: { presetId }, headers: { ...owner, 'idempotency-key': key } },
+      });
+    const first = await apply('while-it-is-there');
+    expect((await write('DELETE', `/v1/presets/${presetId}`, {})).status).toBe(204);
+    const [again, other] = [await apply('while-it-is-there'), await apply('when-it-is-gone')];
+    expect([first.status, again.status, again.body]).toEqual([200, 200, first.body]);
+    expect([other.status, other.body.errors?.[0]?.pointer]).toEqual([400, '/presetId']);
+  });
+
   it('are given to a profile as a new version that names them, which a later change of the preset leaves alone', async () => {
     const { id } = await newProfile();
     const path = `/v1/profiles/${id}`;

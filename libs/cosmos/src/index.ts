@@ -5,6 +5,7 @@ export type { CommitOperation, Page, Query, Stored } from './container-store.js'
 export { DocumentConflict, PreconditionLost, StoreUnavailable } from './store-errors.js';
 export { replay } from './event-replay.js';
 export type { Wanted } from './event-replay.js';
+export { firstItems } from './first-items.js';
 export { HeadStore } from './head-store.js';
 export type { Change } from './head-store.js';
 export { carryingEvent, envelopeOf, eventIn, eventRow } from './event-row.js';

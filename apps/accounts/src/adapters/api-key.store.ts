@@ -1,6 +1,6 @@
 import { PRODUCT_ID } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import { ContainerStore, PreconditionLost, StoreUnavailable, eventRow } from '@ballast/cosmos';
+import { ContainerStore, PreconditionLost, StoreUnavailable, eventRow, firstItems } from '@ballast/cosmos';
 import type { Stored } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
@@ -56,10 +56,10 @@ export class ApiKeyStore {
   }
 
   /** Up to `limit` keys in the order of their ids. */
-  async list({ ownerId, afterId = '', limit, unrevoked = false }: ApiKeySelection): Promise<ApiKey[]> {
+  list({ ownerId, afterId = '', limit, unrevoked = false }: ApiKeySelection): Promise<ApiKey[]> {
     const owned = ownerId === undefined ? '' : ' AND c.ownerId = @ownerId';
     const live = unrevoked ? ' AND NOT IS_DEFINED(c.revokedAt)' : '';
-    const { items } = await this.store.query<ApiKey>({
+    return firstItems<ApiKey>(this.store, {
       query: `SELECT * FROM c WHERE c.kind = @kind AND c.id > @afterId${owned}${live} ORDER BY c.id`,
       parameters: {
         '@kind': 'api-key',
@@ -67,9 +67,8 @@ export class ApiKeyStore {
         ...(ownerId === undefined ? {} : { '@ownerId': ownerId }),
       },
       partition: [PRODUCT_ID],
-      pageSize: limit,
+      limit,
     });
-    return items;
   }
 
   private async replaced(

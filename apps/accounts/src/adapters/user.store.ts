@@ -1,6 +1,6 @@
 import { PRODUCT_ID } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
-import { ContainerStore, PreconditionLost, StoreUnavailable, eventRow } from '@ballast/cosmos';
+import { ContainerStore, PreconditionLost, StoreUnavailable, eventRow, firstItems } from '@ballast/cosmos';
 import type { CommitOperation, Stored } from '@ballast/cosmos';
 import { InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
@@ -52,14 +52,13 @@ export class UserStore {
   }
 
   /** Up to `limit` users in the order of their ids, behind `afterId`. */
-  async list({ afterId = '', limit }: { afterId?: string; limit: number }): Promise<User[]> {
-    const { items } = await this.store.query<User>({
+  list({ afterId = '', limit }: { afterId?: string; limit: number }): Promise<User[]> {
+    return firstItems<User>(this.store, {
       query: 'SELECT * FROM c WHERE c.kind = @kind AND c.id > @afterId ORDER BY c.id',
       parameters: { '@kind': 'user', '@afterId': afterId },
       partition: [PRODUCT_ID],
-      pageSize: limit,
+      limit,
     });
-    return items;
   }
 
   /** Keeps an event of a user, or of nobody, with further documents of the partition. */

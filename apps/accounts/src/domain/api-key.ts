@@ -14,6 +14,8 @@ import { derivedId } from './derived-id.js';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+/** Seconds for which a key is still shown after its end; then it vanishes by itself, and audit alone knows of it, for about as long. */
+const KEPT_SECONDS = 7_776_000;
 /** Characters of a secret that are shown in lists: they are of the key's id and not secret. */
 const PREFIX_CHARS = 11;
 
@@ -23,6 +25,8 @@ export interface ApiKey {
   readonly productId: string;
   readonly keyId: string;
   readonly kind: 'api-key';
+  /** Seconds from its last change on after which it vanishes; absent for those of before. */
+  readonly ttl?: number;
   readonly ownerId: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -88,11 +92,11 @@ export function newApiKey(
     ...(plan === undefined ? {} : { plan }),
     expiresAt,
   };
-  const key: ApiKey = {
+  const key = keptAt(time, {
     ...{ id: keyId, productId: PRODUCT_ID, keyId, kind: 'api-key', ownerId },
     ...terms,
     ...{ secretHash, version: 1, createdAt: time, madeBy },
-  };
+  });
   return { key, event: eventOf(key, apiKeyCreated, { keyId, ownerId, ...terms }, { time, trace }) };
 }
 
@@ -105,7 +109,7 @@ export function rotated(
   const { keyId, ownerId } = key;
   const validUntil = new Date(Date.parse(time) + overlapSeconds * 1_000).toISOString();
   const previous = { secretHash: key.secretHash, validUntil };
-  const next = { ...key, secretHash, previous, rotatedAt: time, rotatedBy, version: key.version + 1 };
+  const next = keptAt(time, { ...key, secretHash, previous, rotatedAt: time, rotatedBy, version: key.version + 1 });
   return {
     key: next,
     event: eventOf(next, apiKeyRotated, { keyId, ownerId, previousValidUntil: validUntil }, { time, trace }),
@@ -115,7 +119,7 @@ export function rotated(
 /** The key, revoked by that user. */
 export function revoked(key: ApiKey, revokedBy: string, { time, trace }: KeyOccasion): KeyChange {
   const { keyId, ownerId } = key;
-  const next = { ...key, revokedAt: time, version: key.version + 1 };
+  const next = keptAt(time, { ...key, revokedAt: time, version: key.version + 1 });
   return { key: next, event: eventOf(next, apiKeyRevoked, { keyId, ownerId, revokedBy }, { time, trace }) };
 }
 
@@ -126,14 +130,20 @@ export function withPlan(
   { assignedBy, ...occasion }: KeyOccasion & { assignedBy: string },
 ): KeyChange | undefined {
   if (key.plan === plan) return undefined;
-  const next = { ...key, plan, version: key.version + 1 };
+  const next = keptAt(occasion.time, { ...key, plan, version: key.version + 1 });
   return { key: next, event: eventOf(next, usagePlanAssigned, { subject: key.keyId, plan, assignedBy }, occasion) };
 }
 
 /** The key with the minute in which it was used, or `undefined` where it says so already. */
 export function used(key: ApiKey, nowMs: number): ApiKey | undefined {
   const lastUsedAt = new Date(Math.floor(nowMs / MINUTE_MS) * MINUTE_MS).toISOString();
-  return lastUsedAt === key.lastUsedAt ? undefined : { ...key, lastUsedAt };
+  return lastUsedAt === key.lastUsedAt ? undefined : keptAt(lastUsedAt, { ...key, lastUsedAt });
+}
+
+/** The key, to vanish a while after its end, whether it expires or was revoked. */
+function keptAt(time: string, key: ApiKey): ApiKey {
+  const secondsLeft = key.revokedAt === undefined ? (Date.parse(key.expiresAt) - Date.parse(time)) / 1_000 : 0;
+  return { ...key, ttl: Math.max(0, Math.ceil(secondsLeft)) + KEPT_SECONDS };
 }
 
 /** Whether the key opens anything at that time, in milliseconds since 1970, and why not. */
