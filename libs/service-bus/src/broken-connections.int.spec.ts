@@ -10,6 +10,9 @@ import { EventSender } from './event-sender.js';
 /** Milliseconds after which a wait has surely not ended because of the broken connection; the SDK's own end after 60 000. */
 const SOON_MS_MAX = 30_000;
 
+/** How the frame begins that ends a link. */
+const DETACH = Buffer.from([0x00, 0x53, 0x16]);
+
 /** A way to the bus that breaks, without a word, when something is asked for that is waited for. */
 class BreakingLink {
   private readonly sockets = new Set<Socket>();
@@ -112,7 +115,7 @@ describe('a connection that breaks while an answer is waited for', () => {
     const listener = listenerOf([]);
     await listener.start();
     await until('it listens', () => listener.health().connected, SOON_MS_MAX);
-    link.breaksAt = () => link.breaks === 0;
+    link.breaksAt = (bytes) => link.breaks === 0 && bytes.includes(DETACH);
     let isClosed = false;
     void listener.close().then(() => (isClosed = true));
     await until('it is closed', () => isClosed, SOON_MS_MAX);
