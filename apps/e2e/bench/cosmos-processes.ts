@@ -103,7 +103,8 @@ async function serveCanned(): Promise<number> {
     request.resume().on('end', () => {
       const status = method === 'POST' && body === document ? 201 : 200;
       const sent = url === '/' ? accountAt(headers.host!) : body;
-      response.writeHead(status, { ...CANNED_HEADERS, 'content-length': String(sent.length) }).end(sent);
+      const answered = body === document ? ITEM_HEADERS : CANNED_HEADERS;
+      response.writeHead(status, { 'content-length': String(sent.length), ...answered }).end(sent);
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -118,8 +119,8 @@ const CANNED_HEADERS = {
   'x-ms-session-token': '0:-1#1',
   'x-ms-alt-content-path': 'dbs/bench/colls/small',
   'x-ms-content-path': 'AQAAAIAAAAE=',
-  etag: SYSTEM._etag,
 };
+const ITEM_HEADERS = { ...CANNED_HEADERS, etag: SYSTEM._etag };
 
 function accountAt(host: string): string {
   const locations = [{ name: 'Local', databaseAccountEndpoint: `http://${host}/` }];

@@ -13,8 +13,11 @@ import type { TlsCredentials } from './tls.js';
 
 /** The largest request body that is read; a larger one is answered 413 unread. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
-/** Idle connections are kept for long, so that clients never race with the server closing one. */
-const KEEP_ALIVE_MS = 120_000;
+/**
+ * Idle connections are kept until the system finds their client gone, so that no client races with the server closing one; and no answer
+ * costs a timer.
+ */
+const CONNECTIONS = { keepAliveTimeout: 0, keepAlive: true, noDelay: true };
 
 /** A request with its whole body. */
 export interface HttpRequest {
@@ -70,11 +73,10 @@ export class HttpServer {
       response.once('close', () => inHand.delete(response));
       void serve(request, response, handle);
     };
-    const options = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true };
     const server =
       tls === undefined
-        ? createServer(options, listener)
-        : createTlsServer({ ...options, key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }, listener);
+        ? createServer(CONNECTIONS, listener)
+        : createTlsServer({ ...CONNECTIONS, key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2' }, listener);
     return new HttpServer(server, inHand);
   }
 
