@@ -13,6 +13,8 @@ describe('refusals of an order', () => {
       'reduce-only',
       'short-selling-not-allowed',
       'replace-not-offered',
+      'replaced-too-often',
+      'set-off-fixed',
       'exit-pair-fixed',
       'replaces-nothing',
       'replace-below-filled',

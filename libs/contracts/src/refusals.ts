@@ -9,6 +9,9 @@ const HOLD_REFUSALS = {
 /** Why other terms of an order that is live are refused, beside the reasons for which an order is. */
 const REPLACE_REFUSALS = {
   'replace-not-offered': 'The broker cannot change this of an order that is live.',
+  'replaced-too-often': 'The order was changed as often as one can be; cancel it and place another.',
+  'set-off-fixed':
+    'The order was set off here: what sets it off is past, and of an exit nothing is left to be changed.',
   'exit-pair-fixed': 'Of two exits that end each other only the limit can be changed; cancel them and place others.',
   'replaces-nothing': 'The order is as asked for already.',
   'replace-below-filled': 'The new quantity is not more than what is filled.',

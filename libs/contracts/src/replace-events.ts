@@ -26,6 +26,12 @@ export class ReplacedTerms extends OrderConditions {
     optional: true,
   })
   boundPrice?: string;
+  @DecimalField({
+    description: 'Of a short sale: the capital that is held as collateral for each one.',
+    positive: true,
+    optional: true,
+  })
+  collateralPrice?: string;
   @CountField({ description: 'How many executions it has so far.', min: 0, max: 1_000_000 })
   executions!: number;
 }

@@ -112,13 +112,13 @@ export class OrderPlot {
     return { event: this.#script.ended(), model: { kind: 'ended', orderId: this.orderId, fills: this.#number } };
   }
 
-  /** Asks for other terms; nothing where another request is under way, or there is nothing left that could have them, and for a short sale. */
+  /** Asks for other terms; nothing where another request is under way, or there is nothing left that could have them. */
   askToReplace(tenths: bigint, price: bigint): Told | undefined {
     const isOver = this.#isEnded || this.#filled === this.tenths;
-    if (this.isShort || this.#wanted !== undefined || isOver || tenths <= this.#filled) return undefined;
+    if (this.#wanted !== undefined || isOver || tenths <= this.#filled) return undefined;
     const [rest, left] = [tenths - this.#filled, this.tenths - this.#filled];
     const shared = rest < left ? rest : left;
-    const worst = shared * (price > this.price ? price : this.price) + (rest - shared) * price;
+    const worst = this.reserved(shared * (price > this.price ? price : this.price) + (rest - shared) * price);
     const need = tenths > this.tenths || price > this.price ? needOf(worst) : undefined;
     this.#asked += 1;
     this.#wanted = { revision: this.#asked, tenths, price, need };
@@ -151,7 +151,7 @@ export class OrderPlot {
       };
     }
     [this.tenths, this.price, this.#revision] = [tenths, price, revision];
-    const needs = needOf((tenths - this.#filled) * price);
+    const needs = needOf((tenths - this.#filled) * this.reserved(price));
     return {
       event: this.#script.replaced(revision, decimalOf(tenths, 1), needs.toString()),
       model: { kind: 'replaced', orderId, revision, need: needs, tenths: this.#filled, fills: this.#number },

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DECIMAL_FRACTION_DIGITS_MAX, Decimal } from '@ballast/money';
 import { Clock } from '@ballast/service-host';
-import { remainingQuantity } from '../domain/order.js';
 import type { Order } from '../domain/order.js';
 import type { Controls } from '../domain/controls.js';
 import { decidePlacement } from '../domain/placement.js';
 import type { PlacementDecision, PlacementFacts, PlacementTerms } from '../domain/placement.js';
 import { decideReplacement } from '../domain/decide-replacement.js';
 import type { ReplacementDecision, WantedTerms } from '../domain/decide-replacement.js';
-import { worstWhileAsked } from '../domain/replacement-cost.js';
+import { askedForBy } from '../domain/replacement-cost.js';
 import { limitsFor } from '../domain/risk-limits.js';
 import type { RiskLimits } from '../domain/risk-limits.js';
 import { RISK_LIMITS } from '../orders.config.js';
@@ -63,15 +62,11 @@ export class PlacementDesk {
 }
 
 /** What the entries among live orders may still cost, or bring where they sell short, without fees. */
-function askedFor(orders: readonly Order[], { shortCollateralRatio }: RiskLimits): Decimal {
+function askedFor(orders: readonly Order[], limits: RiskLimits): Decimal {
   return orders
     .filter(({ intent }) => intent === 'entry')
     .reduce((sum, order) => {
-      const { collateralPrice, replacement } = order;
-      const worst =
-        collateralPrice === undefined
-          ? worstWhileAsked(order, replacement?.terms)
-          : remainingQuantity(order).times(collateralPrice.div(shortCollateralRatio));
+      const worst = askedForBy(order, order.replacement?.terms, limits);
       return sum.plus(worst.toDecimalPlaces(DECIMAL_FRACTION_DIGITS_MAX, Decimal.ROUND_UP));
     }, ZERO);
 }

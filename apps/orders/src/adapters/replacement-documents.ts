@@ -20,6 +20,7 @@ export interface ReplacementDocument extends ConditionTexts {
   readonly quantity: string;
   readonly limitPrice?: string;
   readonly boundPrice?: string;
+  readonly collateralPrice?: string;
   readonly timeInForce: TimeInForce;
   readonly holdUnits?: string;
   readonly requestedAt: string;
@@ -61,12 +62,13 @@ function replacementDocument({
   requestedAt,
   submittedAt,
 }: Replacement): ReplacementDocument {
-  const { quantity, limitPrice, boundPrice, timeInForce, conditions } = terms;
+  const { quantity, limitPrice, boundPrice, collateralPrice, timeInForce, conditions } = terms;
   return {
     revision,
     quantity: decimalText(quantity),
     ...(limitPrice !== undefined && { limitPrice: decimalText(limitPrice) }),
     ...(boundPrice !== undefined && { boundPrice: decimalText(boundPrice) }),
+    ...(collateralPrice !== undefined && { collateralPrice: decimalText(collateralPrice) }),
     timeInForce,
     ...conditionTexts(conditions),
     ...(holdUnits !== undefined && { holdUnits: holdUnits.toString() }),
@@ -83,6 +85,7 @@ function replacementOf(document: ReplacementDocument): Replacement {
       quantity: decimal(quantity),
       limitPrice: limitPrice === undefined ? undefined : decimal(limitPrice),
       boundPrice: boundPrice === undefined ? undefined : decimal(boundPrice),
+      collateralPrice: document.collateralPrice === undefined ? undefined : decimal(document.collateralPrice),
       timeInForce,
       conditions: conditionsOf(document),
     },

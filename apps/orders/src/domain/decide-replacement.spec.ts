@@ -21,6 +21,11 @@ function resting(changes: Partial<OrderPlacedV1> = {}, filled = 0): { book: Book
   return filled === 0 ? open : after(open.book, open.order, executedEvent(open.order, `${filled}`, '99'));
 }
 
+function setOff(changes: Partial<OrderPlacedV1>): { book: Book; order: Order } {
+  const { book, order } = resting({ ...changes, triggeredHere: true });
+  return { book, order: { ...order, triggeredAt: order.updatedAt } };
+}
+
 function decide(
   { book, order }: { book: Book; order: Order },
   asked: ReplaceOrderRequest,
@@ -35,6 +40,11 @@ function decide(
 const PAIR: Partial<OrderPlacedV1> = {
   ...{ intent: 'exit', limitPrice: '110', boundPrice: '110', stopLossPrice: '95', timeInForce: 'gtc' },
 };
+const MAY_SELL_SHORT = { ...FACTS.limits, shortSelling: true };
+/** A short sale of ten at 99, when 105 was the most that one could bring. */
+const SHORT = resting({ side: 'sell', collateralPrice: '157.5' });
+/** A stop that has waited here, was set off, and stands at its bound. */
+const SET_OFF = setOff({ type: 'stop', limitPrice: undefined as never, stopPrice: '100', boundPrice: '105' });
 const REDUCING = { controls: { ...UNTOUCHED_CONTROLS, mode: 'reduce-only' as const } };
 
 interface Row {
@@ -73,9 +83,31 @@ const REFUSALS: readonly Row[] = [
     refusal: { code: 'post-only-would-take' },
   },
   {
-    name: 'a short sale that waits here',
-    given: resting({ side: 'sell', triggeredHere: true, collateralPrice: '157.5' }),
-    ...{ asked: { quantity: '9' }, refusal: { code: 'replace-not-offered', value: 'a short sale' } },
+    name: 'more of a short sale where the profile may not sell short any more',
+    given: SHORT,
+    ...{ asked: { quantity: '11' }, refusal: { code: 'short-selling-not-allowed' } },
+  },
+  {
+    name: 'more of a short sale than the position may be',
+    given: SHORT,
+    asked: { quantity: '12' },
+    facts: { limits: { ...MAY_SELL_SHORT, positionUsdMax: decimal('1259') }, askedForUsd: decimal('1050') },
+    refusal: { code: 'position-above-limit', value: '1260' },
+  },
+  {
+    name: 'an order that was changed as often as one can be',
+    given: { ...resting(), order: { ...resting().order, replacements: 255 } },
+    ...{ asked: { quantity: '9' }, refusal: { code: 'replaced-too-often', limit: '255 times', value: '256' } },
+  },
+  {
+    name: 'where an order is set off that was set off here',
+    given: SET_OFF,
+    ...{ asked: { stopPrice: '101' }, refusal: { code: 'set-off-fixed', value: 'stopPrice' } },
+  },
+  {
+    name: 'an exit that was set off here and is at the market',
+    given: { ...SET_OFF, order: { ...SET_OFF.order, intent: 'exit', side: 'sell' } },
+    ...{ asked: { quantity: '9' }, refusal: { code: 'set-off-fixed', value: 'an exit at the market' } },
   },
   {
     name: 'a date that the broker keeps',
@@ -176,6 +208,34 @@ describe('other terms', () => {
     expect(after(asked.book, asked.order, rejected).book.trades['AAPL']?.exiting.toFixed()).toBe('4');
     const tooLarge = decide({ book, order: open }, { quantity: '11' });
     expect(tooLarge.refusal).toMatchObject({ code: 'exit-above-position', limit: '10', value: '11' });
+  });
+});
+
+describe('other terms of a short sale', () => {
+  const facts = { limits: MAY_SELL_SHORT };
+
+  it.each([
+    ['a smaller quantity', { quantity: '9' }, '157.5', undefined],
+    ['a larger one, at what the market asks for now', { quantity: '11' }, '157.67', 173_612n],
+    ['a limit beyond the market', { limitPrice: '120' }, '180', 180_181n],
+  ])('have the collateral of these, held before the broker is asked: %s', (_name, asked, price, held) => {
+    const market = { ...FACTS, symbol: FACTS.symbol && { ...FACTS.symbol, ask: decimal('100.1') } };
+    const [event] = decide(SHORT, asked, { ...market, ...facts }).events;
+    expect(event).toMatchObject({ fact: 'replace-requested', data: { collateralPrice: price } });
+    if (held === undefined) return expect(event).not.toHaveProperty('data.holdUnits');
+    return expect(event).toMatchObject({ data: { holdUnits: held.toString() } });
+  });
+});
+
+describe('other terms of an order that was set off here', () => {
+  it('are those of the limit that it stands at', () => {
+    expect(decide(SET_OFF, { quantity: '9' }).events).toMatchObject([
+      { fact: 'replace-requested', data: { quantity: '9', boundPrice: '105', stopPrice: '100', triggeredHere: true } },
+    ]);
+    const limited = setOff({ type: 'stop-limit', stopPrice: '100', limitPrice: '101', boundPrice: '101' });
+    const [event] = decide(limited, { limitPrice: '102' }).events;
+    expect(event).toMatchObject({ fact: 'replace-requested', data: { boundPrice: '102', limitPrice: '102' } });
+    expect(event).toHaveProperty('data.holdUnits');
   });
 });
 

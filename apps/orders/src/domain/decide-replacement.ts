@@ -13,13 +13,13 @@ import { withFirstStop } from './placement.js';
 import type { PlacementFacts, PlacementTerms, Rung } from './placement.js';
 import { PRICE_RUNGS } from './price-rungs.js';
 import { RISK_RUNGS } from './risk-rungs.js';
-import { unitsWhileAsked, worstWhileAsked } from './replacement-cost.js';
+import { askedForBy, unitsWhileAsked } from './replacement-cost.js';
 import { enlarges, termTexts } from './replacement.js';
 import type { LiveTerms } from './replacement.js';
 import { controlled, replaceRejected, replaced, replacedHere } from './replacing.js';
-import { heldBy, needsPair } from './sending.js';
+import { heldBy, needsPair, sentType } from './sending.js';
 import { trailOf, waitsHere } from './waiting.js';
-import { NOT_OFFERED, boundPrice, isShortSale } from './worst-cost.js';
+import { NOT_OFFERED, boundPrice, collateralPrice, isShortSale, worstNotional } from './worst-cost.js';
 
 /** Everything that the decision on other terms needs beside the order. */
 export interface ReplacementFacts extends PlacementFacts {
@@ -28,8 +28,8 @@ export interface ReplacementFacts extends PlacementFacts {
   readonly requestedBy: string;
 }
 
-/** What is asked for, with what stays; the bound is found from the market. */
-export type WantedTerms = Omit<LiveTerms, 'boundPrice'>;
+/** What is asked for, with what stays; the bound, and the collateral of a short sale, are found from the market. */
+export type WantedTerms = Omit<LiveTerms, 'boundPrice' | 'collateralPrice'>;
 
 export type ReplacementDecision = {
   readonly outcome: 'requested' | 'refused';
@@ -43,16 +43,33 @@ export type ReplacementDecision = {
  */
 export function decideReplacement(order: Order, wanted: WantedTerms, facts: ReplacementFacts): ReplacementDecision {
   const asked = askedTerms(order, wanted, facts);
-  const { conditions } = asked;
-  const terms: LiveTerms = { ...wanted, conditions, boundPrice: boundOf(order, asked, facts) };
-  const refusal = climb({ order, asked, terms }, facts);
+  const conditions = waitsHere(order) ? asked.conditions : wanted.conditions;
+  const prices = {
+    boundPrice: boundOf(order, asked, facts),
+    collateralPrice: collateralOf(order, { asked, wanted }, facts),
+  };
+  const terms: LiveTerms = { ...wanted, conditions, ...prices };
+  const refusal = climb({ order, asked, wanted, terms }, facts);
   if (refusal !== undefined) return { outcome: 'refused', refusal, events: [replaceRejected(order, { refusal })] };
   return { outcome: 'requested', events: eventsFor(order, terms, facts) };
 }
 
-/** A stop that waits here and is to trail at another distance begins anew, from the market of now. */
+/**
+ * A stop that waits here and is to trail at another distance begins anew, from the market of now. One that was set off here is
+ * what it was sent as: nothing sets it off any more, and without a limit of its own it stands at its bound.
+ */
 function askedTerms(order: Order, wanted: WantedTerms, facts: ReplacementFacts): PlacementTerms {
   const asked: PlacementTerms = { ...placementTermsOf(order), ...wanted };
+  if (isSetOffHere(order)) {
+    const {
+      stopPrice: _past,
+      trailPrice: _price,
+      trailPercent: _percent,
+      triggeredHere: _here,
+      ...rest
+    } = wanted.conditions;
+    return { ...asked, type: sentType(order), limitPrice: wanted.limitPrice ?? order.boundPrice, conditions: rest };
+  }
   return waitsHere(order) && trailOf(order) !== trailOf(wanted) ? withFirstStop(asked, facts) : asked;
 }
 
@@ -71,8 +88,17 @@ function requestedHere(order: Order, terms: LiveTerms, facts: ReplacementFacts):
 
 /** An order without a limit keeps the collar that it was placed with, unless it is set off elsewhere. */
 function boundOf(order: Order, asked: PlacementTerms, facts: ReplacementFacts): Decimal | undefined {
-  const isSetOffElsewhere = !isSame(order.conditions.stopPrice, asked.conditions.stopPrice);
+  const isSetOffElsewhere = !isSetOffHere(order) && !isSame(order.conditions.stopPrice, asked.conditions.stopPrice);
   return asked.limitPrice === undefined && !isSetOffElsewhere ? order.boundPrice : boundPrice(asked, facts);
+}
+
+/** Of a short sale: as it was, unless it is to sell more, or at another price. */
+function collateralOf(order: Order, { asked, wanted }: Wanted, facts: ReplacementFacts): Decimal | undefined {
+  const isAsBefore =
+    wanted.quantity.lte(order.quantity) &&
+    isSame(order.limitPrice, wanted.limitPrice) &&
+    SENT.every((name) => isSame(order.conditions[name], wanted.conditions[name]));
+  return isAsBefore ? order.collateralPrice : collateralPrice(asked, facts);
 }
 
 function requested(
@@ -108,9 +134,14 @@ function isForBroker(order: Order, terms: LiveTerms, { venue }: ReplacementFacts
 const SENT = ['stopPrice', 'trailPrice', 'trailPercent'] as const;
 const OF_PAIR = ['stopLossPrice', 'stopLossLimitPrice'] as const;
 
-interface Asked {
-  readonly order: Order;
+/** What is wanted, and as an order that had it would be placed. */
+interface Wanted {
   readonly asked: PlacementTerms;
+  readonly wanted: WantedTerms;
+}
+
+interface Asked extends Wanted {
+  readonly order: Order;
   readonly terms: LiveTerms;
 }
 
@@ -129,13 +160,18 @@ function climb(of: Asked, facts: ReplacementFacts): Refusal | undefined {
 }
 
 /** What is asked of other terms only. */
-function own({ order, asked, terms }: Asked, facts: ReplacementFacts, isLarger: boolean): Refusal | undefined {
+function own({ order, asked, wanted, terms }: Asked, facts: ReplacementFacts, isLarger: boolean): Refusal | undefined {
   if (facts.book.hasShortfall && isLarger && order.intent === 'entry')
     return { code: 'reduce-only', limit: 'exit', value: 'entry, the profile has a shortfall' };
-  const fixed = fixedHere(order) ?? (isForBroker(order, terms, facts) ? fixedAtBroker(order, facts) : undefined);
-  if (fixed !== undefined) return { code: 'replace-not-offered', limit: 'what the broker replaces', value: fixed };
-  if (keepsDate(order, terms, facts))
-    return { code: 'replace-not-offered', limit: 'what the broker replaces', value: 'expiresAt' };
+  if (isShortSale(order) && isLarger && facts.limits.shortSelling !== true)
+    return { code: 'short-selling-not-allowed', limit: 'no more than before', value: 'more to be sold short' };
+  const notOffered = notReplaced(order, terms, facts);
+  if (notOffered !== undefined)
+    return { code: 'replace-not-offered', limit: 'what the broker replaces', value: notOffered };
+  if (order.replacements >= KEYED_REVISION_MAX)
+    return { code: 'replaced-too-often', limit: `${KEYED_REVISION_MAX} times`, value: `${order.replacements + 1}` };
+  const past = changeOfPast(order, wanted);
+  if (past !== undefined) return { code: 'set-off-fixed', limit: 'what does not set it off', value: past };
   const pair = changeOfPair(order, asked);
   if (pair !== undefined) return { code: 'exit-pair-fixed', limit: 'limitPrice', value: pair };
   if (isUnchanged(order, terms)) return { code: 'replaces-nothing', limit: 'other terms', value: 'the same terms' };
@@ -148,17 +184,21 @@ function own({ order, asked, terms }: Asked, facts: ReplacementFacts, isLarger: 
     : undefined;
 }
 
-/** Why an order keeps its terms wherever it is. */
-function fixedHere(order: Order): string | undefined {
-  if (waitsHere(order) && isShortSale(order)) return 'a short sale';
-  return order.replacements >= KEYED_REVISION_MAX ? `an order that was changed ${KEYED_REVISION_MAX} times` : undefined;
+/** What of the change the broker does not do. */
+function notReplaced(order: Order, terms: LiveTerms, facts: ReplacementFacts): string | undefined {
+  if (isForBroker(order, terms, facts) && !facts.canReplace) return 'any live order';
+  return keepsDate(order, terms, facts) ? 'expiresAt' : undefined;
 }
 
-/** Why the broker is not asked for anything of this order: it cannot, or what it would make of it is not known. */
-function fixedAtBroker(order: Order, { canReplace }: ReplacementFacts): string | undefined {
-  if (!canReplace) return 'any live order';
-  if (order.conditions.triggeredHere === true) return 'an order that was set off here';
-  return isShortSale(order) ? 'a short sale' : undefined;
+function isSetOffHere(order: Order): boolean {
+  return order.conditions.triggeredHere === true && !waitsHere(order);
+}
+
+/** What is asked for of an order that was set off here and has no effect any more; an exit is at the market then. */
+function changeOfPast(order: Order, wanted: WantedTerms): string | undefined {
+  if (!isSetOffHere(order)) return undefined;
+  if (sentType(order) === 'market') return 'an exit at the market';
+  return SENT.find((name) => !isSame(order.conditions[name], wanted.conditions[name]));
 }
 
 /** Whether the date is another one and the broker keeps it: it is told only when an order is placed. */
@@ -201,8 +241,8 @@ function placementTermsOf(order: Order): PlacementTerms {
  * The facts as they would be without the order: it is measured once, whole, as it is to be, so what is filled of it is not
  * counted as held or closed beside it; and it does not count as placed anew.
  */
-function withoutOrder({ order, terms }: Asked, facts: ReplacementFacts): ReplacementFacts {
-  const { book } = facts;
+function withoutOrder({ order, asked, terms }: Asked, facts: ReplacementFacts): ReplacementFacts {
+  const { book, limits } = facts;
   const { filledQuantity, symbol } = order;
   const isEntry = order.intent === 'entry';
   const trade = tradeOf(book, symbol);
@@ -212,8 +252,11 @@ function withoutOrder({ order, terms }: Asked, facts: ReplacementFacts): Replace
       ? { liveEntries: trade.liveEntries - 1 }
       : { exiting: trade.exiting.minus(remainingQuantity(order)), quantity: trade.quantity.plus(filledQuantity) }),
   };
+  const ofFilled = isShortSale(order)
+    ? worstNotional({ ...asked, quantity: filledQuantity }, facts)
+    : filledQuantity.times(terms.boundPrice ?? 0);
   const trades = others === undefined ? book.trades : { ...book.trades, [symbol]: others };
-  const own = isEntry ? worstWhileAsked(order, undefined).plus(filledQuantity.times(terms.boundPrice ?? 0)) : 0;
+  const own = isEntry ? askedForBy(order, undefined, limits).plus(ofFilled) : 0;
   return {
     ...facts,
     book: { ...book, trades, liveOrders: book.liveOrders - 1, rate: undefined },

@@ -1,6 +1,7 @@
 import { CAPITAL_ASSET, Decimal, toUnits } from '@ballast/money';
 import { remainingQuantity } from './order.js';
 import type { Order } from './order.js';
+import { heldPrice } from './replacement.js';
 
 /** An entry as it is before or after an execution, as far as what it may cost depends on it. */
 type Filled = Pick<Order, 'notional' | 'fees' | 'filledQuantity'>;
@@ -21,7 +22,7 @@ export interface Costs {
  * order without a worst price.
  */
 export function holdPart(order: Order, after: Filled, costs: Costs): bigint | undefined {
-  const price = order.collateralPrice ?? order.boundPrice;
+  const price = heldPrice(order);
   if (price === undefined) return undefined;
   const part = restUnits(order, order, { ...costs, price }) - restUnits(order, after, { ...costs, price });
   return part > 0n ? part : 0n;

@@ -1,6 +1,8 @@
 import { CAPITAL_ASSET, Decimal, toUnits } from '@ballast/money';
 import { remainingQuantity } from './order.js';
 import type { Order } from './order.js';
+import type { RiskLimits } from './risk-limits.js';
+import { heldPrice } from './replacement.js';
 import type { LiveTerms } from './replacement.js';
 
 /** A unit for the fees of two orders at the broker, each rounded on its own. */
@@ -9,18 +11,28 @@ const TWO_ORDERS_UNITS = 1n;
 const AFTER_FILLS_UNITS = 2n;
 
 /**
- * What the rest of an entry may cost at worst, without fees, while it is not known whether it has its terms or these:
+ * What the rest of an entry may cost at worst, or need as collateral where it sells short, without fees, while it is not known whether it has its terms or these:
  * whatever the broker fills before it takes them is at the old price, so what both have counts at the higher one.
  */
 export function worstWhileAsked(order: Order, asked: LiveTerms | undefined): Decimal {
   const left = remainingQuantity(order);
-  const price = order.boundPrice ?? new Decimal(0);
+  const price = heldPrice(order) ?? new Decimal(0);
   if (asked === undefined) return left.times(price);
   const wanted = asked.quantity.minus(order.filledQuantity);
-  const other = asked.boundPrice ?? new Decimal(0);
+  const other = heldPrice(asked) ?? new Decimal(0);
   const shared = Decimal.max(0, Decimal.min(left, wanted));
   const taken = shared.times(Decimal.max(price, other)).plus(Decimal.max(0, wanted.minus(shared)).times(other));
   return Decimal.max(taken, left.times(price));
+}
+
+/** What the rest of an entry may cost, or bring where it sells short, as risk limits count it, in USD. */
+export function askedForBy(
+  order: Order,
+  asked: LiveTerms | undefined,
+  { shortCollateralRatio }: Pick<RiskLimits, 'shortCollateralRatio'>,
+): Decimal {
+  const worst = worstWhileAsked(order, asked);
+  return order.collateralPrice === undefined ? worst : worst.div(shortCollateralRatio);
 }
 
 /** What must be held for the rest of the order before the broker is asked for these terms, in whole units of USD. */
@@ -29,8 +41,8 @@ export function unitsWhileAsked(order: Order, asked: LiveTerms, feeRate: Decimal
 }
 
 /** What must be held for the rest of the order under terms that it has now, in whole units of USD. */
-export function unitsOfRest(order: Order, { quantity, boundPrice }: LiveTerms, feeRate: Decimal): bigint {
-  const rest = quantity.minus(order.filledQuantity).times(boundPrice ?? 0);
+export function unitsOfRest(order: Order, terms: LiveTerms, feeRate: Decimal): bigint {
+  const rest = terms.quantity.minus(order.filledQuantity).times(heldPrice(terms) ?? 0);
   return unitsOf(rest, feeRate) + afterFills(order);
 }
 

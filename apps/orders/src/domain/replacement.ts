@@ -12,6 +12,8 @@ export interface LiveTerms {
   readonly limitPrice: Decimal | undefined;
   /** The price at which the broker may fill at worst. */
   readonly boundPrice: Decimal | undefined;
+  /** Of a short sale: the capital that is held as collateral for each one. */
+  readonly collateralPrice: Decimal | undefined;
   readonly timeInForce: TimeInForce;
   readonly conditions: Conditions;
 }
@@ -83,6 +85,7 @@ function termsIn(data: OrderReplaceRequestedV1 | OrderReplacedV1): LiveTerms {
     quantity: decimal(data.quantity),
     limitPrice: data.limitPrice === undefined ? undefined : decimal(data.limitPrice),
     boundPrice: data.boundPrice === undefined ? undefined : decimal(data.boundPrice),
+    collateralPrice: data.collateralPrice === undefined ? undefined : decimal(data.collateralPrice),
     timeInForce: data.timeInForce,
     conditions: conditionsOf(data),
   };
@@ -90,7 +93,7 @@ function termsIn(data: OrderReplaceRequestedV1 | OrderReplacedV1): LiveTerms {
 
 /** The terms as events carry them, with what every event of the order repeats. */
 export function termTexts(order: Order, terms: LiveTerms) {
-  const { quantity, limitPrice, boundPrice, timeInForce, conditions } = terms;
+  const { quantity, limitPrice, boundPrice, collateralPrice, timeInForce, conditions } = terms;
   return {
     orderId: order.id,
     profileId: order.profileId,
@@ -99,14 +102,24 @@ export function termTexts(order: Order, terms: LiveTerms) {
     quantity: decimalText(quantity),
     ...(limitPrice === undefined ? {} : { limitPrice: decimalText(limitPrice) }),
     ...(boundPrice === undefined ? {} : { boundPrice: decimalText(boundPrice) }),
+    ...(collateralPrice === undefined ? {} : { collateralPrice: decimalText(collateralPrice) }),
     ...conditionTexts(conditions),
     executions: order.executions,
   };
 }
 
+/** What each one of an entry takes of what is held: the collateral of a short sale, or its worst price. */
+export function heldPrice({
+  collateralPrice,
+  boundPrice,
+}: Pick<LiveTerms, 'collateralPrice' | 'boundPrice'>): Decimal | undefined {
+  return collateralPrice ?? boundPrice;
+}
+
 /** Whether the terms make of the order more than it is: an entry that may cost more, an exit that closes more. */
-export function enlarges(order: Order, { quantity, boundPrice }: LiveTerms): boolean {
-  if (quantity.gt(order.quantity)) return true;
-  if (order.intent === 'exit' || boundPrice === undefined) return false;
-  return order.boundPrice === undefined || boundPrice.gt(order.boundPrice);
+export function enlarges(order: Order, terms: LiveTerms): boolean {
+  if (terms.quantity.gt(order.quantity)) return true;
+  const [before, after] = [heldPrice(order), heldPrice(terms)];
+  if (order.intent === 'exit' || after === undefined) return false;
+  return before === undefined || after.gt(before);
 }

@@ -22,7 +22,7 @@ const SURPLUS_CENTS_MAX = 6;
 const CENTS_WITH_FEE = decimal('100.1');
 const ZERO = new Decimal(0);
 
-type Terms = Pick<OrderReplacedV1, 'quantity' | 'boundPrice' | 'expiresAt'>;
+type Terms = Pick<OrderReplacedV1, 'quantity' | 'boundPrice' | 'collateralPrice' | 'expiresAt'>;
 
 /** What an order may be filled at, and what it asks for. */
 interface Known {
@@ -51,8 +51,15 @@ export class AmendModel {
     if (type === 'order.ended.v1') this.must(this.of(data).pending === undefined, 'an order ended and asks for more');
   }
 
+  /** The terms that an order has. */
+  termsOf(orderId: string): Terms {
+    return this.of({ orderId }).terms;
+  }
+
   /** What was asked for, if the broker may be asked for it now. */
-  replacement(change: VenueOrderChange): { readonly placed: OrderPlacedV1; readonly enlarges: boolean } | undefined {
+  replacement(
+    change: Pick<VenueOrderChange, 'brokerKey'>,
+  ): { readonly placed: OrderPlacedV1; readonly enlarges: boolean } | undefined {
     const { orderId, revision } = orderOfBrokerKey(change.brokerKey) ?? { orderId: '', revision: 0 };
     const known = this.orders.get(orderId);
     if (known?.pending?.revision !== revision) {
@@ -62,7 +69,8 @@ export class AmendModel {
     const { pending, terms } = known;
     this.must(this.world.told.has(`${orderId} ${revision}`), `${change.brokerKey} is asked for without capital`);
     const larger = decimal(pending.quantity).gt(terms.quantity);
-    const dearer = known.placed.intent === 'entry' && decimal(pending.boundPrice ?? '0').gt(terms.boundPrice ?? '0');
+    const priceOf = ({ collateralPrice, boundPrice = '0' }: Terms): string => collateralPrice ?? boundPrice;
+    const dearer = known.placed.intent === 'entry' && decimal(priceOf(pending)).gt(priceOf(terms));
     return { placed: known.placed, enlarges: larger || dearer };
   }
 
@@ -117,8 +125,9 @@ export class AmendModel {
       return this.must(revision === known.revision, `${orderId} changes its name`);
     }
     this.must(known.pending?.revision === revision, `${orderId} has terms of ${revision} that nobody waits for`);
-    const { quantity, boundPrice } = known.pending ?? {};
-    const isAsAsked = quantity === replaced.quantity && boundPrice === replaced.boundPrice;
+    const { quantity, boundPrice, collateralPrice } = known.pending ?? {};
+    const isSameCollateral = collateralPrice === replaced.collateralPrice;
+    const isAsAsked = quantity === replaced.quantity && boundPrice === replaced.boundPrice && isSameCollateral;
     this.must(isAsAsked, `${orderId} has other terms than were asked for`);
     [known.terms, known.revision, known.pending] = [replaced, revision, undefined];
   }
@@ -132,8 +141,9 @@ export class AmendModel {
   }
 
   /** A fill is under the terms that its order had at the broker under that name. */
-  private execute({ orderId, executionId, revision = 0, orderQuantity }: OrderExecutedV1): void {
+  private execute({ orderId, executionId, revision = 0, orderQuantity, fillsOrder }: OrderExecutedV1): void {
     const known = this.of({ orderId });
+    this.must(!fillsOrder || known.pending === undefined, `${orderId} is filled and asks for more`);
     const names = Array.from({ length: known.asked + 1 }, (_, one) => brokerKeyOf(orderId, one));
     const fill = this.world.broker.executionsUnder(names).find((one) => one.executionId === executionId);
     if (fill === undefined) return;
@@ -151,13 +161,16 @@ export class AmendModel {
 
   private checkHold(order: Order, recorded: ReadonlySet<string>): void {
     const { broker, ledger } = this.world;
-    const { placed, terms, pending } = this.of({ orderId: order.id });
-    const priceOf = (price: Decimal | undefined): Decimal => decimal(placed.collateralPrice ?? price?.toFixed() ?? '0');
+    const { terms, pending } = this.of({ orderId: order.id });
+    const priceOf = (name: string | undefined, price: Decimal | undefined): Decimal => {
+      const isAsked = pending !== undefined && orderOfBrokerKey(name ?? '')?.revision === pending.revision;
+      return decimal((isAsked ? pending : terms).collateralPrice ?? price?.toFixed() ?? '0');
+    };
     const names = namesOf(order);
     const kept = broker.under(names);
     const unheard = broker.executionsUnder(names).filter(({ executionId }) => !recorded.has(executionId));
-    const filled = sum(unheard.map(({ quantity, price }) => quantity.times(priceOf(price))));
-    const worst = worstOf(kept, (one) => priceOf(one.request.limitPrice));
+    const filled = sum(unheard.map(({ brokerKey, quantity, price }) => quantity.times(priceOf(brokerKey, price))));
+    const worst = worstOf(kept, (one) => priceOf(one.order.brokerKey, one.request.limitPrice));
     const left = ledger.left(order.id);
     const needed = filled.plus(worst).times(CENTS_WITH_FEE);
     const covers = left.plus(ROUNDING_CENTS).gte(needed);
@@ -165,7 +178,7 @@ export class AmendModel {
     if (pending !== undefined || unheard.length > 0 || left.isZero()) return;
     const rest = decimal(terms.quantity)
       .minus(order.filledQuantity)
-      .times(priceOf(decimal(terms.boundPrice ?? '0')));
+      .times(priceOf(undefined, decimal(terms.boundPrice ?? '0')));
     const surplus = left.minus(rest.times(CENTS_WITH_FEE));
     expect({ id: order.id, isSurplus: surplus.gt(SURPLUS_CENTS_MAX) }).toEqual({ id: order.id, isSurplus: false });
   }

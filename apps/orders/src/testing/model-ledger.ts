@@ -17,7 +17,8 @@ const FEE_RATE = decimal('0.001');
 
 /** What is held for one entry, and what was filled of it; amounts in whole cents. */
 interface Held {
-  readonly placed: OrderPlacedV1;
+  /** Of a short sale: what stands behind each one. */
+  collateralPrice: string | undefined;
   /** For the terms that it has, the parts of its fills since it has them, and what is held for other terms. */
   hold: Decimal;
   parts: Decimal;
@@ -75,7 +76,8 @@ export class ModelLedger {
     const isHeld = decimal(placed.holdUnits).lte(HOLD_CENTS_MAX);
     const hold = isHeld ? decimal(placed.holdUnits) : ZERO;
     const nothing = { parts: ZERO, raised: ZERO, filled: ZERO, notional: ZERO };
-    this.holds.set(placed.orderId, { placed, hold, ...nothing, isOver: !isHeld });
+    const { collateralPrice } = placed;
+    this.holds.set(placed.orderId, { collateralPrice, hold, ...nothing, isOver: !isHeld });
     return isHeld ? 'held' : 'declined';
   }
 
@@ -87,11 +89,12 @@ export class ModelLedger {
     return 'held';
   }
 
-  private settle({ orderId, holdUnits }: OrderReplacedV1): undefined {
+  private settle({ orderId, holdUnits, collateralPrice }: OrderReplacedV1): undefined {
     const held = this.holds.get(orderId);
     if (held === undefined || holdUnits === undefined) return;
     held.hold = Decimal.min(this.left(orderId), holdUnits);
     [held.parts, held.raised] = [ZERO, ZERO];
+    held.collateralPrice = collateralPrice;
   }
 
   private giveBack({ orderId, revision }: OrderReplaceRejectedV1): undefined {
@@ -115,7 +118,7 @@ export class ModelLedger {
   }
 
   private enter(trade: Backed, held: Held, fill: OrderExecutedV1): void {
-    const [quantity, { collateralPrice }] = [decimal(fill.quantity), held.placed];
+    const [quantity, { collateralPrice }] = [decimal(fill.quantity), held];
     const before = { ...held };
     held.filled = held.filled.plus(quantity);
     held.notional = held.notional.plus(quantity.times(fill.price));

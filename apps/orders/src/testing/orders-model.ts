@@ -10,6 +10,7 @@ import type {
   OrderPlacedV1,
   OrderPositionReversedV1,
   OrderReplaceRequestedV1,
+  OrderReplaceSubmittedV1,
   OrderReplacedV1,
 } from '@ballast/contracts/orders';
 import type { VenueOrderChange, VenueOrderRequest } from '@ballast/venue';
@@ -62,6 +63,7 @@ export class OrdersModel implements Onlooker {
     if (type === 'order.exits-due.v1') this.due.set((data as OrderExitsDueV1).exitOrderId, data as OrderExitsDueV1);
     if (type === 'order.placed.v1') this.place(data as OrderPlacedV1);
     if (type === 'order.replace-requested.v1') this.holdings.ask(data as OrderReplaceRequestedV1);
+    if (type === 'order.replace-submitted.v1') this.submitReplacement(data as OrderReplaceSubmittedV1);
     if (type === 'order.replaced.v1') this.replace(data as OrderReplacedV1);
     if (type === 'order.replace-rejected.v1') this.holdings.leave((data as OrderReplacedV1).orderId);
     if (type === 'order.executed.v1') this.execute(data as OrderExecutedV1);
@@ -76,12 +78,13 @@ export class OrdersModel implements Onlooker {
     this.must(order?.state === 'submitting', `${orderId} is sent while it is ${order?.state ?? 'not live'}`);
     if (placed === undefined) return;
     const sent = `${request.symbol} ${request.side} ${request.quantity.toFixed()} ${request.limitPrice?.toFixed() ?? ''}`;
-    const meant = `${placed.symbol} ${placed.side} ${placed.quantity} ${placed.boundPrice ?? ''}`;
+    const { quantity, boundPrice = '' } = this.amends.termsOf(orderId);
+    const meant = `${placed.symbol} ${placed.side} ${quantity} ${boundPrice}`;
     this.must(sent === meant, `${sent} was sent for ${meant}`);
     this.must(this.world.told.has(`${orderId} 0`), `${orderId} is sent without capital`);
     this.waiting.submission(orderId);
     this.must(!this.isForbidden(placed), `${orderId} is sent while the switch forbids it`);
-    const { expiresAt } = placed;
+    const { expiresAt } = this.amends.termsOf(orderId);
     const isOver = expiresAt !== undefined && Date.parse(expiresAt) <= this.world.clock.now();
     this.must(!isOver, `${orderId} is sent after its end`);
   }
@@ -89,10 +92,8 @@ export class OrdersModel implements Onlooker {
   replacement(change: VenueOrderChange): void {
     const asked = this.amends.replacement(change);
     if (asked === undefined) return;
-    const { placed, enlarges } = asked;
-    const seenAs = enlarges ? placed : { ...placed, intent: 'exit' as const };
-    this.must(!this.isForbidden(seenAs), `${change.brokerKey} is asked for while the switch forbids it`);
-    const order = stateOf(this.world).live.find(({ id }) => id === placed.orderId);
+    this.checkSwitch(asked, change);
+    const order = stateOf(this.world).live.find(({ id }) => id === asked.placed.orderId);
     this.must(order?.replacement?.submittedAt !== undefined, `${change.brokerKey} is asked for before that is told`);
   }
 
@@ -163,6 +164,20 @@ export class OrdersModel implements Onlooker {
     const isMore = held.isZero() || held.isPositive() === (side === 'buy');
     this.must(isMore, `${executionId} has reversed a position of ${held.toFixed()}`);
     this.holdings.reverse(reversed);
+  }
+
+  private submitReplacement(submitted: OrderReplaceSubmittedV1): void {
+    const asked = this.amends.replacement(submitted);
+    if (asked !== undefined) this.checkSwitch(asked, submitted);
+  }
+
+  /** What makes an order no larger is let through like an exit. */
+  private checkSwitch(
+    { placed, enlarges }: { readonly placed: OrderPlacedV1; readonly enlarges: boolean },
+    { brokerKey }: { readonly brokerKey: string },
+  ): void {
+    const seenAs = enlarges ? placed : { ...placed, intent: 'exit' as const };
+    this.must(!this.isForbidden(seenAs), `${brokerKey} is asked for while the switch forbids it`);
   }
 
   private replace(replaced: OrderReplacedV1): void {
