@@ -30,6 +30,8 @@ export class StreamQuery {
   symbol?: string;
 }
 
+/** Where orders answers what the broker quotes; each replica of the gateway asks again and again. */
+export const QUOTES_PATH = '/v1/streams/quotes';
 /** Symbols whose quotes are asked for at once, at most. */
 export const QUOTE_SYMBOLS_MAX = 100;
 const ONE_SYMBOL = SYMBOL_PATTERN.source.slice(1, -1);

@@ -2,6 +2,7 @@ import { newRequestId } from '@ballast/contracts';
 import { beginSpan, childTraceparent, durationOf, runInTrace } from '@ballast/service-bus';
 import type { OpenSpan, Trace } from '@ballast/service-bus';
 import { CONFIGURATION_PATH } from '@ballast/contracts/accounts';
+import { QUOTES_PATH } from '@ballast/contracts/streams';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from './clock.js';
 import type { ServiceLog } from './service-log.js';
@@ -13,6 +14,8 @@ const spans = Symbol('span');
 type Traced = FastifyRequest & { [traces]?: Trace; [spans]?: OpenSpan };
 
 const ANSWERED = durationOf('http.server.request.duration', 'From a request to its answer.');
+
+const QUIET_PATHS: readonly string[] = [CONFIGURATION_PATH, QUOTES_PATH];
 
 /** The id under which everything that follows from this request is found again. */
 export function requestIdOf(request: FastifyRequest): string | undefined {
@@ -29,7 +32,7 @@ export function traceRequests(fastify: FastifyInstance, options: { clock: Clock;
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     // What machines ask again and again is neither logged nor measured.
-    const isQuiet = request.url.startsWith('/health/') || request.url === CONFIGURATION_PATH;
+    const isQuiet = request.url.startsWith('/health/') || QUIET_PATHS.includes(pathOf(request.url));
     const { correlationId, traceparent } = (request as Traced)[traces] ?? {};
     const fields = {
       ...{ correlationId, traceparent },

@@ -1,12 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { QuotesQuery } from '@ballast/contracts/streams';
+import { QUOTES_PATH, QuotesQuery } from '@ballast/contracts/streams';
 import type { QuotesView } from '@ballast/contracts/streams';
 import { decimalText } from '@ballast/money';
 import { Scopes } from '@ballast/service-host';
 import { Market } from './market.js';
 
 /** What the broker quotes, for the gateway's subscribers, over private HTTP; the market is nobody's secret. */
-@Controller('v1/streams/quotes')
+@Controller(QUOTES_PATH)
 export class QuotesController {
   constructor(private readonly market: Market) {}
 

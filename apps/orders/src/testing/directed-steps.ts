@@ -136,14 +136,14 @@ const lateExit = step('a late fill of an exit', some, async (world, { part }) =>
   await newest(world);
 });
 
-/** What seldom comes about by chance: how a run may begin, with each guard in the way of something. */
-export const anyBeginning: fc.Arbitrary<Step> = fc.oneof(
-  underNewName,
-  cheaper,
-  filledMeanwhile,
-  setOff,
-  haltedMeanwhile,
-  closedTwice,
-  laterDate,
-  lateExit,
-);
+/** What seldom comes about by chance, by name: how a run may begin, with each guard in the way of something. */
+export const BEGINNINGS: readonly (readonly [name: string, arbitrary: fc.Arbitrary<Step>])[] = [
+  ['a fill under a name that one replica has not heard of', underNewName],
+  ['more for less, of which either may be filled', cheaper],
+  ['a fill while the order is changed', filledMeanwhile],
+  ['an order that another replica has set off', setOff],
+  ['a halt between a request and its call', haltedMeanwhile],
+  ['an exit that two want to make', closedTwice],
+  ['a date that is later than a replica knows', laterDate],
+  ['a late fill of an exit in whose place another rests', lateExit],
+];
