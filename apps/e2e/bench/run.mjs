@@ -27,4 +27,6 @@ await bundled(name, { packages: 'external', logLevel: 'warning' });
 if (WITH_EMPTY_SERVICE.includes(name)) {
   await bundled('empty-service', { sourcemap: true, sourcesContent: false, ...withPackages });
 }
-spawn(process.execPath, [outfile, ...told], { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1));
+const bench = spawn(process.execPath, [outfile, ...told], { stdio: 'inherit' });
+bench.on('exit', (code) => process.exit(code ?? 1));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => bench.kill(signal));
