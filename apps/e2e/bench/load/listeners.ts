@@ -55,6 +55,8 @@ async function listen(
     forceNew: true,
   });
   socket.on('event', take);
+  // Where the gateway itself refuses a connection, Socket.IO leaves it to us to try again.
+  socket.on('connect_error', () => void (socket.active || setTimeout(() => socket.connect(), RETRY_MS)));
   await new Promise<void>((resolve) => socket.once('connect', resolve));
   for (;;) {
     const room = { room: 'profile', profileId };
