@@ -1,11 +1,16 @@
-import { newUserId } from '@ballast/contracts';
+import { randomUUID } from 'node:crypto';
+import type { ApiKeySecretView, TokenView, UserView } from '@ballast/contracts/accounts';
 import type { OrderView } from '@ballast/contracts/orders';
+import { decodeJwt } from 'jose';
 import type { ApiPlatform, TokenOptions } from './api-platform.js';
 
 /** Characters before the `_` of an id tell what it names. */
 const ID_PATTERN = /\b[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}(?:_[0-9a-hjkmnp-tv-z]{16})?\b/g;
 
-/** A user with something of every kind: profiles, capital, a monitor, a transfer, a preset, an order that rests. */
+/** Kinds of ids that can be named in a request, by the characters before the `_`. */
+export const KINDS = ['usr', 'ses', 'key', 'prf', 'ord', 'trd', 'trf', 'pre'];
+
+/** A user with something of every kind: a session, an API key, profiles, capital, a monitor, a transfer, a preset, an order that rests. */
 export class Belongings {
   private constructor(
     readonly userId: string,
@@ -17,7 +22,8 @@ export class Belongings {
 
   /** Makes them through the API. */
   static async of(platform: ApiPlatform, options: TokenOptions = {}): Promise<Belongings> {
-    const userId = options.userId ?? newUserId(Date.now());
+    const signedIn = options.userId === undefined ? await signUp(platform) : undefined;
+    const userId = options.userId ?? signedIn?.userId ?? '';
     const token = await platform.token({ ...options, userId });
     const write = <Body>(method: string, path: string, body: object): Promise<Body> =>
       platform.write<Body>({ method, path, token, body });
@@ -32,7 +38,12 @@ export class Belongings {
     const terms = { symbol: 'AAPL', side: 'buy', type: 'limit', quantity: '1', limitPrice: '1.00', timeInForce: 'gtc' };
     const order = await write<OrderView>('POST', '/v1/orders', { profileId: first.id, ...terms });
     const preset = await write('POST', '/v1/presets', { name: 'own', strategy: { kind: 'manual' }, risk: {} });
-    const made = [userId, first.id, order.orderId, order.tradeId, JSON.stringify([transfer, preset])].join(' ');
+    const key = await platform.write<ApiKeySecretView>({
+      ...{ method: 'POST', path: '/v1/api-keys', body: { name: 'own', scopes: ['orders:read'] } },
+      token: await platform.token({ ...options, userId, claims: { ...options.claims, mfa_at: nowSeconds() } }),
+    });
+    const named = [userId, signedIn?.sessionId, key.id, first.id, order.orderId, order.tradeId];
+    const made = [...named, JSON.stringify([transfer, preset])].join(' ');
     const ids = new Map([...made.matchAll(ID_PATTERN)].reverse().map(([id]) => [id.slice(0, 3), id]));
     return new Belongings(userId, token, first.id, second.id, ids);
   }
@@ -48,4 +59,16 @@ export class Belongings {
   get all(): readonly string[] {
     return [...this.ids.values(), this.otherProfileId];
   }
+}
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1_000);
+
+/** A user whom an admin makes, signed in. */
+async function signUp(platform: ApiPlatform): Promise<{ userId: string; sessionId: string }> {
+  const admin = await platform.token({ role: 'admin', claims: { mfa_at: nowSeconds() } });
+  const credentials = { username: `u${randomUUID()}`, password: 'four words nobody says' };
+  const body = { ...credentials, role: 'trader' };
+  const { id: userId } = await platform.write<UserView>({ method: 'POST', path: '/v1/users', token: admin, body });
+  const tokens = await platform.write<TokenView>({ method: 'POST', path: '/v1/auth/login', body: credentials });
+  return { userId, sessionId: String(decodeJwt(tokens.accessToken)['sid']) };
 }
