@@ -113,7 +113,7 @@ export class StreamClient {
     const room = roomIn(value);
     if (typeof room === 'string') return answer({ ok: false, code: 'invalid-request', detail: room });
     if (this.rooms >= SUBSCRIPTIONS_MAX) return answer({ ok: false, code: 'too-many-subscriptions' });
-    if (room.room === 'user') return answer(this.subscribeToUser(room.userId ?? this.caller.userId));
+    if (room.room === 'user') return answer(this.subscribeToUser(room));
     const answerOnce = (given: Subscribed | Refused): void => {
       if (!this.isOver) answer(given);
     };
@@ -183,12 +183,14 @@ export class StreamClient {
     this.parts.hub.forget(this, this.userRooms.values());
   }
 
-  private subscribeToUser(userId: string): Subscribed | Refused {
+  /** A user's events have no sequence to go on from, only those of each profile have: who asks for that begins anew. */
+  private subscribeToUser(room: { readonly userId?: string; readonly after?: unknown }): Subscribed | Refused {
     const { caller } = this;
+    const { userId = caller.userId, after } = room;
     const maySee = userId === caller.userId || caller.role === 'operator' || caller.role === 'admin';
     if (!maySee) return { ok: false, code: 'not-found' };
     this.hearUser(userId);
-    return { ok: true };
+    return after === undefined ? { ok: true } : { ok: true, resync: true };
   }
 
   /** A message that the client will never get: what it knows of that room is not whole any more. */

@@ -192,6 +192,14 @@ describe('who may hear what', () => {
     expect(bob.events).toEqual([]);
   });
 
+  it('a user’s events cannot be gone on with, which is said, and those from now on are heard', async () => {
+    const one = await reader();
+    const after = { orders: 3, ledger: 2 };
+    expect(await one.subscribe({ room: 'user', after })).toEqual({ ok: true, resync: true });
+    await platform.send(someEvent({ ownerid: alice }));
+    await heard(one, 1);
+  });
+
   it.each([
     ['nothing', undefined],
     ['no room', { profileId: 'prf_1' }],
@@ -200,6 +208,7 @@ describe('who may hear what', () => {
     ['half of the cursors', { room: 'profile', profileId: newProfileId(0), after: { orders: 1 } }],
     ['a cursor below zero', { room: 'profile', profileId: newProfileId(0), after: { orders: -1, ledger: 0 } }],
     ['more than is known', { room: 'user', symbol: 'AAPL' }],
+    ['half of the cursors of a user', { room: 'user', after: { orders: 1 } }],
     ['what is no symbol', { room: 'symbol', profileId: newProfileId(0), symbol: 'a b' }],
     ['quotes of no symbol', { room: 'quotes' }],
     ['quotes of a profile', { room: 'quotes', symbol: 'AAPL', profileId: newProfileId(0) }],

@@ -20,9 +20,12 @@ export interface EventMessage {
 /** For each topic the sequence of the last event that is known, 0 for none. */
 export type StreamCursors = Readonly<Partial<Record<SequencedTopic, number>>>;
 
-/** What a client may hear: a user's events; a profile's, or those of one symbol in it; the market's quotes of a symbol. */
+/**
+ * What a client may hear: a user's events; a profile's, or those of one symbol in it; the market's quotes of a symbol. `after` asks for
+ * what was missed since: of a profile it follows, of a user the answer is `resync`.
+ */
 export type StreamRoom =
-  | { readonly room: 'user'; readonly userId?: string }
+  | { readonly room: 'user'; readonly userId?: string; readonly after?: StreamCursors }
   | { readonly room: 'profile'; readonly profileId: string; readonly after?: StreamCursors }
   | { readonly room: 'symbol'; readonly profileId: string; readonly symbol: string }
   | { readonly room: 'quotes'; readonly symbol: string };

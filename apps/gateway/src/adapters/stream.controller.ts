@@ -111,9 +111,11 @@ export class StreamController implements BeforeApplicationShutdown {
 }
 
 function roomOf({ profileId, symbol }: StreamQuery, lastEventId: unknown): StreamRoom {
-  if (profileId === undefined) return symbol === undefined ? { room: 'user' } : { room: 'quotes', symbol };
-  if (symbol !== undefined) return { room: 'symbol', profileId, symbol };
   const after = cursorsIn(lastEventId);
+  if (profileId === undefined) {
+    return symbol === undefined ? { room: 'user', ...(after && { after }) } : { room: 'quotes', symbol };
+  }
+  if (symbol !== undefined) return { room: 'symbol', profileId, symbol };
   return { room: 'profile', profileId, ...(after && { after }) };
 }
 

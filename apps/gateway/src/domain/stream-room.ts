@@ -3,6 +3,8 @@ import { SYMBOL_PATTERN } from '@ballast/contracts/orders';
 import { SEQUENCED_TOPICS } from '@ballast/contracts/streams';
 import type { StreamCursors, StreamRoom } from '@ballast/contracts/stream-protocol';
 
+const WRONG_AFTER = '`after` must be the last sequence of each topic';
+
 /** Reads what a client wants to hear; a text says what is wrong with it. Unknown fields are wrong. */
 export function roomIn(value: unknown): StreamRoom | string {
   if (!isRecord(value)) return 'must be an object with a `room`';
@@ -34,14 +36,16 @@ export function roomKeyOf(room: StreamRoom): string {
   }
 }
 
-function userRoomIn({ room: _room, userId, ...rest }: Record<string, unknown>): StreamRoom | string {
+function userRoomIn({ room: _room, userId, after, ...rest }: Record<string, unknown>): StreamRoom | string {
   if (userId !== undefined && !isText(userId, USER_ID_PATTERN)) return '`userId` must be the id of a user';
-  return unknownIn(rest) ?? { room: 'user', ...(userId === undefined ? {} : { userId }) };
+  if (after !== undefined && !isCursors(after)) return WRONG_AFTER;
+  const named = userId === undefined ? {} : { userId };
+  return unknownIn(rest) ?? { room: 'user', ...named, ...(after === undefined ? {} : { after }) };
 }
 
 function profileRoomIn({ room: _room, profileId, after, ...rest }: Record<string, unknown>): StreamRoom | string {
   if (!isText(profileId, PROFILE_ID_PATTERN)) return '`profileId` must be the id of a profile';
-  if (after !== undefined && !isCursors(after)) return '`after` must be the last sequence of each topic';
+  if (after !== undefined && !isCursors(after)) return WRONG_AFTER;
   return unknownIn(rest) ?? { room: 'profile', profileId, ...(after === undefined ? {} : { after }) };
 }
 
