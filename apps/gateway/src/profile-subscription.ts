@@ -1,7 +1,7 @@
 import { SEQUENCED_TOPICS } from '@ballast/contracts/streams';
 import type { SequencedTopic, StreamEvents } from '@ballast/contracts/streams';
 import type { StreamCursors, StreamRoom, StreamSnapshot, Subscribed } from '@ballast/contracts/stream-protocol';
-import type { OwnerStreams, ProfileSnapshot } from './adapters/owner-streams.js';
+import type { OwnerStreams, ProfileEvents, ProfileSnapshot } from './adapters/owner-streams.js';
 import { Follow } from './domain/follow.js';
 import { EventFrame } from './domain/frame.js';
 import { RecentIds } from './domain/recent-ids.js';
@@ -10,6 +10,11 @@ import { RecentIds } from './domain/recent-ids.js';
 const SYMBOL_ORDERS_MAX = 10_000;
 
 export type ProfileRoom = Extract<StreamRoom, { profileId: string }>;
+
+/** Where the owners say that a subscription begins: with all that its client has missed, or as everything stands now. */
+export type Begun =
+  | { readonly after: StreamCursors; readonly missed: ProfileEvents }
+  | { readonly snapshot: ProfileSnapshot; readonly isResync: boolean };
 
 /** How a subscription began: what its client is answered, and what follows at once. */
 export interface Beginning {
@@ -49,12 +54,23 @@ export class ProfileSubscription {
   }
 
   /** Asks the owners where it begins; `undefined` where the profile is not the client's. Throws `Failure`. */
-  async begin(token: string): Promise<Beginning | undefined> {
+  async askWhereToBegin(token: string): Promise<Begun | undefined> {
+    const { profileId } = this.room;
     const after = this.room.room === 'profile' ? this.room.after : undefined;
-    if (after === undefined) return this.fromSnapshot(token, {});
-    const missed = await this.owners.since(this.room.profileId, after, token);
-    if (missed === undefined) return undefined;
-    if (!SEQUENCED_TOPICS.every((topic) => missed[topic].isComplete)) return this.fromSnapshot(token, { resync: true });
+    const missed = after && (await this.owners.since(profileId, after, token));
+    if (after !== undefined && missed === undefined) return undefined;
+    if (after && missed && SEQUENCED_TOPICS.every((topic) => missed[topic].isComplete)) return { after, missed };
+    const snapshot = await this.owners.snapshot(profileId, token);
+    return snapshot && { snapshot, isResync: after !== undefined };
+  }
+
+  /**
+   * Begins where the owners said. What follows from it is to be sent before anything else happens: from now on events
+   * pass.
+   */
+  begin(begun: Begun): Beginning {
+    if ('snapshot' in begun) return this.fromSnapshot(begun.snapshot, begun.isResync ? { resync: true } : {});
+    const { after, missed } = begun;
     const frames = SEQUENCED_TOPICS.flatMap((topic) => [
       ...this.follow.begin(topic, after[topic] ?? 0),
       ...this.replay(topic, missed[topic]),
@@ -67,19 +83,17 @@ export class ProfileSubscription {
     return this.follow.gaps();
   }
 
-  /** Asks the owner for what is missing in a topic, and returns what the client is to be sent now. Throws `Failure`. */
-  async fill(topic: SequencedTopic, after: number, token: string): Promise<EventFrame[]> {
-    const missed = await this.owners.events(topic, { profileId: this.room.profileId, after, token });
-    return missed === undefined ? [] : this.replay(topic, missed);
+  /** Asks the owner for what is missing in a topic; `undefined` where the profile is not the client's. Throws `Failure`. */
+  askMissing(topic: SequencedTopic, after: number, token: string): Promise<StreamEvents | undefined> {
+    return this.owners.events(topic, { profileId: this.room.profileId, after, token });
   }
 
-  private replay(topic: SequencedTopic, { events }: StreamEvents): EventFrame[] {
+  /** Takes what an owner said of a topic and returns what the client is to be sent now, before anything else happens. */
+  replay(topic: SequencedTopic, { events }: StreamEvents): EventFrame[] {
     return events.flatMap((event) => this.take(new EventFrame(topic, event)));
   }
 
-  private async fromSnapshot(token: string, more: { resync?: true }): Promise<Beginning | undefined> {
-    const found = await this.owners.snapshot(this.room.profileId, token);
-    if (found === undefined) return undefined;
+  private fromSnapshot(found: ProfileSnapshot, more: { resync?: true }): Beginning {
     const sequences: StreamCursors = { orders: found.orders.sequence, ledger: found.ledger.sequence };
     const snapshot = this.snapshotOf(found);
     for (const { orderId } of snapshot.orders?.orders ?? []) this.orders.isNew(orderId);

@@ -112,9 +112,11 @@ export class ProfileSubscriptions {
     answer: (answer: Subscribed) => void,
   ): Promise<Refused | undefined> {
     try {
-      const beginning = await subscription.begin(this.subscriber.token());
+      const begun = await subscription.askWhereToBegin(this.subscriber.token());
       if (subscription.isOver) return { ok: false, code: 'invalid-request', detail: 'it was ended meanwhile' };
-      if (beginning === undefined) return { ok: false, code: 'not-found' };
+      if (begun === undefined) return { ok: false, code: 'not-found' };
+      // Nothing is awaited between this and sending: an event that passed meanwhile would overtake.
+      const beginning = subscription.begin(begun);
       this.subscriber.forget(subscription.room.profileId);
       answer(beginning.answer);
       this.subscriber.send(beginning.frames);
@@ -150,8 +152,8 @@ export class ProfileSubscriptions {
   private async fill(subscription: ProfileSubscription): Promise<void> {
     try {
       for (const { topic, after } of subscription.gaps()) {
-        const frames = await subscription.fill(topic, after, this.subscriber.token());
-        if (!subscription.isOver) this.subscriber.send(frames);
+        const missed = await subscription.askMissing(topic, after, this.subscriber.token());
+        if (missed !== undefined && !subscription.isOver) this.subscriber.send(subscription.replay(topic, missed));
       }
     } catch (error) {
       if (!(error instanceof Failure)) this.subscriber.onBug(error);
