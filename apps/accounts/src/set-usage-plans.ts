@@ -8,7 +8,7 @@ import { ApiKeyStore } from './adapters/api-key.store.js';
 import { traceNow } from './adapters/trace-now.js';
 import { PLANS_SUBJECT, UsageStore, usageEvent } from './adapters/usage.store.js';
 import { withPlan } from './domain/api-key.js';
-import { newUsage, planNamed } from './domain/usage.js';
+import { newUsage, planNamed, withPlanOfItsOwn } from './domain/usage.js';
 
 /** Makes usage plans and gives them to users and API keys. */
 @Injectable()
@@ -81,13 +81,9 @@ export class SetUsagePlans {
       check(planNamed(plans, stored?.planName).name);
       const usage = stored ?? newUsage(subject, plan, this.clock.now());
       if (usage.planName === name) return { result: undefined };
-      const version = usage.version + 1;
-      const event = this.event(usagePlanAssigned, { id: `usage_${subject}`, version, subject }, data);
-      return {
-        head: { ...usage, planName: name, version },
-        operations: [usageEvent(event, subject)],
-        result: undefined,
-      };
+      const head = withPlanOfItsOwn(usage, name);
+      const event = this.event(usagePlanAssigned, { id: `usage_${subject}`, version: head.version, subject }, data);
+      return { head, operations: [usageEvent(event, subject)], result: undefined };
     });
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { leased, newUsage, planNamed, usageViewOf } from './usage.js';
+import { USAGE_TTL_SECONDS, leased, newUsage, planNamed, usageViewOf, withPlanOfItsOwn } from './usage.js';
 import type { Usage } from './usage.js';
 
 const PLAN = { name: 'partner', ratePerSecond: 50, burst: 100, quotaPerMonth: 1_000 };
@@ -42,6 +42,14 @@ describe('a lease', () => {
     expect(leased(usage, plan, asks({ wanted: 1, nowMs: december })).lease.quotaRemaining).toBe(39);
     expect(usageViewOf(usage, plan, december)).toMatchObject({ used: 0, remaining: 40 });
     expect(usageViewOf(usage, plan, NOON)).toMatchObject({ used: 40, remaining: 0 });
+  });
+
+  it('is forgotten when it was not used for long, unless a plan was given', () => {
+    const { usage } = leased(fresh(), PLAN, asks({ wanted: 1 }));
+    expect(usage.ttl).toBe(USAGE_TTL_SECONDS);
+    const given = withPlanOfItsOwn(usage, PLAN.name);
+    expect(given).toEqual({ ...usage, planName: PLAN.name, version: 1, ttl: -1 });
+    expect(leased(given, PLAN, asks({ wanted: 1 })).usage.ttl).toBe(-1);
   });
 
   it('follows a plan that allows less at once', () => {

@@ -6,6 +6,9 @@ import type { TokenBucket } from '@ballast/service-host';
 
 /** The id of the one document of a subject. */
 export const USAGE_ID = 'usage';
+/** Seconds after the last use for which what nothing was given to is kept: longer than a month's quota and any bucket. */
+export const USAGE_TTL_SECONDS = 90 * 86_400;
+const FOR_EVER = -1;
 
 /** What a user or an API key has used, as stored: one document, so that all gateways take from one bucket. */
 export interface Usage {
@@ -23,6 +26,8 @@ export interface Usage {
   readonly month: string;
   /** Requests of that month. */
   readonly used: number;
+  /** Seconds after its last change until the store forgets it. */
+  readonly ttl?: number;
 }
 
 /** What a subject starts with: a full bucket, and nothing used. */
@@ -50,12 +55,17 @@ export function leased(
   const bucket = without(settled, granted);
   const used = Math.max(0, usedBefore - returned) + owed + granted;
   return {
-    usage: { ...usage, bucket, month: monthOf(nowMs), used },
+    usage: keptWhile({ ...usage, bucket, month: monthOf(nowMs), used }),
     lease: {
       ...{ plan, granted, availableMilli: bucket.milliTokens },
       ...{ quotaRemaining: Math.max(0, plan.quotaPerMonth - used), monthEndsAt: monthEndOf(nowMs) },
     },
   };
+}
+
+/** The usage with a plan of its own, which it keeps whether it is used or not. */
+export function withPlanOfItsOwn(usage: Usage, planName: string): Usage {
+  return keptWhile({ ...usage, planName, version: usage.version + 1 });
 }
 
 /** The usage as its subject sees it. */
@@ -69,6 +79,11 @@ export function usageViewOf(usage: Usage, plan: UsagePlanView, nowMs: number): U
 export function planNamed(plans: Readonly<Record<string, UsagePlanView>>, name: string | undefined): UsagePlanView {
   const found = name === undefined || !Object.hasOwn(plans, name) ? undefined : plans[name];
   return found ?? plans[DEFAULT_PLAN.name] ?? DEFAULT_PLAN;
+}
+
+/** Without a plan of its own it is, when it was not used for long, what a new one would be. */
+function keptWhile(usage: Usage): Usage {
+  return { ...usage, ttl: usage.planName === undefined ? USAGE_TTL_SECONDS : FOR_EVER };
 }
 
 /** What was used counts in its own month only. */
