@@ -68,3 +68,22 @@ describe('GroupCommit, while more comes than one flush is for', () => {
     await flushed;
   });
 });
+
+describe('GroupCommit, over a file that is on disk with COMMIT', () => {
+  it('waits for as much work as came together before', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    const db = new Sqlite(':memory:');
+    const commits = new GroupCommit(db, undefined, undefined, () => 6);
+    const done: number[] = [];
+    const submit = (work: number): Promise<unknown> => commits.submit(() => done.push(work));
+    await Promise.all([submit(1), submit(2)]);
+    const third = submit(3);
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    expect(done).toEqual([1, 2]);
+    jest.advanceTimersByTime(GATHERING_MS_MAX);
+    await third;
+    expect(done).toEqual([1, 2, 3]);
+    jest.useRealTimers();
+    db.close();
+  });
+});

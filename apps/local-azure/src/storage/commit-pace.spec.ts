@@ -16,12 +16,12 @@ describe('CommitPace', () => {
     for (let group = 0; group < times; group++) pace.flushed(1);
   };
 
-  it('waits for nothing while nothing comes during flushes', () => {
+  it('waits for nothing while work has no company', () => {
     for (let group = 0; group < 100; group++) pace.flushed(0);
     expect(size()).toBe(1);
   });
 
-  it('waits for more with every group during whose flush something came', () => {
+  it('waits for more with every group that had company', () => {
     flushed(7);
     expect(size()).toBe(8);
   });

@@ -25,9 +25,9 @@ export class CommitPace {
     this.groupsBeforeGrowth = GROUPS_BEFORE_GROWTH;
   }
 
-  /** A group was flushed, and in the meantime that much work came. */
-  flushed(arrived: number): void {
+  /** Work was flushed, which had that much company: in its group, or behind it when it was done. */
+  flushed(company: number): void {
     if (this.groupsBeforeGrowth > 0) this.groupsBeforeGrowth -= 1;
-    else if (arrived > 0 && this.size < this.writers()) this.size += 1;
+    else if (company > 0 && this.size < this.writers()) this.size += 1;
   }
 }

@@ -141,12 +141,15 @@ export class GroupCommit {
       for (const { settle } of performed) settle();
     };
     const flushed = this.transactions.flush();
-    if (flushed === undefined) return settleAll();
+    if (flushed === undefined) {
+      this.pace.flushed(group.length - 1);
+      return settleAll();
+    }
     this.flushing = flushed
       .then(settleAll, (error: Error) => rejectAll((this.failure = error)))
       .finally(() => {
         this.flushing = undefined;
-        this.pace.flushed(this.queue.length);
+        this.pace.flushed(group.length - 1 + this.queue.length);
         if (this.queue.length > 0) this.schedule();
       });
   }

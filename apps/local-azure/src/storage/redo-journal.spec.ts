@@ -5,11 +5,20 @@ import { HALF_BYTES, JOURNAL_BYTES, RedoJournal, type JournalRecord } from './re
 
 describe('RedoJournal', () => {
   const SALT = 7;
+  /** Longer than a record is waited for in place. */
+  const SLOW_MS = 10;
+  const RECORDS_ELSEWHERE = 32;
+  let writeMs: number;
   let folder: string;
   let file: string;
   let journal: RedoJournal;
 
-  const open = (salt = SALT): RedoJournal => (journal = new RedoJournal(file, salt));
+  const open = (salt = SALT): RedoJournal => (journal = new RedoJournal(file, salt, clock()));
+  /** A clock on which each writing takes `writeMs`. */
+  const clock = () => {
+    let ms = 0;
+    return () => (ms += writeMs);
+  };
   const record = (number: number, text = `text ${number}`): JournalRecord => ({ number, text });
   const append = async (...numbers: number[]): Promise<void> => {
     for (const number of numbers) await journal.append(record(number));
@@ -22,6 +31,7 @@ describe('RedoJournal', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'redo-journal-'));
     file = join(folder, 'redo');
+    writeMs = 0;
     open();
   });
 
@@ -35,6 +45,28 @@ describe('RedoJournal', () => {
     await append(3, 4);
     await journal.append(record(5, 'größer 𝄞'));
     expect(reopened()).toEqual([record(3), record(4), record(5, 'größer 𝄞')]);
+  });
+
+  it('has a record on disk when it returns, and while the disk is slow once what it returns resolves', async () => {
+    expect(journal.append(record(1, 'a long text, of which nothing stays'))).toBeUndefined();
+    writeMs = SLOW_MS;
+    expect(journal.append(record(2))).toBeUndefined();
+    writeMs = 0;
+    for (let number = 3; number < 3 + RECORDS_ELSEWHERE; number++) {
+      const written = journal.append(record(number));
+      expect(written).toBeInstanceOf(Promise);
+      await written;
+    }
+    expect(journal.append(record(35))).toBeUndefined();
+    expect(reopened().map(({ number }) => number)).toEqual(Array.from({ length: 35 }, (_, index) => index + 1));
+    expect(journal.recordsAfter(1)[0]).toEqual(record(2));
+  });
+
+  it('rejects when a record could not be written', async () => {
+    journal.close();
+    const failed = journal.append(record(1));
+    open();
+    await expect(failed).rejects.toThrow('EBADF');
   });
 
   it('ends before a record that is not whole', async () => {

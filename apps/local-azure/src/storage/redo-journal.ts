@@ -7,6 +7,12 @@ export const JOURNAL_BYTES = 4 * 1024 * 1024;
 export const HALF_BYTES = JOURNAL_BYTES / 2;
 /** Before each text: its length in bytes, a checksum of what follows that, and its number. */
 const HEAD_BYTES = 16;
+/** Bytes of a text for each of its characters at most. */
+const CHARACTER_BYTES_MAX = 3;
+/** How long everything may be kept waiting for a record: where one takes longer, a thread waits for the next ones instead. */
+const IN_PLACE_MS_MAX = 1;
+/** Records that a thread waits for before the disk is tried in place again. */
+const RECORDS_ELSEWHERE = 32;
 
 /** A text with its number. */
 export interface JournalRecord {
@@ -22,11 +28,15 @@ export class RedoJournal {
   private readonly descriptor: number;
   private start = 0;
   private position = 0;
+  /** Where a record is put together; the one before is on disk by then. */
+  private room = Buffer.alloc(0);
+  private recordsElsewhere = 0;
 
-  /** Records made under another salt are none. Throws when there is no room for the file. */
+  /** Records made under another salt are none; `nowMs` gives milliseconds that never run backwards. Throws when there is no room for the file. */
   constructor(
     private readonly file: string,
     private readonly salt: number,
+    private readonly nowMs: () => number = () => performance.now(),
   ) {
     // What is written is on disk when it returns, with one call of the system instead of two.
     this.descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC, 0o600);
@@ -46,30 +56,32 @@ export class RedoJournal {
 
   /** Whether a text still fits into this half. */
   fits(text: string): boolean {
-    return this.position - this.start + HEAD_BYTES + Buffer.byteLength(text) <= HALF_BYTES;
+    return isWithin(text, HALF_BYTES - (this.position - this.start));
   }
 
   /** Whether a text would fit into a half of its own. */
   fitsAlone(text: string): boolean {
-    return HEAD_BYTES + Buffer.byteLength(text) <= HALF_BYTES;
+    return isWithin(text, HALF_BYTES);
   }
 
-  /** Resolves when a record is on disk. One at a time; numbers go up by one. */
-  append({ number, text }: JournalRecord): Promise<void> {
-    const length = Buffer.byteLength(text);
-    const bytes = Buffer.allocUnsafe(HEAD_BYTES + length);
-    bytes.writeUInt32LE(length, 0);
-    bytes.writeBigUInt64LE(BigInt(number), 8);
-    bytes.write(text, HEAD_BYTES);
-    bytes.writeUInt32LE(crc32(bytes.subarray(8), this.salt), 4);
+  /**
+   * A record is on disk when this returns, which takes less of the processor than to have a thread wait for it; or, while the disk is slow,
+   * when what it returns resolves. One at a time; numbers go up by one.
+   */
+  append(record: JournalRecord): Promise<void> | undefined {
+    const bytes = this.bytesOf(record);
     const { position } = this;
     this.position += bytes.length;
-    return new Promise((resolve, reject) => {
-      write(this.descriptor, bytes, 0, bytes.length, position, (error, written) => {
-        if (error === null && written === bytes.length) resolve();
-        else reject(error ?? new Error('The journal took only a part of a record.'));
-      });
-    });
+    if (this.recordsElsewhere > 0) {
+      this.recordsElsewhere -= 1;
+      return this.writeElsewhere(bytes, position);
+    }
+    try {
+      this.writeInPlace(bytes, position);
+      return undefined;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** What was recorded so far is no longer needed. */
@@ -85,6 +97,33 @@ export class RedoJournal {
 
   close(): void {
     closeSync(this.descriptor);
+  }
+
+  private bytesOf({ number, text }: JournalRecord): Buffer {
+    const bytesMax = HEAD_BYTES + text.length * CHARACTER_BYTES_MAX;
+    if (this.room.length < bytesMax) this.room = Buffer.allocUnsafe(bytesMax);
+    const { room } = this;
+    const length = room.write(text, HEAD_BYTES);
+    const bytes = room.subarray(0, HEAD_BYTES + length);
+    bytes.writeUInt32LE(length, 0);
+    bytes.writeBigUInt64LE(BigInt(number), 8);
+    bytes.writeUInt32LE(crc32(bytes.subarray(8), this.salt), 4);
+    return bytes;
+  }
+
+  private writeInPlace(bytes: Buffer, position: number): void {
+    const startMs = this.nowMs();
+    if (writeSync(this.descriptor, bytes, 0, bytes.length, position) !== bytes.length) throw new Error(ONLY_A_PART);
+    if (this.nowMs() - startMs > IN_PLACE_MS_MAX) this.recordsElsewhere = RECORDS_ELSEWHERE;
+  }
+
+  private writeElsewhere(bytes: Buffer, position: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      write(this.descriptor, bytes, 0, bytes.length, position, (error, written) => {
+        if (error === null && written === bytes.length) resolve();
+        else reject(error ?? new Error(ONLY_A_PART));
+      });
+    });
   }
 
   /** A file that was written as one piece, before it had halves, is read to its end. */
@@ -108,6 +147,12 @@ export class RedoJournal {
     return { number: Number(bytes.readBigUInt64LE(at + 8)), content: bytes.subarray(at + HEAD_BYTES, end) };
   }
 }
+
+const ONLY_A_PART = 'The journal took only a part of a record.';
+
+/** Counts the bytes of a text only where that decides. */
+const isWithin = (text: string, bytes: number): boolean =>
+  HEAD_BYTES + text.length * CHARACTER_BYTES_MAX <= bytes || HEAD_BYTES + Buffer.byteLength(text) <= bytes;
 
 /** Not through the descriptor of the records, which would wait for the disk. */
 function extend(file: string, size: number): void {
