@@ -9,15 +9,16 @@ export class BenchProcess<Ready, Answer = object> {
     readonly ready: Ready,
   ) {}
 
-  /** `isQuiet`: what it writes to its standard output goes nowhere. */
+  /** `isQuiet`: what it writes to its standard output goes nowhere. It ends when `signal` says that the time is over. */
   static async start<Ready, Answer = object>(
     script: string,
     role: string,
     told: object = {},
-    { isQuiet = false }: { isQuiet?: boolean } = {},
+    { isQuiet = false, signal }: { isQuiet?: boolean; signal?: AbortSignal } = {},
   ): Promise<BenchProcess<Ready, Answer>> {
     const child = fork(script, [role, JSON.stringify(told)], {
       stdio: ['inherit', isQuiet ? 'ignore' : 'inherit', 'inherit', 'ipc'],
+      ...(signal && { signal }),
     });
     const [ready] = (await once(child, 'message')) as [Ready];
     return new BenchProcess(child, ready);

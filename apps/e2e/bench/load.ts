@@ -1,249 +1,203 @@
 /**
  * The platform under load beside a monolith over PostgreSQL that does the same job, the bare calls of the SDKs and an empty Nest
  * route, in turns: highest rates held, latencies at shares of them, CPU and memory by process, growth. `to=FOLDER` is where the
- * report goes; `--short` shows in three minutes that it works, with figures that say little.
+ * report goes, written anew after each part; `--short` shows within four minutes that it works, with figures that say little.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { ManagedProcess, freePortNumbers } from '@ballast/launcher';
 import { resolve } from 'node:path';
-import { BenchProcess } from './bench-process.js';
-import { arrive } from './load/arrivals.js';
+import { hearFills } from './load/audience.js';
 import { BareCalls, serveBareAzure } from './load/bare-calls.js';
-import { HttpPost } from './load/http-post.js';
+import { EmptyRoute } from './load/empty-route.js';
+import { GrowthBench } from './load/growth.js';
+import type { GrowthExtent } from './load/growth.js';
+import { highestHeld } from './load/highest.js';
+import type { Search } from './load/highest.js';
 import { serveListeners } from './load/listeners.js';
-import type { Audience, Heard } from './load/listeners.js';
+import type { Audience } from './load/listeners.js';
 import { Monolith } from './load/monolith.js';
 import { MonolithSide } from './load/monolith-side.js';
+import { Phases } from './load/phases.js';
 import { PlatformSide } from './load/platform-side.js';
 import { whyNoPostgres } from './load/postgres.js';
 import { writeReport } from './load/report.js';
 import { SHARES, sectionsOf } from './load/results.js';
-import type { Growth, SideResult } from './load/results.js';
-import { cpuMsOf, highestHeld, stretch } from './load/stretch.js';
+import type { LoadResult, SideResult } from './load/results.js';
+import { stretch } from './load/stretch.js';
 import type { Side, Stretch } from './load/stretch.js';
-import { useOf } from './process-use.js';
 import { told } from './told.js';
 
-const IS_SHORT = process.argv.includes('--short');
-/** How much is measured: seconds of a stretch, profiles and stored orders before and after they grew, clients that listen. */
-const EXTENT = IS_SHORT
-  ? { rounds: 1, seconds: 4, factor: 1.6, profiles: [10, 40], stored: [200, 600], clients: 200 }
-  : { rounds: 3, seconds: 30, factor: 1.15, profiles: [10, 1_000], stored: [1_000, 100_000], clients: 1_000 };
-/** The first rates that are tried. */
-const PLATFORM_FROM = 20;
-const MONOLITH_FROM = 150;
-/** Profiles whose orders the load is spread over. */
-const SPREAD_PROFILES = 40;
-const IDLE_SECONDS = 5;
-/** Fewer orders than this say nothing about what one takes. */
-const GROWTH_ORDERS_MIN = IS_SHORT ? 20 : 300;
+/** How much is measured: rounds, seconds of a stretch, how the highest rates are looked for, clients that listen, what grows. */
+interface Extent extends GrowthExtent {
+  readonly rounds: number;
+  /** By how much rates differ, and how often one may fail. */
+  readonly search: Pick<Search, 'factor' | 'tries'>;
+  readonly clients: number;
+  /** How long all of it takes about, and at most. */
+  readonly minutes: number;
+  readonly minutesMax: number;
+}
+const SHORT: Extent = {
+  ...{ rounds: 1, seconds: 3, secondsMax: 6, idleSeconds: 3, search: { factor: 1.5, tries: 1 }, clients: 200 },
+  ...{ profiles: [10, 60], stored: [200, 2_000], minutes: 3, minutesMax: 4 },
+};
+const LONG: Extent = {
+  ...{ rounds: 3, seconds: 15, secondsMax: 120, idleSeconds: 20, search: { factor: 1.12, tries: 2 }, clients: 1_000 },
+  ...{ profiles: [10, 1_000], stored: [1_000, 100_000], minutes: 22, minutesMax: 25 },
+};
+const EXTENT = process.argv.includes('--short') ? SHORT : LONG;
+/** First rates that are tried, in steps that are larger and shorter than those from there. */
+const FROM = { Ballast: 20, monolith: 200 } as const;
+const ROUGH = { factor: 1.5, seconds: 3, tries: 1 } as const;
+const WARM_SECONDS = 5;
 const SCRIPT = process.argv[1] ?? '';
 
-async function main(): Promise<void> {
-  const folder = told('to');
-  if (folder === undefined) throw new Error('Where does the report go? to=FOLDER');
-  const platform = await PlatformSide.open(SPREAD_PROFILES);
-  const missing = whyNoPostgres();
-  if (missing !== undefined) console.log(`not compared with a monolith: ${missing}`);
-  const monolith = missing === undefined ? await MonolithSide.open(SCRIPT) : undefined;
-  const bare = await BareCalls.open(SCRIPT);
-  const empty = await EmptyRoute.open();
-  try {
-    const floors = { bare, empty };
-    const compared = await compare(platform, monolith, floors);
-    const heard = await listen(platform, compared.ballast.highest * SHARES[0]);
-    const growth = await grow(platform, compared.ballast.highest);
-    const hotPerSecond = await hot(platform);
-    const result = { ...compared, heard, clients: EXTENT.clients, growth, hotPerSecond };
-    console.log(await writeReport(resolve(folder), 'Ballast under load', sectionsOf(result)));
-  } finally {
-    await Promise.all([empty.close(), bare.close(), monolith?.close(), platform.close()]);
-  }
-}
+type Measured = SideResult & { readonly byShare: Map<number, Stretch[]> };
 
-interface Floors {
+/** Everything that takes part. */
+interface Parts {
+  readonly platform: PlatformSide;
+  readonly monolith: MonolithSide | undefined;
   readonly bare: BareCalls;
   readonly empty: EmptyRoute;
 }
 
-/** Highest rates first, then shares of them, all sides in turns. */
-async function compare(platform: PlatformSide, monolith: MonolithSide | undefined, { bare, empty }: Floors) {
-  const { seconds, factor, rounds } = EXTENT;
-  await platform.freshToken();
-  await stretch(platform, { perSecond: PLATFORM_FROM, seconds });
-  const ballast = resultOf(platform, await highestHeld(platform, { from: PLATFORM_FROM, factor, seconds }));
-  const other = monolith && resultOf(monolith, await highestHeld(monolith, { from: MONOLITH_FROM, factor, seconds }));
-  const [barePerSecond, emptyAcceptP99Ms]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
-    for (const share of SHARES) {
-      await platform.freshToken();
-      await measureShare(platform, ballast, share);
-      if (monolith !== undefined && other !== undefined) await measureShare(monolith, other, share);
-    }
-    barePerSecond.push(await bare.perSecond(seconds));
-    emptyAcceptP99Ms.push(await empty.acceptP99Ms(ballast.highest * SHARES[1]));
+async function main(): Promise<void> {
+  const folder = told('to');
+  if (folder === undefined) throw new Error('Where does the report go? to=FOLDER');
+  console.log(`about ${EXTENT.minutes} minutes on two idle processors, at most ${EXTENT.minutesMax}`);
+  const found: LoadResult = {
+    barePerSecond: [],
+    emptyAcceptP99Ms: [],
+    clients: EXTENT.clients,
+    growth: [],
+    failed: [],
+  };
+  const write = (): Promise<string> => writeReport(resolve(folder), 'Ballast under load', sectionsOf(found));
+  const phases = new Phases(EXTENT.minutesMax * 60, write);
+  found.failed = phases.failed;
+  const parts = await open();
+  try {
+    await measure(phases, parts, found);
+    console.log(await write());
+  } finally {
+    const { platform, monolith, bare, empty } = parts;
+    await Promise.all([empty.close(), bare.close(), monolith?.close(), platform.close()]);
   }
-  return { ballast, ...(other !== undefined && { monolith: other }), barePerSecond, emptyAcceptP99Ms };
+  if (phases.failed.length > 0) process.exitCode = 1;
 }
 
-const resultOf = ({ name }: Side, highest: number): SideResult & { readonly byShare: Map<number, Stretch[]> } => ({
-  ...{ name, highest },
-  byShare: new Map(SHARES.map((share) => [share, []])),
-});
+async function open(): Promise<Parts> {
+  const missing = whyNoPostgres();
+  if (missing !== undefined) console.log(`not compared with a monolith: ${missing}`);
+  const platform = await PlatformSide.open();
+  const monolith = missing === undefined ? await MonolithSide.open(SCRIPT) : undefined;
+  return { platform, monolith, bare: await BareCalls.open(SCRIPT), empty: await EmptyRoute.open() };
+}
+
+async function measure(phases: Phases, parts: Parts, found: LoadResult): Promise<void> {
+  const { platform, monolith } = parts;
+  const ballast = await find(phases, platform, FROM.Ballast);
+  if (ballast === undefined) return;
+  const other = monolith && (await find(phases, monolith, FROM.monolith));
+  Object.assign(found, { ballast, ...(other && { monolith: other }) });
+  const seconds = EXTENT.seconds * EXTENT.rounds;
+  await phases.run({ name: 'one hot profile', seconds: 30 + EXTENT.seconds * 20 }, async (signal) => {
+    found.hotPerSecond = await hot(platform, ballast.highest, signal);
+  });
+  await phases.run({ name: 'shares of the highest rates, in turns', seconds: 60 + seconds * 15 }, (signal) =>
+    inTurns(parts, found, signal),
+  );
+  const perSecond = ballast.highest * SHARES[0];
+  const audience = { script: SCRIPT, clients: EXTENT.clients, pace: { perSecond, seconds: EXTENT.seconds } };
+  await phases.run({ name: 'clients that listen', seconds: 120 }, async (signal) => {
+    found.heard = await hearFills(platform, audience, signal);
+  });
+  const growth = new GrowthBench(platform, EXTENT);
+  await phases.run({ name: 'stored orders', seconds: 420 }, async (signal) => {
+    found.growth.push(await growth.stored(perSecond, signal));
+  });
+  await phases.run({ name: 'profiles', seconds: 360 }, async (signal) => {
+    found.growth.push(await growth.profiles(ballast.highest * SHARES[1], signal));
+  });
+}
+
+/** The highest rate that a side holds, roughly first. */
+async function find(phases: Phases, side: Side, from: number): Promise<Measured | undefined> {
+  const { seconds, search } = EXTENT;
+  const highest = await phases.run(
+    { name: `${side.name}: highest rate`, seconds: 60 + seconds * 20 },
+    async (signal) => {
+      await stretch(side, { perSecond: from, seconds: WARM_SECONDS }, signal);
+      const rough = await highestHeld(side, { from, ...ROUGH }, signal);
+      return search.factor < ROUGH.factor ? highestHeld(side, { from: rough, seconds, ...search }, signal) : rough;
+    },
+  );
+  if (highest === undefined || highest === 0) return undefined;
+  return { name: side.name, highest, byShare: new Map(SHARES.map((share) => [share, []])) };
+}
+
+/** All sides at shares of the highest rates that they hold, and what there is without any logic. */
+async function inTurns(
+  { platform, monolith, bare, empty }: Parts,
+  found: LoadResult,
+  signal: AbortSignal,
+): Promise<void> {
+  await platform.use(platform.profileIds);
+  await bare.perSecond(WARM_SECONDS, signal);
+  for (let round = 0; round < EXTENT.rounds; round += 1) {
+    for (const share of SHARES) {
+      await measureShare(platform, found.ballast, share, signal);
+      if (monolith !== undefined) await measureShare(monolith, found.monolith, share, signal);
+    }
+    found.barePerSecond.push(await bare.perSecond(EXTENT.seconds, signal));
+    const perSecond = (found.ballast?.highest ?? 0) * SHARES[1];
+    found.emptyAcceptP99Ms.push(await empty.acceptP99Ms({ perSecond, seconds: EXTENT.seconds }));
+  }
+}
 
 async function measureShare(
   side: Side,
-  { highest, byShare }: { highest: number; byShare: ReadonlyMap<number, Stretch[]> },
+  result: SideResult | undefined,
   share: number,
+  signal: AbortSignal,
 ): Promise<void> {
-  const measured = await stretch(side, { perSecond: highest * share, seconds: EXTENT.seconds });
-  byShare.get(share)?.push(measured);
+  if (result === undefined) return;
+  const measured = await stretch(side, { perSecond: result.highest * share, seconds: EXTENT.seconds }, signal);
+  result.byShare.get(share)?.push(measured);
   console.log(
-    `${side.name} at ${share * 100} %: accepted within ${measured.accept.percentile(99).toFixed(1)} ms (p99)`,
+    `  ${side.name} at ${share * 100} %: accepted within ${measured.accept.percentile(99).toFixed(1)} ms (p99)`,
   );
 }
 
-/** From a fill at the broker until clients have it, with so many of them connected. */
-async function listen(platform: PlatformSide, perSecond: number): Promise<Heard> {
-  const { clients, seconds } = EXTENT;
-  const token = await platform.freshToken();
-  const audience: Audience = {
-    ...{ url: platform.stage.platform.url('gateway'), token, clients },
-    profiles: platform.profileIds,
-  };
-  const listeners = await BenchProcess.start<object, Heard>(SCRIPT, 'listeners', audience);
-  await stretch(platform, { perSecond, seconds });
-  const heard = await listeners.ask({});
-  await listeners.end('SIGKILL');
-  return heard;
-}
-
-/** What an order takes with few and with many profiles, at the same rate of each; and with few and with many orders stored. */
-async function grow(platform: PlatformSide, highest: number): Promise<Growth[]> {
-  const [fewProfiles = 0, manyProfiles = 0] = EXTENT.profiles;
+/** The highest rate that one profile holds alone; afterwards orders are spread again. */
+async function hot(platform: PlatformSide, spreadPerSecond: number, signal: AbortSignal): Promise<number> {
   const spread = platform.profileIds;
-  const all = [...spread, ...(await platform.open(Math.max(0, manyProfiles - spread.length)))].slice(0, manyProfiles);
-  const each = (highest * SHARES[0]) / manyProfiles;
-  const costOf = async (profiles: readonly string[], perSecond: number): Promise<number> => {
-    await platform.use(profiles);
-    const seconds = Math.max(EXTENT.seconds, GROWTH_ORDERS_MIN / perSecond);
-    return costBeyondIdle(platform, perSecond, seconds);
-  };
-  const profiles = {
-    what: `${fewProfiles} → ${manyProfiles} profiles, the same rate of each`,
-    few: await costOf(all.slice(0, fewProfiles), each * fewProfiles),
-    many: await costOf(all, each * manyProfiles),
-  };
-  const [fewStored = 0, manyStored = 0] = EXTENT.stored;
-  const rate = highest * SHARES[0];
-  const one = await platform.open(SPREAD_PROFILES);
-  const few = await store(platform, one, { orders: fewStored, highest }).then(() => costOf(one, rate));
-  const many = await store(platform, one, { orders: manyStored - fewStored, highest }).then(() => costOf(one, rate));
-  return [profiles, { what: `${fewStored} → ${manyStored} stored orders`, few, many }];
-}
-
-/** Has so many orders more of these profiles stored. */
-async function store(
-  platform: PlatformSide,
-  profiles: readonly string[],
-  { orders, highest }: { orders: number; highest: number },
-): Promise<void> {
-  await platform.use(profiles);
-  const perSecond = highest * SHARES[2];
-  for (let left = orders; left > 0; left -= perSecond * EXTENT.seconds) {
-    await platform.freshToken();
-    const seconds = Math.min(EXTENT.seconds, left / perSecond);
-    await arrive({ perSecond, seconds }, (turn) => platform.place(turn));
-  }
-}
-
-/** Milliseconds of CPU of an order, without what the platform uses when nothing comes. */
-async function costBeyondIdle(platform: PlatformSide, perSecond: number, seconds: number): Promise<number> {
-  await platform.freshToken();
-  const idle = await idleMsPerSecond(platform);
-  const startMs = performance.now();
-  const measured = await stretch(platform, { perSecond, seconds });
-  const lastedSeconds = (performance.now() - startMs) / 1_000;
-  return cpuMsOf(measured) - (idle * lastedSeconds) / measured.accept.count;
-}
-
-async function idleMsPerSecond(platform: PlatformSide): Promise<number> {
-  const used = async (): Promise<number> => {
-    const uses = await Promise.all(platform.processes().map(({ pid }) => useOf(pid)));
-    return uses.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-  };
-  const before = await used();
-  await delay(IDLE_SECONDS * 1_000);
-  return ((await used()) - before) / IDLE_SECONDS;
-}
-
-/** The highest rate that one profile holds alone. */
-async function hot(platform: PlatformSide): Promise<number> {
   const [profileId = ''] = await platform.open(1);
-  await platform.freshToken();
   const body = { openOrdersMax: 500, ordersPerMinuteMax: 100_000 };
   const path = `/v1/profiles/${profileId}/trading-limits`;
   const { status } = await platform.stage.admin.send('PUT', path, { body, headers: { 'if-match': '*' } });
   if (status >= 300) throw new Error(`the limits of the hot profile were not set: ${status}`);
   await platform.use([profileId]);
-  const { factor, seconds } = EXTENT;
-  return highestHeld({ ...bound(platform), name: 'one profile' }, { from: PLATFORM_FROM / 2, factor, seconds });
-}
-
-const bound = (side: Side): Side => ({
-  name: side.name,
-  place: (turn) => side.place(turn),
-  milestones: (arrived) => side.milestones(arrived),
-  processes: () => side.processes(),
-});
-
-/** An empty Nest route in a process of its own. */
-class EmptyRoute {
-  private constructor(
-    private readonly served: ManagedProcess,
-    private readonly http: HttpPost,
-  ) {}
-
-  static async open(): Promise<EmptyRoute> {
-    const [port] = await freePortNumbers(1);
-    const url = `http://127.0.0.1:${port}`;
-    const ignored = (): void => undefined;
-    const entry = resolve(import.meta.dirname, 'empty-service.mjs');
-    const plan = { name: 'an empty Nest service', entry, env: { PORT: `${port}` }, readyUrl: `${url}/health/ready` };
-    const served = new ManagedProcess(plan, { onLine: ignored, onUnexpectedEnd: ignored });
-    served.start();
-    await served.ready();
-    return new EmptyRoute(served, new HttpPost(`${url}/v1/orders`));
-  }
-
-  /** Milliseconds within which 99 of 100 requests at this rate are answered. */
-  async acceptP99Ms(perSecond: number): Promise<number> {
-    const place = async (turn: number): Promise<string> => {
-      await this.http.send(202, { turn });
-      return String(turn);
-    };
-    return (await arrive({ perSecond, seconds: EXTENT.seconds }, place)).accept.percentile(99);
-  }
-
-  async close(): Promise<void> {
-    this.http.close();
-    await this.served.stop();
+  try {
+    const { search, seconds } = EXTENT;
+    return await highestHeld(platform, { from: spreadPerSecond / 2, seconds, ...search }, signal);
+  } finally {
+    await platform.use(spread);
   }
 }
 
 /** What a child process does. */
-async function serve(role: string, told: unknown): Promise<void> {
+async function serve(role: string, toldChild: unknown): Promise<void> {
   if (role === 'bare-azure') await serveBareAzure();
-  if (role === 'listeners') await serveListeners(told as Audience);
+  if (role === 'listeners') await serveListeners(toldChild as Audience);
   if (role === 'monolith') {
-    const { socket, token } = told as { socket: string; token: string };
+    const { socket, token } = toldChild as { socket: string; token: string };
     process.send?.({ url: await new Monolith(socket, token).listen() });
   }
 }
 
-const [, , role, toldChild = '{}'] = process.argv;
+const [, , role, toldByParent = '{}'] = process.argv;
 if (process.send === undefined) {
   // What was started ends with this process, which a signal alone would not see to.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   await main();
-} else await serve(role ?? '', JSON.parse(toldChild));
+} else await serve(role ?? '', JSON.parse(toldByParent));

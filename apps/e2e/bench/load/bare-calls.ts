@@ -87,8 +87,8 @@ export class BareCalls {
     return calls;
   }
 
-  /** How many orders' calls a second are made and heard, for so long. */
-  async perSecond(seconds: number): Promise<number> {
+  /** How many orders' calls a second are made and heard, for so long. Throws once `signal` says that the time is over. */
+  async perSecond(seconds: number, signal?: AbortSignal): Promise<number> {
     const start = performance.now();
     const before = { received: this.received, orders: this.turn };
     const worker = async (): Promise<void> => {
@@ -96,7 +96,10 @@ export class BareCalls {
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
     const orders = this.turn - before.orders;
-    while (this.received - before.received < orders * DELIVERIES) await delay(POLL_MS);
+    while (this.received - before.received < orders * DELIVERIES) {
+      signal?.throwIfAborted();
+      await delay(POLL_MS);
+    }
     return (orders * 1_000) / (performance.now() - start);
   }
 

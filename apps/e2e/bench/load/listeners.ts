@@ -12,7 +12,8 @@ const RETRY_MS = 250;
 /** Whom the clients hear. */
 export interface Audience {
   readonly url: string;
-  readonly token: string;
+  /** Of the users whose clients they are. */
+  readonly tokens: readonly string[];
   readonly profiles: readonly string[];
   readonly clients: number;
 }
@@ -25,7 +26,7 @@ export interface Heard {
 }
 
 /** Serves as so many clients in this process; answers each question with what they heard since the one before. */
-export async function serveListeners({ url, token, profiles, clients }: Audience): Promise<void> {
+export async function serveListeners({ url, tokens, profiles, clients }: Audience): Promise<void> {
   let heard = new Latencies();
   const take = ({ type, data }: EventMessage): void => {
     if (type !== 'order.executed.v1') return;
@@ -33,7 +34,8 @@ export async function serveListeners({ url, token, profiles, clients }: Audience
   };
   for (let first = 0; first < clients; first += CONNECTING_MAX) {
     const some = Array.from({ length: Math.min(CONNECTING_MAX, clients - first) }, (_, index) => first + index);
-    await Promise.all(some.map((index) => listen(url, token, profiles[index % profiles.length] ?? '', take)));
+    const of = (list: readonly string[], index: number): string => list[index % list.length] ?? '';
+    await Promise.all(some.map((index) => listen(url, of(tokens, index), of(profiles, index), take)));
   }
   process.on('message', () => {
     const told: Heard = { count: heard.count, p50Ms: heard.percentile(50), p99Ms: heard.percentile(99) };

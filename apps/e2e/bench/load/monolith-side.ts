@@ -56,6 +56,11 @@ export class MonolithSide implements Side {
     return this.parts.postgres.version;
   }
 
+  /** Its token does not get old. */
+  async prepare(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async place(turn: number): Promise<string> {
     const body = { profileId: profileOf(turn % PROFILES), symbol: 'AAPL', side: 'buy', type: 'market', quantity: '1' };
     const headers = { authorization: `Bearer ${this.parts.token}`, 'idempotency-key': randomUUID() };

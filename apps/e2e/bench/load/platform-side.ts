@@ -9,6 +9,8 @@ import type { Arrived } from './arrivals.js';
 import { HttpPost } from './http-post.js';
 import type { Milestones, Side } from './stretch.js';
 
+/** Profiles whose orders the load is spread over. */
+export const SPREAD_PROFILES = 40;
 const PAGE_SIZE = 500;
 const CAPITAL = '10000000.00';
 /** Entries of a profile that may be live at once. */
@@ -39,7 +41,7 @@ export class PlatformSide implements Side {
     private readonly disconnect: () => void,
   ) {}
 
-  static async open(profiles: number): Promise<PlatformSide> {
+  static async open(): Promise<PlatformSide> {
     const stage = await Stage.open(WITHOUT_REQUEST_LOGS);
     const { endpoint, key } = await stage.platform.storeAccess();
     const database = await connectCosmos({ endpoint, key, database: topology.database });
@@ -47,7 +49,7 @@ export class PlatformSide implements Side {
     const audit = new ContainerStore(database.container('audit-events'));
     const side = new PlatformSide(stage, audit, http, () => database.client.dispose());
     await stage.tick(PRICE);
-    await side.use(await side.open(profiles));
+    await side.use(await side.open(SPREAD_PROFILES));
     return side;
   }
 
@@ -79,14 +81,13 @@ export class PlatformSide implements Side {
     return (await this.http.send<{ orderId: string }>(202, body, headers)).orderId;
   }
 
-  /** Signs in again where the token gets old; between stretches, so that it is not measured. */
-  async freshToken(): Promise<string> {
-    if (Date.now() - this.token.sinceMs < TOKEN_AGE_MS_MAX) return this.token.text;
+  /** Signs in again where the token gets old. */
+  async prepare(): Promise<void> {
+    if (Date.now() - this.token.sinceMs < TOKEN_AGE_MS_MAX) return;
     const login = (await this.stage.platform.firstLogins()).find(({ username }) => username === 'demo');
     const password = login?.password ?? '';
     const { token = '' } = await Api.signIn(this.stage.platform.url('gateway'), { username: 'demo', password });
     this.token = { text: token, sinceMs: Date.now() };
-    return token;
   }
 
   /** By what audit has recorded: it has the time of each event's commit, and of its own. */

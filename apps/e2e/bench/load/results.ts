@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { median } from '../measure.js';
+import { median as middle } from '../measure.js';
 import type { Heard } from './listeners.js';
 import type { Bar, Section } from './report.js';
 import { cpuMsOf } from './stretch.js';
@@ -22,77 +22,86 @@ export interface Growth {
   readonly many: number;
 }
 
-/** Everything that was measured. */
+/** What was measured by now; what is not there failed, or comes later. */
 export interface LoadResult {
-  readonly ballast: SideResult;
-  /** Absent where there is no PostgreSQL. */
-  readonly monolith?: SideResult;
-  readonly barePerSecond: readonly number[];
-  readonly emptyAcceptP99Ms: readonly number[];
-  readonly heard: Heard;
+  ballast?: SideResult;
+  /** Absent where there is no PostgreSQL, too. */
+  monolith?: SideResult;
+  readonly barePerSecond: number[];
+  readonly emptyAcceptP99Ms: number[];
+  heard?: Heard;
   readonly clients: number;
-  readonly growth: readonly Growth[];
+  readonly growth: Growth[];
   /** The highest rate that one profile alone holds. */
-  readonly hotPerSecond: number;
+  hotPerSecond?: number;
+  /** What did not come to its end, and why. */
+  failed: readonly string[];
 }
 
 const KINDS = ['accept', 'filled', 'settled', 'audited'] as const;
 const HALF_LOAD = 0.6;
+const RATIO_DIGITS = 3;
 
 /** The tables and charts of what was measured. */
 export function sectionsOf(result: LoadResult): Section[] {
-  const sides = result.monolith === undefined ? [result.ballast] : [result.ballast, result.monolith];
-  return [ratios(result), ...sides.map(latencies), ...sides.map(usage), growth(result)];
+  const sides = [result.ballast, result.monolith].filter((side) => side !== undefined);
+  const isGrown = result.growth.length > 0;
+  return [
+    ratios(result),
+    ...sides.map(latencies),
+    ...sides.map(usage),
+    ...(isGrown ? [growth(result)] : []),
+    ...(result.failed.length > 0 ? [failures(result)] : []),
+  ];
 }
 
 function ratios(result: LoadResult): Section {
-  const { ballast, monolith, barePerSecond, emptyAcceptP99Ms, heard, clients } = result;
-  const bare = median(barePerSecond);
-  const [ours, theirs] = [p99Of(ballast, 'accept'), monolith === undefined ? Number.NaN : p99Of(monolith, 'accept')];
-  const rate = (value: number | undefined): string => (value === undefined ? 'not there' : `${value.toFixed(0)}/s`);
-  const row = (what: string, here: string, other: string, found: number, wanted: string): string[] => [
-    ...[what, here, other],
-    ...[Number.isFinite(found) ? found.toFixed(3) : 'not there', wanted],
-  ];
-  const ms = (value: number): string => `${value.toFixed(1)} ms`;
-  const rates: Bar[] = [
-    { label: 'Ballast', value: ballast.highest },
-    { label: 'monolith', value: monolith?.highest ?? Number.NaN },
-    { label: 'bare SDK calls', value: bare },
-  ];
-  const held = rate(ballast.highest);
+  const { ballast, monolith, heard } = result;
+  const bare = median(result.barePerSecond);
+  const [held, theirs] = [ballast?.highest, monolith?.highest];
+  const [ours, other] = [p99Of(ballast, 'accept'), p99Of(monolith, 'accept')];
+  const empty = median(result.emptyAcceptP99Ms);
   return {
     title: 'Ratios',
     note: `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}; everything on this machine, the callers too.`,
     head: ['what', 'Ballast', 'beside', 'ratio', 'wanted'],
     rows: [
-      row(
-        'settled and audited, monolith',
-        held,
-        rate(monolith?.highest),
-        ballast.highest / (monolith?.highest ?? Number.NaN),
-        '≥ 0.07',
-      ),
-      row('settled and audited, bare SDK calls', held, rate(bare), ballast.highest / bare, '≥ 0.8'),
-      row(`accept p99 at ${HALF_LOAD * 100} % load, monolith`, ms(ours), ms(theirs), ours / theirs, '≤ 4'),
-      row('accept p99, empty Nest route', ms(ours), ms(median(emptyAcceptP99Ms)), ours / median(emptyAcceptP99Ms), ''),
-      row(
-        'one hot profile, spread load',
-        rate(result.hotPerSecond),
-        held,
-        result.hotPerSecond / ballast.highest,
-        '≥ 0.6',
-      ),
+      row('settled and audited, monolith', { here: held, beside: theirs, unit: '/s' }, '≥ 0.07'),
+      row('settled and audited, bare SDK calls', { here: held, beside: bare, unit: '/s' }, '≥ 0.8'),
+      row(`accept p99 at ${HALF_LOAD * 100} % load, monolith`, { here: ours, beside: other, unit: ' ms' }, '≤ 4'),
+      row('accept p99, empty Nest route', { here: ours, beside: empty, unit: ' ms' }, ''),
+      row('one hot profile, spread load', { here: result.hotPerSecond, beside: held, unit: '/s' }, '≥ 0.6'),
       [
-        `fill → WebSocket p99, ${clients} clients, 30 % load`,
-        ms(heard.p99Ms),
-        `p50 ${ms(heard.p50Ms)}`,
-        `${heard.count} heard`,
-        '≤ 100 ms',
+        `fill → WebSocket p99, ${result.clients} clients, 30 % load`,
+        ...[textOf(heard?.p99Ms, ' ms'), `p50 ${textOf(heard?.p50Ms, ' ms')}`],
+        ...[heard === undefined ? '' : `${heard.count} heard`, '≤ 100 ms'],
       ],
     ],
-    chart: { unit: 'orders/s', bars: rates },
+    chart: {
+      unit: 'orders/s',
+      bars: [
+        { label: 'Ballast', value: held ?? Number.NaN },
+        { label: 'monolith', value: theirs ?? Number.NaN },
+        { label: 'bare SDK calls', value: bare },
+      ],
+    },
   };
+}
+
+function row(
+  what: string,
+  { here, beside, unit }: { here: number | undefined; beside: number | undefined; unit: string },
+  wanted: string,
+): string[] {
+  const ratio = (here ?? Number.NaN) / (beside ?? Number.NaN);
+  return [what, textOf(here, unit), textOf(beside, unit), textOf(ratio, '', RATIO_DIGITS), wanted];
+}
+
+const textOf = (value: number | undefined, unit: string, digits = 1): string =>
+  value === undefined || Number.isNaN(value) ? 'not there' : `${value.toFixed(digits)}${unit}`;
+
+function failures({ failed }: LoadResult): Section {
+  return { title: 'What did not come to its end', head: ['what'], rows: failed.map((why) => [why]) };
 }
 
 function latencies({ name, highest, byShare }: SideResult): Section {
@@ -149,5 +158,8 @@ function growth(result: LoadResult): Section {
 /** A database has a process for each connection. */
 const groupOf = (process: string): string => (process.startsWith('postgres ') ? 'PostgreSQL' : process);
 
-const p99Of = ({ byShare }: SideResult, kind: (typeof KINDS)[number]): number =>
-  median((byShare.get(HALF_LOAD) ?? []).map((found) => found[kind].percentile(99)));
+const p99Of = (side: SideResult | undefined, kind: (typeof KINDS)[number]): number =>
+  median((side?.byShare.get(HALF_LOAD) ?? []).map((found) => found[kind].percentile(99)));
+
+/** NaN of nothing. */
+const median = (values: readonly number[]): number => (values.length === 0 ? Number.NaN : middle(values));

@@ -13,6 +13,8 @@ export interface Milestones {
 /** What takes orders and is measured. */
 export interface Side {
   readonly name: string;
+  /** What is to be done before orders come, and is not measured. */
+  prepare(): Promise<void>;
   /** Places an order and gives its id once it is accepted; throws otherwise. */
   place(turn: number): Promise<string>;
   /** What followed from the accepted orders, by id, once nothing goes on any more. */
@@ -52,10 +54,12 @@ export function cpuMsOf({ used }: Stretch): number {
   return [...used.values()].reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
-/** Lets orders arrive at a side and measures what follows from them. */
-export async function stretch(side: Side, pace: Pace): Promise<Stretch> {
+/** Lets orders arrive at a side and measures what follows from them. Throws once `signal` says that the time is over. */
+export async function stretch(side: Side, pace: Pace, signal?: AbortSignal): Promise<Stretch> {
+  await side.prepare();
   const before = await usesOf(side);
-  const arrived = await arrive(pace, (turn) => side.place(turn));
+  const arrived = await arrive(pace, (turn) => side.place(turn), signal);
+  if (arrived.dueAtMs.size === 0) throw new Error(`${side.name} accepted nothing: ${String(arrived.failure)}`);
   const milestones = await side.milestones(arrived);
   const after = await usesOf(side);
   const orders = arrived.dueAtMs.size;
@@ -66,23 +70,6 @@ export async function stretch(side: Side, pace: Pace): Promise<Stretch> {
     ]),
   );
   return { pace, accept: arrived.accept, ...latenciesOf(arrived, milestones), used };
-}
-
-/** The highest rate that the side holds, found by raising it until it does not. */
-export async function highestHeld(
-  side: Side,
-  { from, factor, seconds }: { from: number; factor: number; seconds: number },
-): Promise<number> {
-  let held = 0;
-  for (let perSecond = from; ; perSecond = Math.round(perSecond * factor)) {
-    const tried = await stretch(side, { perSecond, seconds });
-    const figures = `accepted ${tried.accept.percentile(99).toFixed(0)} ms, audited ${tried.audited.percentile(99).toFixed(0)} ms (p99)`;
-    console.log(
-      `  ${side.name} at ${perSecond} a second: ${figures}, lost ${tried.lost}${isHeld(tried) ? '' : ', not held'}`,
-    );
-    if (!isHeld(tried)) return held === 0 ? perSecond / factor : held;
-    held = perSecond;
-  }
 }
 
 async function usesOf(side: Side): Promise<Map<string, Used>> {
