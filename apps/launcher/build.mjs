@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { ourOwn } from './our-own.mjs';
-import { withPackages } from './packages.mjs';
+import { bundleProcesses } from './processes.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -29,13 +29,14 @@ const apps = await readdir(resolve(root, 'apps'));
 const mains = apps.map((app) => `${app}/src/main.ts`).filter((file) => existsSync(resolve(root, 'apps', file)));
 const extras = EXTRA_ENTRIES.filter((file) => existsSync(resolve(root, 'apps', file)));
 
-const bundle = (files, { plugins = [], ...more }) =>
+const outdir = resolve(root, 'dist');
+const entriesOf = (files) =>
+  files.map((file) => ({ in: resolve(root, 'apps', file), out: file.replace('/src/', '/').replace(/\.ts$/, '') }));
+
+const bundleTools = () =>
   build({
-    entryPoints: files.map((file) => ({
-      in: resolve(root, 'apps', file),
-      out: file.replace('/src/', '/').replace(/\.ts$/, ''),
-    })),
-    outdir: resolve(root, 'dist'),
+    entryPoints: entriesOf(extras),
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -43,14 +44,14 @@ const bundle = (files, { plugins = [], ...more }) =>
     target: 'node20',
     sourcemap: true,
     sourcesContent: false,
-    plugins: [ourOwn, ...plugins],
-    ...more,
+    plugins: [ourOwn],
+    packages: 'external',
+    logLevel: 'warning',
   });
-const bundleTools = () => bundle(extras, { packages: 'external', logLevel: 'warning' });
 
 if (process.argv[2] === 'tools') {
   await bundleTools();
 } else {
-  await rm(resolve(root, 'dist'), { recursive: true, force: true });
-  await Promise.all([bundle(mains, withPackages), bundleTools()]);
+  await rm(outdir, { recursive: true, force: true });
+  await Promise.all([bundleProcesses(entriesOf(mains), outdir), bundleTools()]);
 }

@@ -59,13 +59,8 @@ const unused = {
   },
 };
 
-/** What packages that are CommonJS expect to find. */
-const FOR_COMMON_JS = `import { createRequire as ballastRequire } from 'node:module';
-import { dirname as ballastFolder } from 'node:path';
-import { fileURLToPath as ballastPath } from 'node:url';
-const require = ballastRequire(import.meta.url);
-const __filename = ballastPath(import.meta.url);
-const __dirname = ballastFolder(__filename);`;
+/** What packages that are ES modules expect to find. */
+const FOR_ES_MODULES = `const ballastUrl = require('node:url').pathToFileURL(__filename).href;`;
 
 /**
  * Inlines packages, resolved as Node does. Nothing is shared between bundles: split ones lose the names that a CommonJS
@@ -77,7 +72,8 @@ export const withPackages = {
   // Fewer bytes and lines to read; names stay as they are written.
   minifyWhitespace: true,
   legalComments: 'none',
-  banner: { js: FOR_COMMON_JS },
+  banner: { js: FOR_ES_MODULES },
+  define: { 'import.meta.url': 'ballastUrl' },
   // Warnings are about the packages' own code.
   logLevel: 'error',
   plugins: [unmapped, unused],

@@ -22,6 +22,9 @@ class EmptyController {
 @Module({ controllers: [EmptyController] })
 class EmptyModule {}
 
-const app = await NestFactory.create<NestFastifyApplication>(EmptyModule, new FastifyAdapter(), { logger: false });
-app.enableShutdownHooks();
-await app.listen(Number(process.env['PORT']), '127.0.0.1');
+/** Starts it at the port that the environment says. */
+export async function main(): Promise<void> {
+  const app = await NestFactory.create<NestFastifyApplication>(EmptyModule, new FastifyAdapter(), { logger: false });
+  app.enableShutdownHooks();
+  await app.listen(Number(process.env['PORT']), '127.0.0.1');
+}

@@ -99,7 +99,6 @@ async function createApp(options: ServiceOptions, parts: Parts): Promise<NestFas
   traceRequests(fastify, parts);
   acceptOnlyJson(fastify);
   endSilentConnections(fastify);
-  endSilentConnections(fastify);
   endConnectionsWhile(fastify, () => parts.readiness.isDraining);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   const app = await NestFactory.create<NestFastifyApplication>(HostModule.over(options.module, parts), adapter, {

@@ -27,15 +27,17 @@ const ASSETS: Readonly<Record<string, string | undefined>> = {
 @Controller()
 export class DocsController {
   private document: ApiDocument | undefined;
+  private write: (() => ApiDocument) | undefined;
 
-  /** Writes the reference of the application's routes; until then it is not available. */
+  /** The reference is that of the application's routes; until this is told it is not available. It is written when it is first asked for. */
   describe(app: INestApplication, controllers: readonly Type[]): void {
-    this.document = describeApi(app, controllers);
+    this.write = () => describeApi(app, controllers);
   }
 
   @Get('docs-json')
   json(): ApiDocument {
-    if (this.document === undefined) throw new Failure('docs-not-ready', 'the reference is not written yet');
+    this.document ??= this.write?.();
+    if (this.document === undefined) throw new Failure('docs-not-ready', 'the application is not there yet');
     return this.document;
   }
 

@@ -41,10 +41,14 @@ export class KillableVenue {
   ) {}
 
   async launch(): Promise<void> {
-    const child = spawn(process.execPath, [this.program], {
-      env: { PORT: '0', DATA_DIR: this.dataDir, CONTROL: 'true', INITIAL_CASH: this.initialCash },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--eval', `import(${JSON.stringify(this.program)}).then(({ main }) => main())`],
+      {
+        env: { PORT: '0', DATA_DIR: this.dataDir, CONTROL: 'true', INITIAL_CASH: this.initialCash },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     this.child = child;
     if (!child.stdout) throw new Error('no output to read the address from');
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
