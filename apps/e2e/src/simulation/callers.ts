@@ -34,7 +34,7 @@ export class Callers {
 
   /** Begins to ask. */
   begin(): void {
-    void this.process.run(() => this.live());
+    this.world.timeline.after(0, () => void this.process.run(() => this.live()));
   }
 
   /** Trading goes on everywhere. */

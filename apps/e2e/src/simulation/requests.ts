@@ -1,4 +1,5 @@
 import { Failure } from '@ballast/contracts';
+import { runningProcess } from './virtual-process.js';
 import type { VirtualProcess } from './virtual-process.js';
 import type { World } from './world.js';
 
@@ -84,11 +85,12 @@ export class Requests {
   ): Promise<{ readonly value: Answer } | undefined> {
     const { timeline, chance, story, witness } = this.world;
     const wayMs = (): number => chance.between(0.2, 3);
+    const asker = runningProcess();
     return new Promise((resolve) => {
       const answer = (value: { readonly value: Answer } | undefined): void => {
-        if (process.isAlive) timeline.after(wayMs(), () => resolve(value));
+        if (process.isAlive) timeline.after(wayMs(), () => asker.run(() => resolve(value)));
       };
-      timeline.after(PATIENCE_MS, () => resolve(undefined));
+      timeline.after(PATIENCE_MS, () => asker.run(() => resolve(undefined)));
       timeline.after(wayMs(), () => {
         if (!process.isAlive) return;
         story.tell(process.name, () => `is asked: ${what}`);

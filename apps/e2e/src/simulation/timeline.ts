@@ -22,6 +22,9 @@ export class Timeline {
   /** A binary heap: the earliest first, and of those of one instant the one that was made first. */
   private readonly heap: Appointment[] = [];
 
+  /** `halted` is called after each appointment, when all has come to a halt. */
+  constructor(private readonly halted: () => void) {}
+
   /** Makes an appointment; not in the past. */
   after(ms: number, act: () => void): Appointment {
     this.made += 1;
@@ -39,7 +42,8 @@ export class Timeline {
       this.nowMs = next.atMs;
       this.kept += 1;
       next.act();
-      await halted();
+      await restless();
+      this.halted();
     }
     return true;
   }
@@ -82,6 +86,6 @@ function isBefore(one: Appointment, other: Appointment): boolean {
 }
 
 /** Resolves when no promise has anything left to do: Node comes to this queue only after that of the promises is empty. */
-function halted(): Promise<void> {
+function restless(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -1,11 +1,29 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 import type { Chance } from './chance.js';
 import { BEGIN_MS } from './timeline.js';
 import type { Appointment, Timeline } from './timeline.js';
 
-const running = new AsyncLocalStorage<VirtualProcess>();
+/** Whose turn it is: a step of the timeline, with all that it sets going until it comes to a halt, is of one process alone. */
+let running: VirtualProcess | undefined;
+
+/** Ends the turn of whoever ran; what comes next is nobody's until a process runs. */
+export function endTurn(): void {
+  running = undefined;
+}
+
+/** Makes it the process's turn. Throws where it is another's. */
+function beginTurn(process: VirtualProcess): void {
+  if (running !== undefined && running !== process)
+    throw new Error(`${process.name} runs in a turn of ${running.name}`);
+  running = process;
+}
+
+/** The process whose turn it is. Throws where it is nobody's. */
+export function runningProcess(): VirtualProcess {
+  if (running === undefined) throw new Error('nobody runs');
+  return running;
+}
 
 /**
  * A process as far as code can tell: a clock, timers and chance of its own. What runs in it, and all that it sets going,
@@ -22,9 +40,10 @@ export class VirtualProcess {
     readonly skewMs = 0,
   ) {}
 
-  /** Runs `work` in the process. */
+  /** Runs `work` in the process, whose turn it is from then on. Throws where it is another's. */
   run<T>(work: () => T): T {
-    return running.run(this, work);
+    beginTurn(this);
+    return work();
   }
 
   /** The wall clock, whole milliseconds since 1970. */
@@ -103,7 +122,7 @@ export function installVirtualTime(): void {
   const begin =
     (real: (act: () => void, ms?: number) => unknown, kind: 'after' | 'every') =>
     (act: (...given: unknown[]) => void, ms = 0, ...given: unknown[]): unknown =>
-      running.getStore()?.[kind](ms, () => act(...given)) ?? real(() => act(...given), ms);
+      running?.[kind](ms, () => act(...given)) ?? real(() => act(...given), ms);
   const end = (real: (timer: never) => void) => (timer: unknown) =>
     timer instanceof VirtualTimer ? timer.clear() : real(timer as never);
   replace(Error, 'stackTraceLimit', FRAMES_MAX);
@@ -111,18 +130,18 @@ export function installVirtualTime(): void {
   replace(globalThis, 'setInterval', begin(setInterval, 'every'));
   replace(globalThis, 'clearTimeout', end(clearTimeout));
   replace(globalThis, 'clearInterval', end(clearInterval));
-  replace(Date, 'now', () => running.getStore()?.wallMs() ?? now());
-  replace(Math, 'random', () => running.getStore()?.chance.next() ?? random());
+  replace(Date, 'now', () => running?.wallMs() ?? now());
+  replace(Math, 'random', () => running?.chance.next() ?? random());
   replace(performance, 'now', () => {
-    const timeline = running.getStore()?.timeline;
+    const timeline = running?.timeline;
     return timeline === undefined ? monotonic() : timeline.nowMs - BEGIN_MS;
   });
   replace(timers, 'setTimeout', (ms: number, value?: unknown, options?: { signal?: AbortSignal }) => {
-    const process = running.getStore();
+    const process = running;
     return process === undefined ? delay(ms, value, options) : virtualDelay(process, ms, { value, ...options });
   });
   replace(timers, 'setImmediate', (value?: unknown) => {
-    const process = running.getStore();
+    const process = running;
     return process === undefined ? flushed(value) : virtualDelay(process, 0, { value });
   });
   syncBuiltinESMExports();

@@ -55,7 +55,7 @@ export class Wire {
     return new Promise((resolve, reject) => {
       const give = (afterMs: number, settle: () => void): void => {
         timeline.after(afterMs, () => {
-          if (process.isAlive) settle();
+          if (process.isAlive) process.run(settle);
         });
       };
       timeline.after(this.wayMs(), () => {

@@ -18,7 +18,7 @@ import { Story } from './story.js';
 import { BEGIN_MS, Timeline } from './timeline.js';
 import { UpdateFeed } from './update-stream.js';
 import { VenuePort, capabilitiesOf } from './venue-port.js';
-import { VirtualProcess } from './virtual-process.js';
+import { VirtualProcess, endTurn } from './virtual-process.js';
 import { Witness } from './witness.js';
 import { Wire } from './wire.js';
 import type { Fate } from './wire.js';
@@ -58,7 +58,7 @@ interface Slot<Door> {
 
 /** Two replicas of orders and of the ledger with everything around them, under one clock and one chance. */
 export class World implements Fate {
-  readonly timeline = new Timeline();
+  readonly timeline = new Timeline(endTurn);
   readonly chance: Chance;
   readonly story: Story;
   readonly witness: Witness;
@@ -162,12 +162,14 @@ export class World implements Fate {
     const { process } = slot;
     if (process === undefined) throw new Error('unreachable: its wire was just laid');
     this.story.tell(process.name, () => 'starts');
-    void process.run(() =>
-      begin().then(
-        (door) => (slot.door = process.isAlive ? door : undefined),
-        (error: unknown) => this.oddities.push({ process: process.name, text: `cannot start: ${String(error)}` }),
-      ),
-    );
+    this.timeline.after(0, () => {
+      void process.run(() =>
+        begin().then(
+          (door) => (slot.door = process.isAlive ? door : undefined),
+          (error: unknown) => this.oddities.push({ process: process.name, text: `cannot start: ${String(error)}` }),
+        ),
+      );
+    });
   }
 
   private wireOf<Door>(slot: Slot<Door>): Wire {
