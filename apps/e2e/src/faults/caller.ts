@@ -5,8 +5,6 @@ import type { Random } from '../../../paper-venue/src/domain/random.js';
 
 /** Milliseconds between two tries of one request. */
 const RETRY_MS = 150;
-/** Milliseconds after which a request that nobody answers has failed for good. */
-const GIVE_UP_MS = 120_000;
 
 /** What a careful caller was told in the end. */
 export interface Told {
@@ -30,6 +28,8 @@ export interface CallerOptions {
   readonly password: string;
   readonly gateways: readonly string[];
   readonly random: Random;
+  /** Milliseconds after which a request that nobody answers has failed for good. */
+  readonly giveUpMs: number;
 }
 
 /** A user at several gateways: asks any of them, and again under the same key at any other, until it is answered. */
@@ -74,9 +74,9 @@ export class Caller {
     this.stopped = true;
   }
 
-  /** Asks until the answer is neither missing nor that the world is unwell; `undefined` when it was stopped before. */
-  async ask({ method, path, body, headers }: Request): Promise<Told | undefined> {
-    const giveUpAtMs = Date.now() + GIVE_UP_MS;
+  /** Asks until the answer is neither missing nor that the world is unwell; `undefined` when it was stopped before. Throws when nobody has answered for `giveUpMs`. */
+  async ask({ method, path, body, headers }: Request, giveUpMs = this.options.giveUpMs): Promise<Told | undefined> {
+    const giveUpAtMs = Date.now() + giveUpMs;
     for (let tries = 1; !this.stopped; tries += 1) {
       const api = this.apis[this.options.random.integer(0, this.apis.length - 1)];
       const answer = await api

@@ -19,6 +19,8 @@ export interface CampaignOptions {
   readonly isQuiet?: boolean;
   /** Whether data and logs are kept though nothing was violated. */
   readonly isKept?: boolean;
+  /** Whether a violation is one that no time heals, and says all that is to be known: the drain is not waited for. */
+  readonly isConclusive?: (violation: string) => boolean;
   print(line: string): void;
 }
 
@@ -53,8 +55,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const { firstRound = 1 } = options;
     for (let round = firstRound; round < firstRound + options.rounds && violations.length === 0; round += 1) {
       const seed = roundSeed(options.seed, round);
-      const { roundMs, drainMsMax, isQuiet = false } = options;
-      const result = await new Round(platform, { seed, roundMs, drainMsMax, isQuiet }).run();
+      const { roundMs, drainMsMax, isQuiet = false, isConclusive = () => false } = options;
+      const result = await new Round(platform, { seed, roundMs, drainMsMax, isQuiet, isConclusive }).run();
       rounds.push(result);
       violations.push(...result.violations);
       slow.push(...slowRecoveries(result.recoveries, bootMs));

@@ -24,7 +24,7 @@ export function ordersOf({ orders }: StoredProfile): StoredOrder[] {
   return [...live, ...ended.map((row) => ({ id: row.id, state: String(row['state']), isLive: false, row }))];
 }
 
-/** 1: every accepted order exists exactly once and is terminal or open at the broker; a refused one had no effect. */
+/** 1: every accepted order exists exactly once and is terminal or open at the broker, who knows it once; a refused one had no effect. */
 export function checkOrders(facts: Facts, placements: readonly Placement[]): string[] {
   return facts.profiles.flatMap((profile) => {
     const orders = ordersOf(profile);
@@ -43,6 +43,7 @@ export function checkOrders(facts: Facts, placements: readonly Placement[]): str
         .filter(({ id, row }) => row['covers'] === undefined && !answered.has(id))
         .map(({ id }) => `order ${id} exists, and nobody was told so`),
       ...orders.flatMap((order) => stateFault(order, facts.restingAtBroker)),
+      ...orders.flatMap(({ id }) => timesFault(id, facts.timesAtBroker.get(id))),
       ...mine
         .filter(({ told }) => told.status !== 202 && told.body.orderId !== undefined)
         .flatMap(({ told }) => effectsOf(told.body.orderId ?? '', profile, facts)),
@@ -56,6 +57,10 @@ function stateFault({ id, state, isLive, row }: StoredOrder, restingAtBroker: Re
   if (!RESTING.includes(state) || row['pendingCancel'] === true || row['replacement'] !== undefined)
     return [`order ${id} hangs: ${state}${row['pendingCancel'] === true ? ', being cancelled' : ''}`];
   return restingAtBroker.has(id) ? [] : [`order ${id} is ${state}, and does not rest at the broker`];
+}
+
+function timesFault(id: string, times = 0): string[] {
+  return times > 1 ? [`order ${id} was sent ${times} times, and the broker took each for another`] : [];
 }
 
 /** What a refused order must not have left. One that was accepted first, and rejected before anybody was answered, had its capital held. */

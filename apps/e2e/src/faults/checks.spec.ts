@@ -59,7 +59,14 @@ const FILL = {
   orderId: 'ord_1',
   profileId: 'prf_1',
 };
-const FACTS: Facts = { profiles: [PROFILE], fills: [FILL], restingAtBroker: new Set(), bus: [], parked: 0 };
+const FACTS: Facts = {
+  profiles: [PROFILE],
+  fills: [FILL],
+  restingAtBroker: new Set(),
+  timesAtBroker: new Map([['ord_1', 1]]),
+  bus: [],
+  parked: 0,
+};
 const told = (status: number, orderId: string): Placement => ({
   ...{ key: 'k', profileId: 'prf_1' },
   told: { status, body: { orderId }, etag: undefined, tries: 1 },
@@ -104,6 +111,11 @@ describe('what a campaign calls a violation', () => {
       'an ended order that rests at the broker',
       checkOrders({ ...FACTS, restingAtBroker: new Set(['ord_1']) }, MINE),
       'and rests',
+    ],
+    [
+      'an order that the broker has twice',
+      checkOrders({ ...FACTS, timesAtBroker: new Map([['ord_1', 2]]) }, MINE),
+      'ord_1 was sent 2 times',
     ],
     [
       'a fill that is not recorded',

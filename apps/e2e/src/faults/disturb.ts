@@ -62,7 +62,7 @@ export class Disturber {
       case 'azure':
         return this.platform.azureFault(disturbance.fault);
       case 'venue':
-        return this.platform.stage.faults(disturbance.fault);
+        return this.platform.stage.faults(disturbance.fault, ...(disturbance.with ? [disturbance.with] : []));
       case 'link':
         return this.disturbLink(disturbance);
       case 'clock':

@@ -1,7 +1,7 @@
 import { PRODUCT_ID, orderOfBrokerKey, profileOfOrder, topology } from '@ballast/contracts';
 import type { EventEnvelope } from '@ballast/contracts';
 import { ContainerStore, connectCosmos, eventIn } from '@ballast/cosmos';
-import type { Fill, Stage } from '../stage.js';
+import type { BrokerOrder, Fill, Stage } from '../stage.js';
 
 /** A document as it lies in its container. */
 export type Row = { readonly id: string; readonly kind?: string } & Readonly<Record<string, unknown>>;
@@ -33,11 +33,15 @@ export interface Facts {
   readonly fills: readonly (Fill & { readonly orderId: string; readonly profileId: string })[];
   /** Names of the orders that rest at the broker. */
   readonly restingAtBroker: ReadonlySet<string>;
+  /** How many orders the broker took for one of ours, without those that took the place of another; ours that it never took are left out. */
+  readonly timesAtBroker: ReadonlyMap<string, number>;
   readonly bus: readonly BusEntity[];
   readonly parked: number;
 }
 
 const PAGE_SIZE = 500;
+/** How an order stands at the broker that was never taken, or in whose place another one stands. */
+const WITHOUT_EFFECT: readonly string[] = ['rejected', 'replaced'];
 
 /** Reads the stores with the SDK, the bus's own page and the broker's file. */
 export class FactReader {
@@ -73,6 +77,7 @@ export class FactReader {
     return {
       ...{ profiles, fills },
       restingAtBroker: await this.resting(),
+      timesAtBroker: await this.timesAtBroker(since),
       bus: await this.busEntities(),
       parked: await this.parkedMessages(),
     };
@@ -121,6 +126,25 @@ export class FactReader {
     const response = await fetch(url, { headers: await this.stage.venueKeys() });
     const orders = (await response.json()) as { client_order_id: string }[];
     return new Set(orders.map(({ client_order_id: key }) => orderOfBrokerKey(key)?.orderId ?? key));
+  }
+
+  private async timesAtBroker(since: string): Promise<Map<string, number>> {
+    const times = new Map<string, number>();
+    const headers = await this.stage.venueKeys();
+    let page: (BrokerOrder & { readonly created_at: string })[];
+    let after = since;
+    do {
+      const query = new URLSearchParams({ status: 'all', direction: 'asc', limit: `${PAGE_SIZE}`, after });
+      const response = await fetch(`${this.stage.platform.url('paper-venue')}/v2/orders?${query}`, { headers });
+      page = (await response.json()) as typeof page;
+      for (const { client_order_id: key, status } of page) {
+        const orderId = orderOfBrokerKey(key)?.orderId;
+        if (orderId !== undefined && !WITHOUT_EFFECT.includes(status))
+          times.set(orderId, (times.get(orderId) ?? 0) + 1);
+      }
+      after = page.at(-1)?.created_at ?? after;
+    } while (page.length === PAGE_SIZE);
+    return times;
   }
 
   private async busEntities(): Promise<BusEntity[]> {

@@ -42,7 +42,9 @@ export interface RoundOptions {
   /** Milliseconds after which what does not hold yet is a violation. */
   readonly drainMsMax: number;
   /** No faults, only load. */
-  readonly isQuiet?: boolean;
+  readonly isQuiet: boolean;
+  /** Whether a violation is one after which the rest of the drain need not be waited for. */
+  isConclusive(violation: string): boolean;
 }
 
 /** Profiles of a round by the user who owns them, with their capital; one has less than it wants to spend. */
@@ -56,6 +58,10 @@ const ENTRIES_PER_SYMBOL = 10;
 /** Milliseconds after which everything that was begun must have come to its end. */
 export const DRAIN_MS_MAX = 60_000;
 const DRAIN_POLL_MS = 500;
+/** Milliseconds for which one cancelling of all that rests is tried. */
+const CANCEL_MS_MAX = 5_000;
+/** Milliseconds for which even what no time heals is looked at again: what is written meanwhile is read in parts. */
+const CONCLUSIVE_MS_MIN = 5_000;
 const VIOLATIONS_TOLD_MAX = 25;
 
 /** One round: load and faults, then healing, draining and the verdict. */
@@ -83,7 +89,7 @@ export class Round {
     const targets = { victims: victims.map(({ name }) => name), links: [...links.keys()], roundMs };
     const [trading, moving] = [load.run(), market.run()];
     const endsAtMs = performance.now() + roundMs;
-    await disturber.run(this.options.isQuiet === true ? [] : planOf(seed, targets));
+    await disturber.run(this.options.isQuiet ? [] : planOf(seed, targets));
     await delay(Math.max(0, endsAtMs - performance.now()));
     load.stop();
     let freeAtMs = performance.now();
@@ -107,12 +113,13 @@ export class Round {
 
   private async openProfiles(): Promise<void> {
     const { stage, gateways } = this.platform;
-    const { seed } = this.options;
+    const { seed, roundMs, drainMsMax } = this.options;
     const logins = await stage.platform.firstLogins();
     const own = new Map<string, Set<string>>();
     for (const username of ['demo', 'admin']) {
       const password = logins.find((login) => login.username === username)?.password ?? '';
-      const caller = new Caller({ username, password, gateways, random: seededRandom(`${seed}:${username}`) });
+      const random = seededRandom(`${seed}:${username}`);
+      const caller = new Caller({ username, password, gateways, random, giveUpMs: roundMs + drainMsMax });
       await caller.signIn();
       own.set(username, new Set());
       this.callers.push(caller);
@@ -150,7 +157,8 @@ export class Round {
         const violations = [...hangs, ...load.contradictions, ...this.violationsOf(facts, load)];
         const drainMs = Math.round(performance.now() - freeAtMs);
         waits.look(violations, drainMs);
-        if (violations.length > 0 && drainMs <= this.options.drainMsMax) {
+        const isConcluded = drainMs > CONCLUSIVE_MS_MIN && violations.some(this.options.isConclusive);
+        if (violations.length > 0 && drainMs <= this.options.drainMsMax && !isConcluded) {
           await delay(DRAIN_POLL_MS);
           continue;
         }
@@ -185,11 +193,13 @@ export class Round {
     } while ((await reader.resting()).size > 0 && performance.now() < giveUpAtMs);
   }
 
-  /** What is not cancelled, because nobody answers, is seen in the store. */
+  /** What is not cancelled, because nobody answers, is seen in the store, and asked for again. */
   private async cancel(isMeant: (index: number) => boolean): Promise<void> {
     for (const [index, { id, caller }] of this.profiles.entries())
       if (isMeant(index))
-        await caller.ask({ method: 'DELETE', path: `/v1/orders?profileId=${id}` }).catch(() => undefined);
+        await caller
+          .ask({ method: 'DELETE', path: `/v1/orders?profileId=${id}` }, CANCEL_MS_MAX)
+          .catch(() => undefined);
   }
 
   private violationsOf(facts: Facts, load: Load): string[] {

@@ -28,6 +28,15 @@ describe('the plan of a round', () => {
     }
   });
 
+  it('has in every round, however short, what is said twice and what is never said', () => {
+    for (const round of ['1-1', '1-2', '1-3']) {
+      const said = planOf(round, { ...TARGETS, roundMs: 4_000 }).map(describeDisturbance).join('\n');
+      expect(said).toContain('duplicate-updates');
+      expect(said).toContain('azure kind=duplicate-delivery target=orders/ledger');
+      expect(said).toContain('lost-answer outcome=open answer=drop count=3 kind=lose-updates count=9');
+    }
+  });
+
   it('comes to every kind of disturbance within a few rounds', () => {
     const plans = Array.from({ length: 10 }, (_, round) => planOf(`5-${round}`, TARGETS)).flat();
     expect([...new Set(plans.map(({ kind }) => kind))].sort()).toEqual([

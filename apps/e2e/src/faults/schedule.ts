@@ -9,7 +9,7 @@ export type Disturbance =
   | { readonly kind: 'stall'; readonly victim: string; readonly forMs: number }
   | { readonly kind: 'kill-point'; readonly service: SwitchedService; readonly point: KillPoint }
   | { readonly kind: 'azure'; readonly fault: object }
-  | { readonly kind: 'venue'; readonly fault: object }
+  | { readonly kind: 'venue'; readonly fault: object; readonly with?: object }
   | { readonly kind: 'link'; readonly link: string; readonly how: 'hold' | 'slow' | 'cut'; readonly forMs: number }
   | { readonly kind: 'clock'; readonly service: SwitchedService; readonly offsetMs: number };
 
@@ -65,7 +65,14 @@ const BUS_FAULTS = ['server-busy', 'unreachable', 'duplicate-delivery'];
 const AT_ONCE = ['connection-drop', 'link-detach', 'lock-expiry'];
 const SUBSCRIPTIONS = ['orders/ledger', 'orders/orders', 'orders/audit', 'ledger/orders', 'ledger/audit'];
 
-/** The same seed and targets give the same plan: every kill point once, a server and any process killed, much said twice, in any order, and anything else in between. */
+/** Orders that the broker took, of which neither its answers nor its stream tell: somebody has to ask. */
+const UNHEARD: Disturbance = {
+  kind: 'venue',
+  fault: { kind: 'lost-answer', outcome: 'open', answer: 'drop', count: 3 },
+  with: { kind: 'lose-updates', count: 9 },
+};
+
+/** The same seed and targets give the same plan: every kill point once, a server and any process killed, much said twice, something never said, in any order, and anything else in between. */
 export function planOf(seed: string, { victims, links, roundMs }: Targets): Planned[] {
   const random = seededRandom(`${seed}:plan`);
   const count = Math.max(PLACES.length + 5, Math.floor(roundMs / SPACING_MS));
@@ -76,6 +83,7 @@ export function planOf(seed: string, { victims, links, roundMs }: Targets): Plan
     { kind: 'azure', fault: { kind: 'duplicate-delivery', target: 'orders/ledger', percent: 60, count: 60 } },
     { kind: 'azure', fault: { kind: 'duplicate-delivery', target: 'ledger/audit', percent: 30, count: 40 } },
     { kind: 'venue', fault: { kind: 'duplicate-updates', copies: 2, count: 20 } },
+    UNHEARD,
   ];
   const others = Array.from({ length: Math.max(2, count - places.length - always.length) }, () =>
     any(random, { victims, links }),
@@ -161,7 +169,7 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
 
 /** One line that a person can read. */
 export function describeDisturbance({ kind, ...rest }: Disturbance): string {
-  const told = 'fault' in rest ? rest.fault : rest;
-  const said = Object.entries(told).filter(([name]) => name !== 'atMs' && name !== 'seed');
+  const told = 'fault' in rest ? [rest.fault, ...('with' in rest ? [rest.with ?? {}] : [])] : [rest];
+  const said = told.flatMap(Object.entries).filter(([name]) => name !== 'atMs' && name !== 'seed');
   return `${kind} ${said.map(([name, value]) => `${name}=${value}`).join(' ')}`;
 }
