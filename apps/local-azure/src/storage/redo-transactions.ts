@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { RedoJournal, type JournalRecord } from './redo-journal.js';
-import { type Recording, type Sqlite, type SqlChange, type SqlValue } from './sqlite.js';
+import { changesIn, textOf } from './redo-text.js';
+import type { Recording, Sqlite } from './sqlite.js';
 import type { Transactions } from './transactions.js';
 
 /** Characters of the changes that one record may have; a longer group is flushed with the file itself. */
@@ -183,15 +184,6 @@ export class RedoTransactions implements Transactions {
   }
 
   private run(text: string): void {
-    for (const [sql, params] of JSON.parse(text) as SqlChange[]) this.db.prepare(sql).run(...params);
+    for (const [sql, params] of changesIn(text)) this.db.prepare(sql).run(...params);
   }
 }
-
-/** The changes as text; undefined when one of them has a value that would not be the same when it is read. */
-function textOf(changes: readonly SqlChange[]): string | undefined {
-  const isReadable = changes.every(([, params]) => params.every(isText));
-  return isReadable ? JSON.stringify(changes) : undefined;
-}
-
-const isText = (value: SqlValue): boolean =>
-  typeof value === 'string' || value === null || (Number.isFinite(value) && !Object.is(value, -0));
