@@ -3,7 +3,7 @@ import type { Platform } from '@ballast/launcher';
 import { until } from '../stage.js';
 import { dollarsPerMillion } from './azure-prices.js';
 
-/** Without any operation for so long, everything that was caused has happened; audit gathers for 200 ms. */
+/** Without any operation for so long, everything that was caused has happened; audit gathers for 500 ms. */
 const QUIET_MS = 1_000;
 /** Kinds of requests that are not counted: metadata, query plans and change-feed reads that found nothing. */
 const NOT_COUNTED: readonly string[] = ['metadata', 'query-plan', 'change-feed-idle'];
