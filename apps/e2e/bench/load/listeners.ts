@@ -27,6 +27,7 @@ export interface Heard {
 
 /** Serves as so many clients in this process; answers each question with what they heard since the one before. */
 export async function serveListeners({ url, tokens, profiles, clients }: Audience): Promise<void> {
+  process.once('disconnect', () => process.exit(0));
   let heard = new Latencies();
   const take = ({ type, data }: EventMessage): void => {
     if (type !== 'order.executed.v1') return;
