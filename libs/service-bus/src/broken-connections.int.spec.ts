@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import type { ServiceBusClient } from '@azure/service-bus';
+import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
 import { startLocalAzure } from '@ballast/local-azure';
 import { BusFixture, event, placed, until } from './bus-fixture.js';
 import { connectServiceBus } from './connect-service-bus.js';
@@ -109,6 +109,24 @@ describe('a connection that breaks while an answer is waited for', () => {
     await until('it has sent', () => isSent, SOON_MS_MAX);
     expect(link.breaks).toBe(1);
     await sender.close();
+  });
+
+  it('leaves nobody waiting who stood behind the one that it broke for', async () => {
+    link.breaksAt = atFirstClaim;
+    const senders = ['orders', 'ledger'].map((topic) => client.createSender(topic));
+    const sent = new Set<string>();
+    let isOver = false;
+    const insist = async (sender: ServiceBusSender): Promise<void> => {
+      while (!sent.has(sender.entityPath) && !isOver)
+        await sender.sendMessages({ body: {} }).then(
+          () => sent.add(sender.entityPath),
+          () => undefined,
+        );
+    };
+    void Promise.all(senders.map(insist));
+    await until('both have sent', () => sent.size === senders.length, SOON_MS_MAX).finally(() => (isOver = true));
+    expect(link.breaks).toBe(1);
+    await Promise.all(senders.map((sender) => sender.close()));
   });
 
   it('ends the closing of what it carried', async () => {

@@ -6,6 +6,8 @@ interface Link {
   readonly state: { readonly local_open: boolean; readonly remote_open: boolean; remote_closed(): void };
   readonly local: { readonly attach: { readonly target?: { readonly value?: unknown; readonly address?: unknown } } };
   is_sender(): boolean;
+  is_open(): boolean;
+  send(...message: unknown[]): unknown;
   dispatch(event: string, context: object): boolean;
   _context(): object;
 }
@@ -31,8 +33,8 @@ const BROKEN: AmqpError = {
 
 /**
  * Lets whoever waits for an answer over a connection that broke know at once. The SDK (service-bus 7.9.5 on core-amqp 4.4.2)
- * goes on waiting: for 60 s for the answer to a request, with the lock held under which every link of the client is opened, and
- * so is deaf for as long; and for ever for the end of a link that was being closed (`Link.close` of rhea-promise 3).
+ * goes on waiting: for 60 s for the answer to a request, be it asked over a link that is gone already, with the lock held under
+ * which every link of the client is opened, and so is deaf and dumb for as long; and for ever for the end of a link that was being closed (`Link.close` of rhea-promise 3).
  */
 export function endWaitsOfBroken(connections: Connection): void {
   const all = connections as Connections;
@@ -50,9 +52,24 @@ function endWaitsOf(link: Link): void {
     state.remote_closed();
     link.dispatch(link.is_sender() ? 'sender_close' : 'receiver_close', link._context());
   } else if (link.is_sender() && isOfRequests(link)) {
-    link.remote.detach = { error: BROKEN };
-    link.dispatch('sender_error', link._context());
+    refuseRequestsOf(link);
+    answerBroken(link);
   }
+}
+
+/** What is asked for from now on, by whoever stood behind a lock until then, is answered as what had been asked for is. */
+function refuseRequestsOf(link: Link): void {
+  const send = link.send.bind(link);
+  link.send = (...message) => {
+    if (link.is_open()) return send(...message);
+    process.nextTick(answerBroken, link);
+    return undefined;
+  };
+}
+
+function answerBroken(link: Link): void {
+  link.remote.detach = { error: BROKEN };
+  link.dispatch('sender_error', link._context());
 }
 
 /** Claims are put to `$cbs`; locks are renewed, among others, at `$management`. */
