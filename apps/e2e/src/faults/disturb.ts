@@ -48,6 +48,8 @@ export class Disturber {
     await this.platform.clearFaults();
     free();
     await Promise.all(this.underWay);
+    // What was ordered at the last moment.
+    await this.platform.clearFaults();
     await Promise.all(this.platform.victims.map(({ name }) => this.backAgain(name)));
   }
 
@@ -62,11 +64,25 @@ export class Disturber {
       case 'azure':
         return this.platform.azureFault(disturbance.fault);
       case 'venue':
-        return this.platform.stage.faults(disturbance.fault, ...(disturbance.with ? [disturbance.with] : []));
+        return this.insist(() =>
+          this.platform.stage.faults(disturbance.fault, ...(disturbance.with ? [disturbance.with] : [])),
+        );
       case 'link':
         return this.disturbLink(disturbance);
       case 'clock':
         return this.platform.setClock(disturbance.service, disturbance.offsetMs);
+    }
+  }
+
+  /** Orders it as soon as there is somebody to take the order, unless healing begins before. */
+  private async insist(order: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await order();
+      } catch (error) {
+        if (this.healing.signal.aborted) throw error;
+        await this.pause(INSIST_EVERY_MS);
+      }
     }
   }
 
@@ -139,5 +155,7 @@ function isNeededBy(name: string, other: string): boolean {
 
 /** Milliseconds for which what stands at local-azure is taken to stand. */
 const BLOCKADES_EVERY_MS = 250;
+/** Milliseconds between two orders of a fault while nobody takes them. */
+const INSIST_EVERY_MS = 250;
 /** Milliseconds that a slow link takes longer. */
 const SLOW_MS = 300;

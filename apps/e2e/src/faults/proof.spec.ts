@@ -1,6 +1,6 @@
 import { proofOf, proofTable } from './proof.js';
 
-const rounds = [{}] as never;
+const rounds = 1;
 
 describe('the proof that a campaign notices a missing guard', () => {
   it('is the violation that its absence leads to, whatever else went wrong before', () => {

@@ -30,7 +30,9 @@ describe('the plan of a round', () => {
 
   it('has in every round, however short, what is said twice and what is never said', () => {
     for (const round of ['1-1', '1-2', '1-3']) {
-      const said = planOf(round, { ...TARGETS, roundMs: 4_000 }).map(describeDisturbance).join('\n');
+      const said = planOf(round, { ...TARGETS, roundMs: 4_000 })
+        .map(describeDisturbance)
+        .join('\n');
       expect(said).toContain('duplicate-updates');
       expect(said).toContain('azure kind=duplicate-delivery target=orders/ledger');
       expect(said).toContain('lost-answer outcome=open answer=drop count=3 kind=lose-updates count=9');
