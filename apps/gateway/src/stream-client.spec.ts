@@ -16,8 +16,13 @@ import { someEvent } from '../test/events.js';
 class TestWire implements Wire {
   isCongested = false;
   readonly sent: Frame[] = [];
+  /** What it says as soon as a message is gone. */
+  onDrain = (): void => undefined;
   send(frames: readonly Frame[]): void {
-    this.sent.push(...frames);
+    for (const frame of frames) {
+      this.sent.push(frame);
+      this.onDrain();
+    }
   }
   close(): void {
     this.isCongested = true;
@@ -193,6 +198,23 @@ describe('a client that is too slow', () => {
     );
     expect(hub.counts).toMatchObject({ dropped: 0, resyncs: 0 });
     busy.client.leave();
+  });
+
+  it('gets what has waited in order and no faster where its connection has room again while it is written to', async () => {
+    const { wire, client } = connect();
+    wire.onDrain = () => client.flush();
+    await client.subscribe({ room: 'profile', profileId }, () => undefined);
+    const count = 2 * MESSAGES_PER_SECOND_MAX + 30;
+    publish(count);
+    nowMs += SECOND_MS;
+    client.flush();
+    expect(wire.sent).toHaveLength(2 * MESSAGES_PER_SECOND_MAX);
+    nowMs += SECOND_MS;
+    client.flush();
+    expect(wire.sent.map(({ body }) => (body as { sequence: number }).sequence)).toEqual(
+      Array.from({ length: count }, (_, index) => index + 1),
+    );
+    client.leave();
   });
 
   it('hears no more in a second where one message is written to many at once', async () => {

@@ -29,6 +29,7 @@ export class StreamQueue {
   private readonly pace = new Pace();
   private timer: NodeJS.Timeout | undefined;
   private quotesReplaced = 0;
+  private isWriting = false;
   private isOver = false;
 
   constructor(
@@ -66,8 +67,12 @@ export class StreamQueue {
     else this.send(frames);
   }
 
-  /** There is room again: sends what has waited, and says what was dropped meanwhile. */
+  /**
+   * There is room again: sends what has waited, and says what was dropped meanwhile. A connection may say so while it is
+   * being written to, when what follows must not overtake the rest of what is being written.
+   */
   flush(): void {
+    if (this.isWriting) return;
     while (!this.isOver && !this.wire.isCongested && !this.outbox.isEmpty) {
       const nowMs = this.owner.nowMs();
       const left = this.pace.left(nowMs);
@@ -98,7 +103,12 @@ export class StreamQueue {
   private write(frames: readonly Frame[]): void {
     if (frames.length === 0) return;
     this.owner.onSent(frames.length);
-    this.wire.send(frames);
+    this.isWriting = true;
+    try {
+      this.wire.send(frames);
+    } finally {
+      this.isWriting = false;
+    }
   }
 
   /** Looks again when the second has room; where it is the connection that has none, it says so itself. */
