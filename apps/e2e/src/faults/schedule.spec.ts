@@ -1,3 +1,4 @@
+import { readFaults } from '../../../paper-venue/src/adapters/fault-requests.js';
 import { describeDisturbance, planOf } from './schedule.js';
 
 const TARGETS = {
@@ -46,6 +47,13 @@ describe('the plan of a round', () => {
     ]);
     const killed = new Set(plans.flatMap((each) => (each.kind === 'kill' ? [each.victim] : [])));
     expect([...killed].sort()).toEqual(TARGETS.victims.toSorted());
+  });
+
+  it('orders of the broker only what it knows', () => {
+    const plans = Array.from({ length: 20 }, (_, round) => planOf(`6-${round}`, TARGETS)).flat();
+    const faults = plans.flatMap((each) => (each.kind === 'venue' ? [each.fault, each.with ?? []].flat() : []));
+    expect(faults).toContainEqual({ kind: 'lost-answer', operation: 'cancel', answer: 'drop' });
+    for (const fault of faults) expect(() => readFaults({ faults: [fault] })).not.toThrow();
   });
 
   it('is told in lines that a person can read', () => {

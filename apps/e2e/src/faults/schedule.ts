@@ -142,7 +142,7 @@ function venueFault(random: Random): object {
       answer: pick(['drop', 'error'], random),
       count: 2,
     },
-    { kind: 'lost-answer', operation: 'cancel', outcome: 'done', answer: 'drop' },
+    { kind: 'lost-answer', operation: 'cancel', answer: 'drop' },
     { kind: 'server-error', status: 500, operation: 'submit', count: 3 },
     { kind: 'rate-limit', status: 429, retryAfterS: 1, operation: 'submit', count: 2 },
     { kind: 'latency', delayMs: random.integer(200, 2_000), operation: 'submit', count: 5 },
