@@ -1,4 +1,5 @@
 import { readFaults } from '../../../paper-venue/src/adapters/fault-requests.js';
+import { parseLossless } from '../../../paper-venue/src/adapters/lossless-json.js';
 import { describeDisturbance, planOf } from './schedule.js';
 
 const TARGETS = {
@@ -53,7 +54,10 @@ describe('the plan of a round', () => {
     const plans = Array.from({ length: 20 }, (_, round) => planOf(`6-${round}`, TARGETS)).flat();
     const faults = plans.flatMap((each) => (each.kind === 'venue' ? [each.fault, each.with ?? []].flat() : []));
     expect(faults).toContainEqual({ kind: 'lost-answer', operation: 'cancel', answer: 'drop' });
-    for (const fault of faults) expect(() => readFaults({ faults: [fault] })).not.toThrow();
+    for (const fault of faults) {
+      const asked = parseLossless(JSON.stringify({ faults: [fault] }));
+      expect(() => readFaults(asked)).not.toThrow();
+    }
   });
 
   it('is told in lines that a person can read', () => {
