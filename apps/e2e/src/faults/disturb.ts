@@ -62,7 +62,7 @@ export class Disturber {
       case 'kill-point':
         return this.platform.armKill(disturbance.service, disturbance.point);
       case 'azure':
-        return this.platform.azureFault(disturbance.fault);
+        return this.azureFault(disturbance);
       case 'venue':
         return this.insist(() =>
           this.platform.stage.faults(disturbance.fault, ...(disturbance.with ? [disturbance.with] : [])),
@@ -72,6 +72,13 @@ export class Disturber {
       case 'clock':
         return this.platform.setClock(disturbance.service, disturbance.offsetMs);
     }
+  }
+
+  private async azureFault({ fault, forMs }: Disturbance & { kind: 'azure' }): Promise<void> {
+    const end = await this.platform.azureFault(fault);
+    if (forMs === undefined) return;
+    await this.pause(forMs);
+    await end();
   }
 
   /** Orders it as soon as there is somebody to take the order, unless healing begins before. */

@@ -105,9 +105,12 @@ export class FaultStage {
     }
   }
 
-  /** Orders a fault of local-azure; nothing happens while that is away. */
-  async azureFault(fault: object): Promise<void> {
-    await this.control('POST', fault);
+  /** Orders a fault of local-azure, and tells how it is ended before its time; nothing happens while that is away. */
+  async azureFault(fault: object): Promise<() => Promise<void>> {
+    const answer = await this.control('POST', fault);
+    const { id } = ((await answer?.json()) ?? {}) as { id?: string };
+    // Of a local-azure that was killed meanwhile nothing is left to end.
+    return async () => void (await this.control('DELETE', undefined, `/${id}`).catch(() => undefined));
   }
 
   /** Ends all faults of local-azure and of the broker, and repairs every link. */
@@ -183,11 +186,11 @@ export class FaultStage {
     return faults.flatMap(({ kind, percent }) => (percent === 100 && kind.endsWith('storage-full') ? [kind] : []));
   }
 
-  private async control(method: string, body?: object): Promise<Response | undefined> {
+  private async control(method: string, body?: object, below = ''): Promise<Response | undefined> {
     const keys = JSON.parse(await readFile(join(this.stage.dataDir, 'local-azure', 'keys.json'), 'utf8')) as {
       faultControlKey: string;
     };
-    const response = await fetch(`http://127.0.0.1:${this.controlPort}/faults`, {
+    const response = await fetch(`http://127.0.0.1:${this.controlPort}/faults${below}`, {
       method,
       headers: { authorization: `Bearer ${keys.faultControlKey}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

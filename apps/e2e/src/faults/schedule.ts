@@ -8,7 +8,7 @@ export type Disturbance =
   | { readonly kind: 'kill'; readonly victim: string; readonly awayMs: number }
   | { readonly kind: 'stall'; readonly victim: string; readonly forMs: number }
   | { readonly kind: 'kill-point'; readonly service: SwitchedService; readonly point: KillPoint }
-  | { readonly kind: 'azure'; readonly fault: object }
+  | { readonly kind: 'azure'; readonly fault: object; readonly forMs?: number }
   | { readonly kind: 'venue'; readonly fault: object; readonly with?: object }
   | { readonly kind: 'link'; readonly link: string; readonly how: 'hold' | 'slow' | 'cut'; readonly forMs: number }
   | { readonly kind: 'clock'; readonly service: SwitchedService; readonly offsetMs: number };
@@ -29,6 +29,8 @@ const SPACING_MS = 1_500;
 /** Milliseconds that a process is away at most before it is started again. */
 const AWAY_MS_MAX = 10_000;
 const STALL_MS_MAX = 6_000;
+/** Milliseconds for which a disk is full, at most: nothing can be placed meanwhile, so that nothing else is tried. */
+const FULL_MS_MAX = 8_000;
 /** Of a hundred operations so many meet a fault of the local servers; never all, so that work goes on. */
 const FAULT_PERCENT_MAX = 40;
 /** How often such a fault strikes at most. */
@@ -101,7 +103,11 @@ function any(random: Random, { victims, links }: Pick<Targets, 'victims' | 'link
   if (kind === 14)
     return { kind: 'azure', fault: { kind: pick(AT_ONCE, random), target: pick(SUBSCRIPTIONS, random) } };
   if (kind === 15)
-    return { kind: 'azure', fault: { kind: pick(['storage-full', 'cosmos-storage-full'], random), count: 20 } };
+    return {
+      kind: 'azure',
+      fault: { kind: pick(['storage-full', 'cosmos-storage-full'], random) },
+      forMs: random.integer(500, FULL_MS_MAX),
+    };
   if (kind === 16)
     return {
       kind: 'clock',
@@ -169,7 +175,8 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
 
 /** One line that a person can read. */
 export function describeDisturbance({ kind, ...rest }: Disturbance): string {
-  const told = 'fault' in rest ? [rest.fault, ...('with' in rest ? [rest.with ?? {}] : [])] : [rest];
+  const { fault = {}, with: also = {}, ...own } = { fault: undefined, with: undefined, ...rest };
+  const told = [fault, also, own];
   const said = told.flatMap(Object.entries).filter(([name]) => name !== 'atMs' && name !== 'seed');
   return `${kind} ${said.map(([name, value]) => `${name}=${value}`).join(' ')}`;
 }
