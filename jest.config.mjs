@@ -52,6 +52,4 @@ export default {
   testSequencer: '<rootDir>/apps/launcher/longest-first.mjs',
   // What files leave behind in a worker ends with it.
   workerIdleMemoryLimit: '1GB',
-  // A worker of several hundred megabytes takes longer than Jest's half a second to go, where others want the processor.
-  workerGracefulExitTimeout: 10_000,
 };

@@ -8,9 +8,6 @@ const PROFILES = 20;
 const RETRY_MS = 200;
 /** Resting orders are filled this often, so that a profile has few of them at once. */
 const FILL_EVERY_MS = 500;
-/** Orders that may wait for their fill at once: what a profile's book holds for each of them costs too, and a slow machine has more. */
-const UNFILLED_MAX = 100;
-const ROOM_POLL_MS = 100;
 const BID = '99';
 const ASK = '100';
 /** A limit below the market, and the price that fills it. */
@@ -45,23 +42,13 @@ export class OrderLoad {
 
   /** Market orders, each filled at once. */
   async market(pace: Pace): Promise<void> {
-    await this.filled(pace.orders, (room) =>
-      this.atPace(pace, async () => {
-        await room();
-        await this.place({ type: 'market' });
-      }),
-    );
+    await this.filled(pace.orders, () => this.atPace(pace, () => this.place({ type: 'market' })));
   }
 
   /** Limit orders that rest at the broker until the market comes down to them for a moment. */
   async resting(pace: Pace): Promise<void> {
     await this.whileFilling(() =>
-      this.filled(pace.orders, (room) =>
-        this.atPace(pace, async () => {
-          await room();
-          await this.place({ type: 'limit', limitPrice: LIMIT });
-        }),
-      ),
+      this.filled(pace.orders, () => this.atPace(pace, () => this.place({ type: 'limit', limitPrice: LIMIT }))),
     );
   }
 
@@ -113,20 +100,9 @@ export class OrderLoad {
     });
   }
 
-  /** Resolves when the work has led to so many fills. It may ask for room for one more order that is to be filled. */
-  private async filled(fills: number, work: (room: () => Promise<void>) => Promise<void>): Promise<void> {
+  private async filled(fills: number, work: () => Promise<void>): Promise<void> {
     const before = (await this.stage.fills()).length;
-    let [placed, done] = [0, 0];
-    let looking: Promise<void> | undefined;
-    const look = async (): Promise<void> => {
-      await delay(ROOM_POLL_MS);
-      done = (await this.stage.fills()).length - before;
-      looking = undefined;
-    };
-    await work(async () => {
-      while (placed - done >= UNFILLED_MAX) await (looking ??= look());
-      placed += 1;
-    });
+    await work();
     await until('every order is filled', async () => (await this.stage.fills()).length >= before + fills);
   }
 
