@@ -120,8 +120,20 @@ describe('an order that the broker does not show', () => {
     });
   });
 
-  it('is left alone when it is not unknown any more', () => {
-    expect(decideAbsence(submittingOrder().order, facts)).toEqual({ events: [], next: 'nothing' });
+  it('waits for what becomes of it where another replica has sent it again meanwhile', () => {
+    const { order } = submittingOrder();
+    expect(decideAbsence(order, { ...facts, nowMs: NOW_MS + 4_000 })).toEqual({
+      next: 'wait',
+      events: [],
+      waitMs: 1_000,
+    });
+    expect(decideAbsence(order, { ...facts, nowMs: NOW_MS + 6_000 })).toEqual({ next: 'wait', events: [], waitMs: 0 });
+  });
+
+  it('is left alone when the broker has answered meanwhile', () => {
+    const { book, order } = submittingOrder();
+    const filled = after(book, order, executedEvent(order, '10', '100')).order;
+    expect(decideAbsence(filled, facts)).toEqual({ events: [], next: 'nothing' });
   });
 });
 

@@ -79,11 +79,14 @@ export type AbsenceDecision =
 
 /**
  * What to do with an unknown order that the broker says it does not know: wait, send it again, or end it; a day after it was
- * sent only a person may say, by cancelling it.
+ * sent only a person may say, by cancelling it. One that another replica has sent again meanwhile waits for what becomes of
+ * that: the replica may have died with it, and this message may be the last that asks.
  */
 export function decideAbsence(order: Order, facts: AbsenceFacts): AbsenceDecision {
-  if (order.state !== 'unknown') return NOTHING;
   const sinceMs = facts.nowMs - Date.parse(order.submittedAt ?? order.updatedAt);
+  if (order.state === 'submitting')
+    return { next: 'wait', events: [], waitMs: Math.max(0, facts.certainAfterMs - sinceMs) };
+  if (order.state !== 'unknown') return NOTHING;
   if (sinceMs < facts.certainAfterMs) return { next: 'wait', events: [], waitMs: facts.certainAfterMs - sinceMs };
   if (order.pendingCancel) return { events: [ended(order, 'cancelled', {})], next: 'nothing' };
   if (sinceMs >= QUARANTINE_AFTER_MS) return { next: 'quarantine', events: [] };
