@@ -3,7 +3,7 @@ import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { Failure } from '@ballast/contracts';
 import { Delivery } from './delivery.js';
 import { EventLanes } from './event-lanes.js';
-import type { HandleEvents } from './event-lanes.js';
+import type { HandleEvents, LaneKey } from './event-lanes.js';
 import type { Gather } from './lanes.js';
 
 const GATHER: Gather = { ms: 200, max: 10 };
@@ -18,11 +18,15 @@ class Bench {
   parking = Promise.resolve();
   readonly lanes: EventLanes;
 
-  constructor(behave: HandleEvents, gather?: Gather) {
-    this.lanes = new EventLanes((events) => {
-      this.calls.push(events.map(({ id }) => id));
-      return behave(events);
-    }, gather);
+  constructor(behave: HandleEvents, gather?: Gather, lane?: LaneKey) {
+    this.lanes = new EventLanes(
+      (events) => {
+        this.calls.push(events.map(({ id }) => id));
+        return behave(events);
+      },
+      gather,
+      lane,
+    );
   }
 
   add(origin: string, id: string): Delivery {
@@ -57,6 +61,16 @@ describe('lanes of several subscriptions', () => {
     ends[1]?.();
     await jest.advanceTimersByTimeAsync(0);
     expect(bench.settled).toEqual(['complete a at orders', 'complete b at ledger']);
+  });
+
+  it('hand the events of an aggregate to one call at a time, and those of others of the profile meanwhile', async () => {
+    const ends: (() => void)[] = [];
+    const bench = new Bench(() => new Promise((end) => ends.push(end)), undefined, 'subject');
+    for (const id of ['a', 'b', 'a']) bench.add('orders', id);
+    expect(bench.calls).toEqual([['a'], ['b']]);
+    ends[0]?.();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(bench.calls).toEqual([['a'], ['b'], ['a']]);
   });
 
   it('give the turn of what backs off to the next, from wherever it came', async () => {

@@ -14,13 +14,19 @@ import { wait } from './waiting.js';
 
 const LAG = durationOf('ballast.consumer.lag', 'From the commit of an event until it was handled.');
 
+/**
+ * The attribute of which the events share a lane: `partitionkey`, the profile, where a reader needs the order of a
+ * profile's events; `subject`, the aggregate, where it does not, so that what waits for the store or the broker holds up
+ * nothing else of the profile.
+ */
+export type LaneKey = 'partitionkey' | 'subject';
+
 /** Handles events of one lane; what it throws decides what becomes of their messages. */
 export type HandleEvents = (events: EventEnvelope[]) => Promise<void>;
 
 /**
- * Works on deliveries, wherever they came from: one call of the handler per lane (`partitionkey`) at a time, many lanes
- * at once. A delivery that backs off gives its lane's turn to the next one; with `gather` the whole batch backs off and
- * blocks its lane.
+ * Works on deliveries, wherever they came from: one call of the handler per lane at a time, many lanes at once. A delivery
+ * that backs off gives its lane's turn to the next one; with `gather` the whole batch backs off and blocks its lane.
  */
 export class EventLanes {
   private readonly lanes: Lanes<Delivery>;
@@ -29,6 +35,7 @@ export class EventLanes {
   constructor(
     private readonly handle: HandleEvents,
     private readonly gather?: Gather,
+    private readonly lane: LaneKey = 'partitionkey',
   ) {
     this.lanes = new Lanes((deliveries) => this.work(deliveries), gather);
   }
@@ -39,7 +46,7 @@ export class EventLanes {
 
   /** Queues a delivery at the end of its lane. Throws when the lanes are closed. */
   add(delivery: Delivery): void {
-    this.lanes.add(delivery.event.partitionkey, delivery);
+    this.lanes.add(delivery.event[this.lane], delivery);
   }
 
   /** Begins nothing more and gives back what only waits; resolves when that is done, with handlers still at work. */

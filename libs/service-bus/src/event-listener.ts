@@ -1,6 +1,7 @@
 import type { ServiceBusClient } from '@azure/service-bus';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { EventLanes } from './event-lanes.js';
+import type { LaneKey } from './event-lanes.js';
 import { declarationsByType } from './event-message.js';
 import type { Declarations } from './event-message.js';
 import type { Gather } from './lanes.js';
@@ -54,10 +55,12 @@ export interface EventListenersOptions extends Handling {
   readonly subscriptions: readonly HeardSubscription[];
   /** One call of the handler for up to `max` events of one lane, of any subscription, gathered for up to `ms` milliseconds. */
   readonly gather?: Gather;
+  /** What shares a lane: by default the events of a profile. */
+  readonly lane?: LaneKey;
 }
 
 /**
- * Hears several subscriptions whose events share their lanes: one call of the handler per lane (`partitionkey`) at a
+ * Hears several subscriptions whose events share their lanes: one call of the handler per lane at a
  * time, whichever subscription its events came from, many lanes at once. A message that backs off gives its lane's turn
  * to the next one; with `gather` the whole batch backs off and blocks its lane.
  */
@@ -67,10 +70,10 @@ export class EventListeners {
   private readonly receptions: readonly Reception[];
 
   constructor(client: ServiceBusClient, options: EventListenersOptions) {
-    const { subscriptions, gather, events, log, parking } = options;
+    const { subscriptions, gather, lane, events, log, parking } = options;
     const common = { events, log, ...(parking !== undefined && { parking }) };
     this.declarations = declarationsByType(events);
-    this.lanes = new EventLanes((heard) => options.handle(heard), gather);
+    this.lanes = new EventLanes((heard) => options.handle(heard), gather, lane);
     this.receptions = subscriptions.map(
       ({ concurrency = CONCURRENCY_DEFAULT, ...heard }) =>
         new Reception(client, { ...heard, concurrency, ...common }, this.lanes),

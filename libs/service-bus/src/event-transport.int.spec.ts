@@ -166,13 +166,25 @@ describe('the Nest transport', () => {
         finish = () => subscriber.complete();
       });
     await start(PlacementsModule);
-    await sender.send([event('prf_1', 1), event('prf_1', 2)]);
-    await until('the first', () => heard.length === 1);
+    const first = event('prf_1', 1);
+    await sender.send([first, event('prf_1', 2, { subject: first.subject })]);
     await until('both in hand', () => transport.health().inHand === 2);
+    await until('the first', () => heard.length === 1);
     behave = () => of(1, 2, 3);
     finish();
     await until('the second', () => heard.length === 2);
     await settled();
+  });
+
+  it('handles what happened to other aggregates of the profile meanwhile', async () => {
+    const ends: (() => void)[] = [];
+    behave = () => new Promise<void>((end) => ends.push(end));
+    await start(PlacementsModule);
+    await sender.send([event('prf_1', 1), event('prf_1', 2)]);
+    await until('both', () => ends.length === 2);
+    for (const end of ends) end();
+    await settled();
+    expect(heard).toHaveLength(2);
   });
 
   it('dead-letters an event whose handler has a bug, under the name of the bug', async () => {

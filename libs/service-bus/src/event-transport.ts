@@ -38,7 +38,8 @@ export interface TransportHealth extends ListenerHealth {
 /**
  * Nest transport over `EventListeners`: `@EventPattern('order.placed.v1') handle(@Payload() event)`. A message is
  * completed only after its handler's promise and stream have ended well. The pattern `*` hears everything not matched
- * otherwise, from gathering listeners as an array of events of one lane. One call per lane at a time, over all listeners.
+ * otherwise, from gathering listeners as an array of events of one lane. One call at a time per aggregate (`subject`), per
+ * profile where the listeners gather, over all of them.
  */
 export class EventTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('service-bus');
@@ -62,7 +63,7 @@ export class EventTransport extends Server implements CustomTransportStrategy {
     const { client, listeners, log, parking } = this.options;
     this.listeners = new EventListeners(client, {
       subscriptions: listeners,
-      ...(this.gather !== undefined && { gather: this.gather }),
+      ...(this.gather === undefined ? { lane: 'subject' } : { gather: this.gather }),
       ...(parking !== undefined && { parking }),
       events,
       log,

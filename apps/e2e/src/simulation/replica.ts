@@ -77,6 +77,7 @@ export class Replica {
     const handlers = handlersOf(controllers);
     await this.listen(topics, {
       events: EVENTS.filter(({ type }) => handlers.has(type)),
+      lane: 'subject',
       handle: async (events) => {
         for (const event of events) await handlers.get(event.type)?.(event);
       },
@@ -86,7 +87,7 @@ export class Replica {
   /** Hears the service's subscriptions of the topics. */
   async listen(
     topics: readonly string[],
-    handling: Pick<EventListenersOptions, 'events' | 'handle' | 'gather'>,
+    handling: Pick<EventListenersOptions, 'events' | 'handle' | 'gather' | 'lane'>,
   ): Promise<void> {
     const listeners = new EventListeners(this.platform.bus.client(this.wire), {
       subscriptions: topics.map((topic) => ({ topic, subscription: this.service })),
