@@ -48,6 +48,11 @@ describe('what the store says when the server is unwell', () => {
       await expect(call()).rejects.toThrow(StoreUnavailable);
     });
 
+    it('is unavailable while a replica lags behind the session', async () => {
+      script = refusal(404, 1002);
+      await expect(call()).rejects.toThrow(StoreUnavailable);
+    });
+
     it('is a bug without its container', async () => {
       script = refusal(404, 1003);
       const error = await call().catch((thrown: unknown) => thrown);

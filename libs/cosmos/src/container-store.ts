@@ -6,8 +6,8 @@ import { DocumentConflict, PreconditionLost, answerOf, storeError } from './stor
 const BATCH_OPERATIONS_MAX = 100;
 /** Status of a batch operation that was not tried because another one failed. */
 const FAILED_DEPENDENCY = 424;
-/** Substatus of a 404 that means the container, not the document. */
-const OWNER_NOT_FOUND = 1003;
+/** Status of a read that found nothing; with a substatus other than 0 it is not the document that is missing. */
+const NOT_FOUND = 404;
 /** What no id of a document contains or ends with. */
 const NO_ID = /[/\\?#]| $/;
 const ID_BYTES_MAX = 1_023;
@@ -68,9 +68,10 @@ export class ContainerStore {
   async read<D>(id: string, partition: readonly string[]): Promise<Stored<D> | undefined> {
     if (!isDocumentId(id)) return undefined;
     const response = await answered(this.#container.item(id, [...partition]).read<Record<string, unknown>>());
-    if (response.statusCode === 404 && response.substatus === OWNER_NOT_FOUND) {
-      throw new Error(`container ${this.#container.id} does not exist`);
-    }
+    const { statusCode: status, substatus } = response;
+    // The SDK throws for every refusal of a read but a 404, whatever it is about: the container, or a replica that lags.
+    if (status === NOT_FOUND && (substatus ?? 0) !== 0)
+      throw storeError({ status, substatus, message: `reading ${id} in container ${this.#container.id}` });
     if (response.resource === undefined) return undefined;
     return { document: withoutSystemFields(response.resource) as D, etag: response.etag };
   }

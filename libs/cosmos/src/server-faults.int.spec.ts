@@ -18,6 +18,7 @@ const REFUSED = [
   'cosmos-migrating',
   'cosmos-stale-name',
   'cosmos-write-forbidden',
+  'cosmos-session-not-available',
   'cosmos-unavailable',
   'cosmos-internal-error',
   'cosmos-timeout',
