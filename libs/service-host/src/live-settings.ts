@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CONFIGURATION_PATH, SETTINGS, settingOf, wrongIn } from '@ballast/contracts/accounts';
 import type { ConfigurationDocument, SettingDeclaration, SettingKey, SettingValue } from '@ballast/contracts/accounts';
 import type { FactoryProvider, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { getJson } from './get-json.js';
 import { Readiness } from './readiness.js';
 import { ServiceLog } from './service-log.js';
 
@@ -115,13 +116,13 @@ export function liveSettings(accountsUrl: string): FactoryProvider<LiveSettings>
 /** Reads what accounts says is set; an accounts that knows no settings yet says that nothing is. */
 export function settingsAt(accountsUrl: string): FetchConfiguration {
   return async (knownTag, signal) => {
-    const response = await fetch(`${accountsUrl}${CONFIGURATION_PATH}`, {
-      headers: knownTag === undefined ? {} : { 'if-none-match': knownTag },
+    const { status, headers, json } = await getJson(`${accountsUrl}${CONFIGURATION_PATH}`, {
+      ...(knownTag !== undefined && { headers: { 'if-none-match': knownTag } }),
       signal,
     });
-    if (response.status === 304) return undefined;
-    if (response.status === 404) return { tag: '', document: { revision: 0, values: {} } };
-    if (!response.ok) throw new Error(`accounts answered ${response.status}`);
-    return { tag: response.headers.get('etag') ?? '', document: (await response.json()) as ConfigurationDocument };
+    if (status === 304) return undefined;
+    if (status === 404) return { tag: '', document: { revision: 0, values: {} } };
+    if (status !== 200) throw new Error(`accounts answered ${status}`);
+    return { tag: headers.etag ?? '', document: json() as ConfigurationDocument };
   };
 }

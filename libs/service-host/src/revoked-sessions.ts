@@ -1,5 +1,6 @@
 import { ACCESS_TOKEN_TTL_SECONDS } from '@ballast/contracts/accounts';
 import type { Clock } from './clock.js';
+import { getJson } from './get-json.js';
 
 /** Milliseconds after which accounts is asked again, when a token is to be verified. */
 export const REVOCATIONS_FRESH_MS = 5_000;
@@ -79,10 +80,9 @@ export class RevokedSessions implements SessionRefusals {
 /** Reads the sessions that accounts says have ended. */
 export function revokedSessionsAt(accountsUrl: string): () => Promise<readonly string[]> {
   return async () => {
-    const response = await fetch(`${accountsUrl}/.well-known/revoked-sessions.json`, {
-      signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`accounts answered ${response.status}`);
-    return ((await response.json()) as { sessionIds: string[] }).sessionIds;
+    const signal = AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
+    const { status, json } = await getJson(`${accountsUrl}/.well-known/revoked-sessions.json`, { signal });
+    if (status !== 200) throw new Error(`accounts answered ${status}`);
+    return (json() as { sessionIds: string[] }).sessionIds;
   };
 }

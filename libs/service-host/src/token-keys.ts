@@ -2,6 +2,7 @@ import { Failure } from '@ballast/contracts';
 import { importJWK } from 'jose';
 import type { CryptoKey, JSONWebKeySet, JWK } from 'jose';
 import type { Clock } from './clock.js';
+import { getJson } from './get-json.js';
 
 /** Milliseconds after which known keys are looked up again, in the background. */
 const KEYS_FRESH_MS = 300_000;
@@ -67,11 +68,10 @@ export class TokenKeys {
 /** Reads the JWK set that accounts publishes. */
 export function keysAt(accountsUrl: string): () => Promise<JSONWebKeySet> {
   return async () => {
-    const response = await fetch(`${accountsUrl}/.well-known/jwks.json`, {
-      signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`accounts answered ${response.status}`);
-    return (await response.json()) as JSONWebKeySet;
+    const signal = AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
+    const { status, json } = await getJson(`${accountsUrl}/.well-known/jwks.json`, { signal });
+    if (status !== 200) throw new Error(`accounts answered ${status}`);
+    return json() as JSONWebKeySet;
   };
 }
 

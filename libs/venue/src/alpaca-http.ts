@@ -24,7 +24,7 @@ export async function callAlpaca(keys: VenueKeys, { method, url, body }: HttpCal
   });
   const { status, text } = answer;
   const json = jsonOf(text, { method, isRequired: status < ERROR_STATUS_MIN });
-  return { status, json, retryAfterMs: retryAfterMsOf(answer.headers.get('retry-after')) };
+  return { status, json, retryAfterMs: retryAfterMsOf(answer.headers['retry-after']) };
 }
 
 function jsonOf(text: string, { method, isRequired }: { method: string; isRequired: boolean }): unknown {

@@ -60,9 +60,11 @@ export function attach(exchange: CcxtHooks, budget: RequestBudget): void {
 async function request(
   url: string,
   { method, headers, body }: { method: string; headers: Record<string, string>; body?: string },
-): Promise<Omit<HttpAnswer, 'text'> & { text(): Promise<string> }> {
+): Promise<Omit<HttpAnswer, 'text' | 'headers'> & { headers: Headers; text(): Promise<string> }> {
   const call = calls.getStore();
   if (call) call.asked += 1;
-  const { text, ...answer } = await callVenue(url, { method, headers, ...(body === undefined ? {} : { body }) });
-  return { ...answer, text: () => Promise.resolve(text) };
+  const answer = await callVenue(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const { status, statusText, text } = answer;
+  const listed = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, `${value}`]);
+  return { status, statusText, headers: new Headers(listed), text: () => Promise.resolve(text) };
 }

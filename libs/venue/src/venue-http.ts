@@ -1,3 +1,7 @@
+import { request as plain } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request as encrypted } from 'node:https';
+
 /** How long a call to a venue may take, its answer's body included. */
 export const CALL_DEADLINE_MS = 5_000;
 
@@ -24,7 +28,7 @@ export class CallFailed extends Error {
 export interface HttpAnswer {
   status: number;
   statusText: string;
-  headers: Headers;
+  headers: IncomingHttpHeaders;
   text: string;
 }
 
@@ -42,8 +46,10 @@ const NOT_SENT_CODES: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
 ]);
+/** How Node calls a request that its signal ended. */
+const ABORTED = 'ABORT_ERR';
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const RETRY_AFTER_PATTERN = /^\d+$/;
 const MS_PER_SECOND = 1_000;
 const TOO_MANY_REQUESTS = 429;
@@ -51,21 +57,37 @@ const BANNED = 418;
 const REQUEST_TIMEOUT = 408;
 const SERVER_FAULT_MIN = 500;
 
-/** Makes one request within the deadline; throws CallFailed and nothing else, and follows no redirect. */
-export async function callVenue(url: string, { method, headers, body }: HttpRequest): Promise<HttpAnswer> {
+/**
+ * Makes one request within the deadline, over a connection that is kept; throws CallFailed and nothing else, and follows no
+ * redirect. Not by `fetch`, which takes twice the CPU.
+ */
+export async function callVenue(url: string, request: HttpRequest): Promise<HttpAnswer> {
   try {
-    const response = await fetch(url, {
-      method,
-      headers: { ...headers },
-      ...(body === undefined ? {} : { body }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(CALL_DEADLINE_MS),
-    });
-    const { status, statusText } = response;
-    return { status, statusText, headers: response.headers, text: await response.text() };
+    const message = await answerTo(url, request);
+    const { statusCode: status = 0, statusMessage: statusText = '', headers } = message;
+    if (REDIRECTS.has(status)) {
+      message.destroy();
+      throw new Error(`the venue redirects (${status})`);
+    }
+    return { status, statusText, headers, text: await textOf(message) };
   } catch (error) {
-    throw new CallFailed(`${method} at the venue failed: ${reasonOf(error)}`, !isNotSent(error), { cause: error });
+    const failed = `${request.method} at the venue failed: ${reasonOf(error)}`;
+    throw new CallFailed(failed, !isNotSent(error), { cause: error });
   }
+}
+
+function answerTo(url: string, { method, headers, body }: HttpRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const send = url.startsWith('https:') ? encrypted : plain;
+    const options = { method, headers: { ...headers }, signal: AbortSignal.timeout(CALL_DEADLINE_MS) };
+    send(url, options, resolve).on('error', reject).end(body);
+  });
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** How long the venue asks us to wait, from its `Retry-After` in seconds; undefined where it names no time. */
@@ -89,18 +111,17 @@ export function isServerFault({ status }: Pick<Reply, 'status'>): boolean {
 }
 
 function isNotSent(error: unknown): boolean {
-  return NOT_SENT_CODES.has(codeOf(error) ?? '');
+  return NOT_SENT_CODES.has(wordOf(error, 'code') ?? '');
 }
 
+/** A deadline shows as an abort, whose cause has the name that says more. */
 function reasonOf(error: unknown): string {
-  return codeOf(error) ?? textOf(error, 'name') ?? 'unknown';
+  const code = wordOf(error, 'code');
+  if (code !== undefined && code !== ABORTED) return code;
+  return wordOf(propertyOf(error, 'cause'), 'name') ?? wordOf(error, 'name') ?? 'unknown';
 }
 
-function codeOf(error: unknown): string | undefined {
-  return textOf(propertyOf(error, 'cause'), 'code');
-}
-
-function textOf(value: unknown, name: string): string | undefined {
+function wordOf(value: unknown, name: string): string | undefined {
   const text = propertyOf(value, name);
   return typeof text === 'string' ? text : undefined;
 }
