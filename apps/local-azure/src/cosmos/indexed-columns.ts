@@ -82,6 +82,11 @@ export class IndexedColumns {
     return name;
   }
 
+  /** Whether an index is known to be there. */
+  has(index: string): boolean {
+    return this.indexes?.has(index) === true;
+  }
+
   /** Adds the columns that a definition asks for. Must run inside a transaction. */
   adopt(policy: IndexingPolicy): void {
     const added = policy.indexedPaths.filter((path) => this.nameOf(path) === undefined).map((path) => this.add(path));

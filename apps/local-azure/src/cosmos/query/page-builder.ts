@@ -77,7 +77,7 @@ export class PageBuilder {
   /** The page; the query goes on from `next`, if that is given. */
   finish(next?: Omit<QueryProgress, 'skipped' | 'taken'>): QueryPage {
     const { results, examinedRows, examinedBytes, resultBytes, skipped, taken } = this;
-    return { results, examinedRows, examinedBytes, resultBytes, progress: next && { ...next, skipped, taken } };
+    return { results, examinedRows, examinedBytes, resultBytes, progress: next && { skipped, taken, ...next } };
   }
 }
 

@@ -7,6 +7,7 @@ import { constantOf, type EvaluationContext, type Parameters } from './evaluator
 import { aggregatesOf, type Groups } from './grouping.js';
 import { PageBuilder, type QueryPage } from './page-builder.js';
 import { planQuery, type Plan } from './planner.js';
+import { planOf } from './recent-plans.js';
 import { RowResults } from './row-results.js';
 import { countRows, isPast, isPositionIn, rowsOf, samePosition } from './rows.js';
 import { NameScope } from './scope.js';
@@ -34,7 +35,7 @@ export function runQuery(run: QueryRun): QueryPage {
   const context: EvaluationContext = { parameters, clock, scope: NameScope.empty() };
   const [first] = query.sources;
   if (first === undefined || first.origin.kind === 'subquery') return derivedPage(run, page, context);
-  const plan = planQuery(run);
+  const plan = planOf(run);
   for (const position of [run.progress?.position, run.progress?.within?.at]) {
     if (position !== undefined && !isPositionIn(plan, position)) throw notOfThisQuery();
   }

@@ -51,14 +51,10 @@ function* storedRows(
   nowSeconds: number,
   { from, wanted = ROWS_AT_ONCE }: Reading = {},
 ): Generator<Row> {
-  const table = plan.index === undefined ? container.table : `${container.table} INDEXED BY ${plan.index}`;
-  const keys = plan.order.map(({ column }, index) => `${column} AS k${index}`).join(', ');
-  const order = plan.order.map(({ column, descending }) => `${column}${descending ? ' DESC' : ''}`).join(', ');
   let count = plan.residual === undefined ? Math.min(wanted, ROWS_AT_ONCE) : ROWS_AT_ONCE;
   for (let position = from; ;) {
     const after = position === undefined ? undefined : afterPosition(plan.order, position);
-    const conditions = [...plan.conditions, ALIVE, ...(after === undefined ? [] : [after.sql])].join(' AND ');
-    const sql = `SELECT body, ${keys} FROM ${table} WHERE ${conditions} ORDER BY ${order} LIMIT ?`;
+    const sql = after === undefined ? firstSqlOf(container, plan) : sqlOf(container, plan, [after.sql]);
     const rows = container
       .prepare<Record<string, SqlValue>>(sql)
       .all(...plan.params, nowSeconds, ...(after?.params ?? []), count);
@@ -69,6 +65,25 @@ function* storedRows(
     if (rows.length < count) return;
     count = ROWS_AT_ONCE;
   }
+}
+
+/** What reads the first rows of plans that may be used again. */
+const firstSql = new WeakMap<Plan, string>();
+
+function firstSqlOf(container: ContainerStore, plan: Plan): string {
+  const known = firstSql.get(plan);
+  if (known !== undefined) return known;
+  const sql = sqlOf(container, plan, []);
+  firstSql.set(plan, sql);
+  return sql;
+}
+
+function sqlOf({ table }: ContainerStore, plan: Plan, after: readonly string[]): string {
+  const source = plan.index === undefined ? table : `${table} INDEXED BY ${plan.index}`;
+  const keys = plan.order.map(({ column }, index) => `${column} AS k${index}`).join(', ');
+  const order = plan.order.map(({ column, descending }) => `${column}${descending ? ' DESC' : ''}`).join(', ');
+  const conditions = [...plan.conditions, ALIVE, ...after].join(' AND ');
+  return `SELECT body, ${keys} FROM ${source} WHERE ${conditions} ORDER BY ${order} LIMIT ?`;
 }
 
 function rowOf(plan: Plan, body: string, position: Position): Row {
