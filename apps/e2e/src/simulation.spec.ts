@@ -3,10 +3,8 @@ import type { Guard } from '@ballast/faults';
 import { run } from './simulation/run.js';
 import { installVirtualTime, restoreRealTime } from './simulation/virtual-process.js';
 
-/** Seeds of every test run, from `SIMULATION_SEED` on, and microseconds of CPU after which a busy machine has seen enough. */
+/** Seeds of every test run, from `SIMULATION_SEED` on. */
 const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 500);
-const ENOUGH_CPU_US = process.env['SIMULATION_SEEDS'] === undefined ? 10_000_000 : Number.POSITIVE_INFINITY;
-const SEEDS_MIN = 50;
 const FIRST_SEED = Number(process.env['SIMULATION_SEED'] ?? 1);
 /** Milliseconds that they may take on a machine that is busy with others. */
 const PATIENCE_MS = 300_000;
@@ -30,10 +28,7 @@ describe('orders, ledger and audit, two replicas each, in a simulated world', ()
   it(
     'keep all promises whatever is lost, late, doubled, throttled or killed',
     async () => {
-      const before = process.cpuUsage();
-      const isEnough = (seeds: number): boolean =>
-        seeds >= SEEDS || (seeds >= SEEDS_MIN && process.cpuUsage(before).user > ENOUGH_CPU_US);
-      for (let seed = FIRST_SEED; !isEnough(seed - FIRST_SEED); seed += 1) {
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
         const { violations } = await run({ seed, isTold: false });
         expect({ seed, violations }).toEqual({ seed, violations: [] });
       }
@@ -43,8 +38,8 @@ describe('orders, ledger and audit, two replicas each, in a simulated world', ()
 
   it('go the same way again for the same seed', async () => {
     const [first, second, other] = [
-      await run({ seed: 7, isTold: true }),
-      await run({ seed: 7, isTold: true }),
+      await run({ seed: 12, isTold: true }),
+      await run({ seed: 12, isTold: true }),
       await run({ seed: 8, isTold: true }),
     ];
     expect(second.story).toBe(first.story);

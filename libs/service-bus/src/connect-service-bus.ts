@@ -1,6 +1,7 @@
 import type { RetryOptions, ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
 import type { Connection } from 'rhea';
 import { endWaitsOfBroken } from './broken-connections.js';
+import { endTimersOfClosed } from './closed-connections.js';
 
 /** Where the bus is and how to be let in: a connection string, or a namespace with this process's Azure identity. */
 export interface ServiceBusConnection {
@@ -78,6 +79,7 @@ async function mendConnections(): Promise<void> {
   const connections = Object.getPrototypeOf(rhea.create_connection({ port: 5671, reconnect: false })) as Connection;
   switchNagleOff(connections);
   endWaitsOfBroken(connections);
+  endTimersOfClosed(connections);
 }
 
 /**

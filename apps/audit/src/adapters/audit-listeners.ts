@@ -9,7 +9,7 @@ import type { RecordEvents } from '../record-events.js';
 /** Our subscription of every topic. */
 const SUBSCRIPTION = 'audit';
 /** Milliseconds for which the events of one chain are gathered into one commit, over all topics. */
-const GATHER_MS = 500;
+export const GATHER_MS = 500;
 /** Messages in hand per topic; each waits out the gathering, so this bounds the rate. */
 const CONCURRENCY = 1_024;
 

@@ -1,13 +1,11 @@
 import { topology } from '@ballast/contracts';
 import { Clock, storeToken } from '@ballast/service-host';
 import { AUDIT_EVENTS } from '../../../audit/src/adapters/audit-chains.js';
+import { GATHER_MS } from '../../../audit/src/adapters/audit-listeners.js';
 import { RECORDS_MAX } from '../../../audit/src/domain/commit-parts.js';
 import { RecordEvents } from '../../../audit/src/record-events.js';
 import type { Replica } from './replica.js';
 import { Wiring } from './wiring.js';
-
-/** Milliseconds for which the events of one chain are gathered. */
-const GATHER_MS = 200;
 
 /** Starts one replica of audit: it hears everything and records it. */
 export async function startAudit(replica: Replica): Promise<object> {

@@ -1,6 +1,7 @@
 import type { ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { topology } from '@ballast/contracts';
 import { compileSqlFilter } from '../../../local-azure/src/service-bus/sql-filter.js';
+import { copyOf } from './document-copy.js';
 import { BusAnswer, Subscription } from './subscription.js';
 import type { Matches, Receiver } from './subscription.js';
 import type { Surroundings, Wire } from './wire.js';
@@ -85,7 +86,7 @@ export class Bus {
   }
 
   private send(topic: string, messages: readonly ServiceBusMessage[], wire: Wire): Promise<void> {
-    const kept = messages.map((message) => ({ ...message, body: JSON.parse(JSON.stringify(message.body)) as unknown }));
+    const kept = messages.map((message) => ({ ...message, body: copyOf(message.body) }));
     return wire.ask(
       () => `sends ${kept.map(({ messageId }) => String(messageId)).join(', ')}`,
       () => this.publish(topic, kept),

@@ -116,9 +116,7 @@ export class Subscription {
       if (!receiver.wire.process.isAlive) return;
       const { process } = receiver.wire;
       this.world.story.tell(process.name, () => `hears ${String(kept.message.messageId)}`);
-      const { body, ...rest } = kept.message;
-      const copy: unknown = JSON.parse(JSON.stringify(body));
-      process.run(() => receiver.take({ ...rest, body: copy, lockToken: token } as ServiceBusReceivedMessage));
+      process.run(() => receiver.take({ ...kept.message, lockToken: token } as ServiceBusReceivedMessage));
     });
   }
 
