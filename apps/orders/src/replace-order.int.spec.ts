@@ -52,8 +52,8 @@ describe('other terms of an order', () => {
     const order = await bench.resting(profile);
     await bench.replace(profile, order, { limitPrice: '101' });
     await until('capital is asked for', () => bench.typesOf(order.orderId).includes(ASKED));
-    // 10 at 101, 0.1 % of that, and a cent: the fees of two orders are rounded each.
-    expect(await lastDataOf(order, ASKED)).toMatchObject({ revision: 1, holdUnits: '101102', executions: 0 });
+    // 10 at 101, 0.1 % of that, and a cent for each rounding: of two orders, and of what is left where one is filled.
+    expect(await lastDataOf(order, ASKED)).toMatchObject({ revision: 1, holdUnits: '101105', executions: 0 });
     await bench.decline({ ...order, revision: 1 });
     await answered(order);
     expect(await viewOf(order)).toMatchObject({

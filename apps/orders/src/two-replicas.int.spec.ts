@@ -131,8 +131,8 @@ describe('two replicas of orders', () => {
       const order = await bench.resting(profile);
       const { version } = await viewOf(order);
       expect(await ask(order, isSeen ? `"${version}"` : undefined)).toEqual(answers);
-      // 10 at 102, 0.1 % of that, and a cent: the fees of two orders are rounded each.
-      expect(await lastDataOf(order, ASKED)).toMatchObject({ revision: 1, limitPrice: '102', holdUnits: '102103' });
+      // 10 at 102, 0.1 % of that, and a cent for each rounding: of two orders, and of what is left where one is filled.
+      expect(await lastDataOf(order, ASKED)).toMatchObject({ revision: 1, limitPrice: '102', holdUnits: '102106' });
       meetAtCommits({ service: bench.orders, type: SENT }, { service: other, type: SENT });
       // The ledger's word comes to both: the one that is late finds that the broker is asked, and looks.
       const both = [bench.orders, other].map(({ app }) => app.get(ReplaceAtVenue, { strict: false }));
@@ -166,9 +166,9 @@ describe('two replicas of orders', () => {
         expect(asksOf(order)).toEqual([]);
         return;
       }
-      // What must be held is for the rest of 12 at 100: all of it, or the 8 that are left of it and a cent for each rounding.
+      // What must be held is for the rest of 12 at 100: all of it, or the 8 that are left of it, and a cent for each rounding.
       const { executions, holdUnits } = (await lastDataOf(order, ASKED)) as OrderReplaceRequestedV1;
-      expect([executions, holdUnits]).toEqual(place === 'first' ? [1, '80083'] : [0, '120121']);
+      expect([executions, holdUnits]).toEqual(place === 'first' ? [1, '80084'] : [0, '120124']);
       await bench.orders.app.get(ReplaceAtVenue, { strict: false }).execute(order, 1);
       expect(await viewOf(order)).toMatchObject({ quantity: '12', filledQuantity: '4', pendingReplace: false });
       const rest = await bench.venue.execute(brokerKeyOf(order.orderId, 1), '8', '100', { misses: true });

@@ -10,6 +10,7 @@ import { FACTS } from './given-placement.js';
 import { OWNER_ID, after, executedEvent, submittingOrder } from './given.js';
 import type { Book } from './book.js';
 import type { Order } from './order.js';
+import { holdPart } from './hold-part.js';
 import { unitsOfRest, unitsWhileAsked } from './replacement-cost.js';
 import { wantedTerms } from './replace-request.js';
 
@@ -216,8 +217,8 @@ describe('other terms of a short sale', () => {
 
   it.each([
     ['a smaller quantity', { quantity: '9' }, '157.5', undefined],
-    ['a larger one, at what the market asks for now', { quantity: '11' }, '157.67', 173_612n],
-    ['a limit beyond the market', { limitPrice: '120' }, '180', 180_181n],
+    ['a larger one, at what the market asks for now', { quantity: '11' }, '157.67', 173_615n],
+    ['a limit beyond the market', { limitPrice: '120' }, '180', 180_184n],
   ])('have the collateral of these, held before the broker is asked: %s', (_name, asked, price, held) => {
     const market = { ...FACTS, symbol: FACTS.symbol && { ...FACTS.symbol, ask: decimal('100.1') } };
     const [event] = decide(SHORT, asked, { ...market, ...facts }).events;
@@ -260,7 +261,11 @@ describe('what is held for other terms', () => {
         limitPrice: before.toFixed(),
         boundPrice: before.toFixed(),
       });
-      const order = { ...placed, filledQuantity: done, executions: done.isZero() ? 0 : 1 };
+      const filledUpTo = (filledQuantity: Decimal) => {
+        const notional = filledQuantity.times(before);
+        return { filledQuantity, notional, fees: notional.times(RATE).toDecimalPlaces(2, Decimal.ROUND_HALF_EVEN) };
+      };
+      const order = { ...placed, ...filledUpTo(done), executions: done.isZero() ? 0 : 1 };
       const asked = { ...order, quantity: wanted, limitPrice: then, boundPrice: then };
       const held = unitsWhileAsked(order, asked, RATE);
       // The broker fills more of the first, and then all that is left of the other, each at its limit.
@@ -273,8 +278,10 @@ describe('what is held for other terms', () => {
       const charged = toUnits(done.times(before).plus(one).plus(other), 'USD', 'half-even');
       expect(held).toBeGreaterThanOrEqual(charged - toUnits(done.times(before), 'USD', 'half-even') + fees);
       expect(held).toBeGreaterThanOrEqual(cost(first.minus(done), before));
-      const now = { ...order, filledQuantity: done.plus(more), executions: 1 };
+      const now = { ...order, ...filledUpTo(done.plus(more)), executions: 1 };
       expect(unitsOfRest(now, asked, RATE)).toBeGreaterThanOrEqual(cost(rest, then));
+      const part = holdPart(order, now, { quantity: more, price: before, fee: undefined, feeRate: RATE }) ?? 0n;
+      expect(held - part).toBeGreaterThanOrEqual(unitsOfRest(now, asked, RATE));
     });
     fc.assert(property, { numRuns: 300 });
   });

@@ -5,8 +5,8 @@ import type { RiskLimits } from './risk-limits.js';
 import { heldPrice } from './replacement.js';
 import type { LiveTerms } from './replacement.js';
 
-/** A unit for the fees of two orders at the broker, each rounded on its own. */
-const TWO_ORDERS_UNITS = 1n;
+/** A unit each for cost and fee of two orders at the broker, which are rounded each on its own. */
+const TWO_ORDERS_UNITS = 2n;
 /** A unit each for cost and fee: what is posted of the rest is the difference of two sums that are rounded. */
 const AFTER_FILLS_UNITS = 2n;
 
@@ -35,21 +35,20 @@ export function askedForBy(
   return order.collateralPrice === undefined ? worst : worst.div(shortCollateralRatio);
 }
 
-/** What must be held for the rest of the order before the broker is asked for these terms, in whole units of USD. */
+/**
+ * What must be held for the rest of the order before the broker is asked for these terms, in whole units of USD: also where it
+ * is filled in part before it has them, so that what is left then is what must be held for the rest.
+ */
 export function unitsWhileAsked(order: Order, asked: LiveTerms, feeRate: Decimal): bigint {
-  return unitsOf(worstWhileAsked(order, asked), feeRate) + TWO_ORDERS_UNITS + afterFills(order);
+  return unitsOf(worstWhileAsked(order, asked), feeRate) + TWO_ORDERS_UNITS + AFTER_FILLS_UNITS;
 }
 
 /** What must be held for the rest of the order under terms that it has now, in whole units of USD. */
 export function unitsOfRest(order: Order, terms: LiveTerms, feeRate: Decimal): bigint {
   const rest = terms.quantity.minus(order.filledQuantity).times(heldPrice(terms) ?? 0);
-  return unitsOf(rest, feeRate) + afterFills(order);
+  return unitsOf(rest, feeRate) + (order.executions > 0 ? AFTER_FILLS_UNITS : 0n);
 }
 
 function unitsOf(notional: Decimal, feeRate: Decimal): bigint {
   return toUnits(notional, CAPITAL_ASSET, 'up') + toUnits(notional.times(feeRate), CAPITAL_ASSET, 'up');
-}
-
-function afterFills({ executions }: Order): bigint {
-  return executions > 0 ? AFTER_FILLS_UNITS : 0n;
 }
