@@ -11,8 +11,8 @@ const HEAD_BYTES = 16;
 const CHARACTER_BYTES_MAX = 3;
 /** How long everything may be kept waiting for a record: where one takes longer, a thread waits for the next ones instead. */
 const IN_PLACE_MS_MAX = 1;
-/** Records that a thread waits for before the disk is tried in place again. */
-const RECORDS_ELSEWHERE = 32;
+/** Records that a thread waits for before a disk that is slow again and again is tried in place again. */
+const RECORDS_ELSEWHERE_MAX = 32;
 
 /** A text with its number. */
 export interface JournalRecord {
@@ -31,6 +31,8 @@ export class RedoJournal {
   /** Where a record is put together; the one before is on disk by then. */
   private room = Buffer.alloc(0);
   private recordsElsewhere = 0;
+  /** How many a thread waits for after the next one that takes long: twice as many each time, and one after one that does not. */
+  private recordsElsewhereNext = 1;
 
   /** Records made under another salt are none; `nowMs` gives milliseconds that never run backwards. Throws when there is no room for the file. */
   constructor(
@@ -114,7 +116,13 @@ export class RedoJournal {
   private writeInPlace(bytes: Buffer, position: number): void {
     const startMs = this.nowMs();
     if (writeSync(this.descriptor, bytes, 0, bytes.length, position) !== bytes.length) throw new Error(ONLY_A_PART);
-    if (this.nowMs() - startMs > IN_PLACE_MS_MAX) this.recordsElsewhere = RECORDS_ELSEWHERE;
+    this.wroteInPlace(this.nowMs() - startMs);
+  }
+
+  private wroteInPlace(tookMs: number): void {
+    const isSlow = tookMs > IN_PLACE_MS_MAX;
+    if (isSlow) this.recordsElsewhere = this.recordsElsewhereNext;
+    this.recordsElsewhereNext = isSlow ? Math.min(this.recordsElsewhereNext * 2, RECORDS_ELSEWHERE_MAX) : 1;
   }
 
   private writeElsewhere(bytes: Buffer, position: number): Promise<void> {
