@@ -1,7 +1,8 @@
 /**
  * The platform under load beside a monolith over PostgreSQL that does the same job, the bare calls of the SDKs and an empty Nest
  * route, in turns: highest rates held, latencies at shares of them, CPU and memory by process, growth. `to=FOLDER` is where the
- * report goes, written anew after each part; `--short` shows within four minutes that it works, with figures that say little.
+ * report goes, written anew after each part; `--short` shows within four minutes that it works, with figures that say little;
+ * `only=hot,shares,listeners,stored,profiles` says which parts follow the highest rate.
  */
 import { resolve } from 'node:path';
 import { hearFills } from './load/audience.js';
@@ -16,6 +17,7 @@ import type { Audience } from './load/listeners.js';
 import { Monolith } from './load/monolith.js';
 import { MonolithSide } from './load/monolith-side.js';
 import { Phases } from './load/phases.js';
+import type { Phase } from './load/phases.js';
 import { PlatformSide } from './load/platform-side.js';
 import { whyNoPostgres } from './load/postgres.js';
 import { writeReport } from './load/report.js';
@@ -49,6 +51,9 @@ const FROM = { Ballast: 20, monolith: 200 } as const;
 const ROUGH = { factor: 1.5, seconds: 3, tries: 1 } as const;
 const WARM_SECONDS = 5;
 const SCRIPT = process.argv[1] ?? '';
+const ONLY = told('only')?.split(',');
+type Part = 'hot' | 'shares' | 'listeners' | 'stored' | 'profiles';
+const isWanted = (part: Part): boolean => ONLY === undefined || ONLY.includes(part);
 
 type Measured = SideResult & { readonly byShare: Map<number, Stretch[]> };
 
@@ -86,7 +91,7 @@ async function main(): Promise<void> {
 }
 
 async function open(): Promise<Parts> {
-  const missing = whyNoPostgres();
+  const missing = isWanted('shares') ? whyNoPostgres() : 'the shares of the highest rates are left out';
   if (missing !== undefined) console.log(`not compared with a monolith: ${missing}`);
   const platform = await PlatformSide.open();
   const monolith = missing === undefined ? await MonolithSide.open(SCRIPT) : undefined;
@@ -100,22 +105,25 @@ async function measure(phases: Phases, parts: Parts, found: LoadResult): Promise
   const other = monolith && (await find(phases, monolith, FROM.monolith));
   Object.assign(found, { ballast, ...(other && { monolith: other }) });
   const seconds = EXTENT.seconds * EXTENT.rounds;
-  await phases.run({ name: 'one hot profile', seconds: 30 + EXTENT.seconds * 20 }, async (signal) => {
+  const run = async (part: Part, phase: Phase, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    if (isWanted(part)) await phases.run(phase, work);
+  };
+  await run('hot', { name: 'one hot profile', seconds: 30 + EXTENT.seconds * 20 }, async (signal) => {
     found.hotPerSecond = await hot(platform, ballast.highest, signal);
   });
-  await phases.run({ name: 'shares of the highest rates, in turns', seconds: 60 + seconds * 15 }, (signal) =>
+  await run('shares', { name: 'shares of the highest rates, in turns', seconds: 60 + seconds * 15 }, (signal) =>
     inTurns(parts, found, signal),
   );
   const perSecond = ballast.highest * SHARES[0];
   const audience = { script: SCRIPT, clients: EXTENT.clients, pace: { perSecond, seconds: EXTENT.seconds } };
-  await phases.run({ name: 'clients that listen', seconds: 120 }, async (signal) => {
+  await run('listeners', { name: 'clients that listen', seconds: 120 }, async (signal) => {
     found.heard = await hearFills(platform, audience, signal);
   });
   const growth = new GrowthBench(platform, EXTENT);
-  await phases.run({ name: 'stored orders', seconds: 420 }, async (signal) => {
+  await run('stored', { name: 'stored orders', seconds: 420 }, async (signal) => {
     found.growth.push(await growth.stored(perSecond, signal));
   });
-  await phases.run({ name: 'profiles', seconds: 360 }, async (signal) => {
+  await run('profiles', { name: 'profiles', seconds: 360 }, async (signal) => {
     found.growth.push(await growth.profiles(ballast.highest * SHARES[1], signal));
   });
 }

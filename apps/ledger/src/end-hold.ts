@@ -26,7 +26,7 @@ export class EndHold {
   async execute(ended: OrderEndedV1, cause: string): Promise<void> {
     if (ended.intent === 'exit') return;
     const { profileId, orderId } = ended;
-    await this.ledger.change<void>(
+    await this.ledger.changeTogether<void>(
       profileId,
       (facts) => this.changeOf(facts, ended, cause),
       () => {

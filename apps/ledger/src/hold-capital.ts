@@ -25,7 +25,7 @@ export class HoldCapital {
   async execute(placed: OrderPlacedV1, cause: string): Promise<void> {
     if (placed.intent === 'exit') return;
     if (cause !== placementIdOf(placed.orderId)) throw new Error(`${cause} cannot place ${placed.orderId}`);
-    await this.ledger.change<void>(
+    await this.ledger.changeTogether<void>(
       placed.profileId,
       (facts) => this.changeOf(facts, placed, cause),
       // The posting is there, and so was the hold; or it is barred: declined, or the order ended before.

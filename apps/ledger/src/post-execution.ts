@@ -28,7 +28,7 @@ export class PostExecution {
    * the store cannot be reached.
    */
   async execute(executed: OrderExecutedV1, cause: string): Promise<void> {
-    const shortfallUnits = await this.ledger.change<bigint>(
+    const shortfallUnits = await this.ledger.changeTogether<bigint>(
       executed.profileId,
       (facts) => this.changeOf(facts, executed, cause),
       () => 0n,

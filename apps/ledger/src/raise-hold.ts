@@ -30,7 +30,7 @@ export class RaiseHold {
   async execute(requested: OrderReplaceRequestedV1, cause: string): Promise<void> {
     const { profileId, intent, holdUnits } = requested;
     if (intent === 'exit' || holdUnits === undefined) return;
-    await this.ledger.change<void>(
+    await this.ledger.changeTogether<void>(
       profileId,
       (facts) => this.changeOf(facts, { ...requested, holdUnits }, cause),
       () => undefined,

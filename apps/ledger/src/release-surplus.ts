@@ -23,7 +23,7 @@ export class ReleaseSurplus {
    * or the store cannot be reached.
    */
   async execute(profileId: string, replacement: Replacement, cause: string): Promise<void> {
-    await this.ledger.change<void>(
+    await this.ledger.changeTogether<void>(
       profileId,
       (facts) => this.changeOf(facts, { profileId, replacement, cause }),
       () => undefined,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DocumentConflict } from '@ballast/cosmos';
-import type { ContainerStore } from '@ballast/cosmos';
+import type { Alone, ContainerStore } from '@ballast/cosmos';
 import { EVENT_TTL_SECONDS, PRODUCT_ID, newOrderId } from '@ballast/contracts';
 import type { Refusal } from '@ballast/contracts';
 import { faults } from '@ballast/faults';
@@ -75,7 +75,7 @@ export class PlaceOrder {
       return await this.books.change({ ...terms, isNew: true }, async (facts) => {
         const decision = decide(facts);
         // An order that exists under the caller's own name answers before a ladder that its own presence may have closed.
-        const named = decision.outcome === 'refused' ? await this.answerNamed(command) : undefined;
+        const named = decision.outcome === 'refused' ? await this.answerNamed(command, facts.alone) : undefined;
         return named === undefined ? changeOf(command, terms, decision) : { events: [], result: () => named };
       });
     } catch (error) {
@@ -90,9 +90,11 @@ export class PlaceOrder {
     return answer;
   }
 
-  private async answerNamed(command: PlaceOrderCommand): Promise<PlacementAnswer | undefined> {
+  private async answerNamed(command: PlaceOrderCommand, alone: Alone): Promise<PlacementAnswer | undefined> {
     const { clientOrderId } = command.request;
-    return clientOrderId === undefined ? undefined : this.answerAt(command, CLIENT_ORDER_PREFIX + clientOrderId);
+    if (clientOrderId === undefined) return undefined;
+    alone();
+    return this.answerAt(command, CLIENT_ORDER_PREFIX + clientOrderId);
   }
 
   private async answerAt(command: PlaceOrderCommand, rowId: string): Promise<PlacementAnswer | undefined> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DocumentConflict } from '@ballast/cosmos';
+import type { Alone } from '@ballast/cosmos';
 import { ServiceLog } from '@ballast/service-host';
 import type { Venue, VenueExecution } from '@ballast/venue';
 import { OrderBooks } from './adapters/order-books.js';
@@ -25,10 +26,10 @@ export class RecordExecution {
   async execute(key: OrderKey, execution: VenueExecution): Promise<void> {
     const report = { ...execution, at: execution.at.toISOString() };
     try {
-      await this.books.change(key, async ({ book, order }) => {
+      await this.books.change(key, async ({ book, order, alone }) => {
         if (order === undefined)
           throw new Error(`the broker executed an order of ours that we do not have: ${key.orderId}`);
-        if (await this.isRecorded(order, execution)) return { events: [], result: () => undefined };
+        if (await this.isRecorded(order, execution, alone)) return { events: [], result: () => undefined };
         const fill = decideFill(order, book, report, this.venue.capabilities.feeRate);
         const over = fill.some(isLast) ? replacementOver(order) : [];
         const events = [...over, ...fill, ...fill.flatMap((event) => exitsDue(order, event))];
@@ -47,9 +48,11 @@ export class RecordExecution {
   }
 
   /** Asked only where a repeat is likely; everywhere else the execution's own row says so when it is committed. */
-  private async isRecorded(order: Order, execution: VenueExecution): Promise<boolean> {
-    const suspicious = hasEnded(order) || execution.quantity.gt(remainingQuantity(order));
-    return suspicious && (await this.books.hasExecution(order, execution.executionId));
+  private async isRecorded(order: Order, execution: VenueExecution, alone: Alone): Promise<boolean> {
+    const isSuspicious = hasEnded(order) || execution.quantity.gt(remainingQuantity(order));
+    if (!isSuspicious) return false;
+    alone();
+    return this.books.hasExecution(order, execution.executionId);
   }
 }
 

@@ -74,6 +74,7 @@ export class RequestReplace {
       return await this.books.change<ReplaceAnswer>(command.key, async (facts) => {
         const now = stateOf(command, facts.order);
         if (now === undefined) return decisionOf(command, facts, decide);
+        facts.alone();
         const earlier = await this.earlier(command);
         return { events: [], isOfStored: true, result: () => earlier ?? now };
       });

@@ -3,7 +3,7 @@ import { eventIn } from './event-row.js';
 import { DocumentConflict, PreconditionLost, answerOf, storeError } from './store-errors.js';
 
 /** Operations that Cosmos DB takes in one transactional batch. */
-const BATCH_OPERATIONS_MAX = 100;
+export const BATCH_OPERATIONS_MAX = 100;
 /** Status of a batch operation that was not tried because another one failed. */
 const FAILED_DEPENDENCY = 424;
 /** Status of a read that found nothing; with a substatus other than 0 it is not the document that is missing. */
@@ -170,7 +170,8 @@ function documentOf(operation: CommitOperation): object {
   return 'upsert' in operation ? operation.upsert : operation.replace;
 }
 
-function idOf(operation: CommitOperation): string {
+/** The id of the document that it writes. */
+export function idOf(operation: CommitOperation): string {
   return (documentOf(operation) as { id: string }).id;
 }
 

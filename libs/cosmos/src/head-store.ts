@@ -1,6 +1,9 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { faults } from '@ballast/faults';
 import type { CommitOperation, ContainerStore, Stored } from './container-store.js';
+import { TOGETHER_MAX, decideTogether, operationsOf } from './head-group.js';
+import type { Change, DecideTogether, Waiting } from './head-group.js';
 import { DocumentConflict, PreconditionLost, StoreUnavailable } from './store-errors.js';
 
 /** Times one change is decided before the race counts as lost for good. */
@@ -9,16 +12,6 @@ const ATTEMPTS_MAX = 32;
 const ATTEMPT_PAUSE_MS = 5;
 const ATTEMPT_PAUSE_MS_MAX = 40;
 const CACHE_SIZE_MAX = 10_000;
-
-/** What a decision wants written, in one batch: `first`, then the head, then `operations`. */
-export interface Change<Head, Result> {
-  /** The new head, a plain JSON document; absent leaves it as it is. */
-  readonly head?: Head;
-  readonly operations?: readonly CommitOperation[];
-  /** Put before the head, so that their conflict decides: an idempotency row meets its twin before the head is late. */
-  readonly first?: readonly CommitOperation[];
-  readonly result: Result;
-}
 
 /**
  * The documents at the head of their partitions (a book, a ledger account, an audit chain), cached with their ETags and
@@ -30,6 +23,8 @@ export class HeadStore<Head extends { readonly id: string }> {
   readonly #cacheSizeMax: number;
   readonly #cache = new Map<string, Stored<Head>>();
   readonly #turns = new Map<string, Promise<void>>();
+  /** Changes that are committed together when their turn comes. */
+  readonly #groups = new Map<string, Waiting<Head>[]>();
   #forgottenCount = 0;
 
   constructor(
@@ -59,20 +54,33 @@ export class HeadStore<Head extends { readonly id: string }> {
     decide: (head: Head | undefined) => Change<Head, Result> | Promise<Change<Head, Result>>,
   ): Promise<Result> {
     return this.#inTurn(keyOf(partition), async () => {
-      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-        const current = await this.#current(partition);
-        const change = await decide(current?.document);
-        try {
-          await this.#commit(partition, current, change);
-          return change.result;
-        } catch (error) {
-          if (error instanceof DocumentConflict && !isLostCreation(error, current, change)) throw error;
-          this.forget(partition);
-          if (!(error instanceof PreconditionLost || error instanceof DocumentConflict)) throw error;
-          await delay(Math.random() * Math.min(ATTEMPT_PAUSE_MS * attempt, ATTEMPT_PAUSE_MS_MAX));
-        }
+      const change = await this.#settle(partition, async (head) => [await decide(head)]);
+      return change[0]?.result as Result;
+    });
+  }
+
+  /**
+   * The same, in one batch with others that come while an earlier change is under way: `decide` is given the head that those
+   * before it leave, and may be asked again with other ones. All of a batch is committed or nothing of it; a conflict is
+   * found out one by one, so that it is only that of the change that it concerns.
+   */
+  changeTogether<Result>(partition: readonly string[], decide: DecideTogether<Head, Result>): Promise<Result> {
+    const key = keyOf(partition);
+    return new Promise<Result>((resolve, reject) => {
+      const waiting: Waiting<Head> = {
+        // Asked in the turn of another one, and still in the trace of its own caller.
+        decide: AsyncResource.bind(decide),
+        resolve: (result) => resolve(result as Result),
+        reject,
+      };
+      const open = this.#groups.get(key);
+      if (open !== undefined && open.length < TOGETHER_MAX) {
+        open.push(waiting);
+        return;
       }
-      throw new StoreUnavailable('contended');
+      const group = [waiting];
+      this.#groups.set(key, group);
+      void this.#inTurn(key, () => this.#serve(partition, group));
     });
   }
 
@@ -82,24 +90,70 @@ export class HeadStore<Head extends { readonly id: string }> {
     this.#cache.delete(keyOf(partition));
   }
 
+  /** Answers all of a group, to which nobody is added any more. Never rejects. */
+  async #serve(partition: readonly string[], group: readonly Waiting<Head>[]): Promise<void> {
+    const key = keyOf(partition);
+    if (this.#groups.get(key) === group) this.#groups.delete(key);
+    let most = TOGETHER_MAX;
+    for (let left = group; left.length > 0;) {
+      const served = await this.#serveSome(partition, left.slice(0, most));
+      if (served === 0) most = 1;
+      left = left.slice(served);
+    }
+  }
+
+  /** How many of them, from the first on, have their answer; none where a conflict is one of several changes. */
+  async #serveSome(partition: readonly string[], waiting: readonly Waiting<Head>[]): Promise<number> {
+    let concerned = waiting.length;
+    try {
+      const changes = await this.#settle(partition, async (head) => {
+        concerned = 1;
+        const decided = await decideTogether(waiting, head);
+        concerned = decided.length;
+        return decided;
+      });
+      changes.forEach(({ result }, index) => waiting[index]?.resolve(result));
+    } catch (error) {
+      if (error instanceof DocumentConflict && concerned > 1) return 0;
+      for (const one of waiting.slice(0, concerned)) one.reject(error);
+    }
+    return concerned;
+  }
+
+  /** Commits what was decided, and has it decided again from fresh facts where another replica was faster. */
+  async #settle(
+    partition: readonly string[],
+    decide: (head: Head | undefined) => Promise<Change<Head, unknown>[]>,
+  ): Promise<Change<Head, unknown>[]> {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const current = await this.#current(partition);
+      const changes = await decide(current?.document);
+      try {
+        await this.#commit(partition, current, changes);
+        return changes;
+      } catch (error) {
+        if (error instanceof DocumentConflict && !isLostCreation(error, current, changes)) throw error;
+        this.forget(partition);
+        if (!(error instanceof PreconditionLost || error instanceof DocumentConflict)) throw error;
+        await delay(Math.random() * Math.min(ATTEMPT_PAUSE_MS * attempt, ATTEMPT_PAUSE_MS_MAX));
+      }
+    }
+    throw new StoreUnavailable('contended');
+  }
+
   async #commit(
     partition: readonly string[],
     current: Stored<Head> | undefined,
-    change: Change<Head, unknown>,
+    changes: readonly Change<Head, unknown>[],
   ): Promise<void> {
-    const first = change.first ?? [];
-    const operations = change.operations ?? [];
-    const { head } = change;
-    if (head === undefined) {
-      await this.#store.commit(partition, [...first, ...operations]);
-      return;
-    }
-    if (head.id !== this.#headId(partition)) throw new Error(`${head.id} is not the head of ${keyOf(partition)}`);
-    const write = writeOf(head, current?.etag);
-    const etags = await this.#store.commit(partition, [...first, write, ...operations]);
-    const etag = etags[first.length];
+    const { operations, head } = operationsOf(changes, (document) => writeOf(document, current?.etag));
+    if (head !== undefined && head.document.id !== this.#headId(partition))
+      throw new Error(`${head.document.id} is not the head of ${keyOf(partition)}`);
+    const etags = await this.#store.commit(partition, operations);
+    if (head === undefined) return;
+    const etag = etags[head.place];
     if (etag === undefined) this.forget(partition);
-    else this.#remember(keyOf(partition), { document: head, etag });
+    else this.#remember(keyOf(partition), { document: head.document, etag });
   }
 
   async #current(partition: readonly string[]): Promise<Stored<Head> | undefined> {
@@ -156,7 +210,7 @@ function keyOf(partition: readonly string[]): string {
 function isLostCreation<Head extends { readonly id: string }>(
   conflict: DocumentConflict,
   current: Stored<Head> | undefined,
-  change: Change<Head, unknown>,
+  changes: readonly Change<Head, unknown>[],
 ): boolean {
-  return current === undefined && change.head !== undefined && conflict.id === change.head.id;
+  return current === undefined && changes.some(({ head }) => head !== undefined && conflict.id === head.id);
 }

@@ -7,7 +7,7 @@ export { replay } from './event-replay.js';
 export type { Wanted } from './event-replay.js';
 export { firstItems } from './first-items.js';
 export { HeadStore } from './head-store.js';
-export type { Change } from './head-store.js';
+export type { Alone, Change } from './head-group.js';
 export { carryingEvent, envelopeOf, eventIn, eventRow } from './event-row.js';
 export type { EventRow } from './event-row.js';
 export { Relay } from './relay.js';

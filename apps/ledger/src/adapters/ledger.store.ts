@@ -1,7 +1,7 @@
 import { newRequestId } from '@ballast/contracts';
 import type { EventDeclaration, EventEnvelope } from '@ballast/contracts';
 import { DocumentConflict, HeadStore, carryingEvent, eventRow } from '@ballast/cosmos';
-import type { Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
+import type { Alone, Change, CommitOperation, ContainerStore } from '@ballast/cosmos';
 import { currentTrace } from '@ballast/service-bus';
 import { Clock, InjectStore } from '@ballast/service-host';
 import { Injectable } from '@nestjs/common';
@@ -69,6 +69,10 @@ export interface LedgerChange<Result> {
   readonly result: Result;
 }
 
+type Decide<Result> = (facts: LedgerFacts, alone: Alone) => LedgerChange<Result> | Promise<LedgerChange<Result>>;
+/** The answer where what would prove the change is there already; it is given the id of that row. */
+type OrElse<Result> = (conflict: string) => Result | Promise<Result>;
+
 /**
  * The capital of all profiles. A change is one batch: the account under its ETag, the posting with its event, the answer,
  * and what became of a hold. An order has either a hold in its account or a row that says what became of it, never both.
@@ -90,14 +94,19 @@ export class LedgerStore {
    * faster. `orElse` answers when the answer or the posting, whose id it is given, exists already or is barred: it was done before.
    * Whatever is thrown, the next try starts from fresh facts.
    */
-  async change<Result>(
-    profileId: string,
-    decide: (facts: LedgerFacts) => LedgerChange<Result> | Promise<LedgerChange<Result>>,
-    orElse: (conflict: string) => Result | Promise<Result>,
-  ): Promise<Result> {
+  change<Result>(profileId: string, decide: Decide<Result>, orElse: OrElse<Result>): Promise<Result> {
+    const decideAlone: Decide<Result> = (facts, alone) => {
+      alone();
+      return decide(facts, alone);
+    };
+    return this.changeTogether(profileId, decideAlone, orElse);
+  }
+
+  /** The same for a decision that knows nothing but its facts: in one batch with others that are made meanwhile. */
+  async changeTogether<Result>(profileId: string, decide: Decide<Result>, orElse: OrElse<Result>): Promise<Result> {
     try {
-      return await this.heads.change(partitionOf(profileId), async (document) =>
-        this.prepare(profileId, document, await decide(this.factsOf(profileId, document))),
+      return await this.heads.changeTogether(partitionOf(profileId), async (document, alone) =>
+        this.prepare(profileId, document, await decide(this.factsOf(profileId, document, alone), alone)),
       );
     } catch (error) {
       // A lost answer may have left the account in memory behind what is stored; so may waiting for another replica.
@@ -144,13 +153,22 @@ export class LedgerStore {
     return { account: accountOf(stored.document), held: Object.fromEntries(held) };
   }
 
-  private factsOf(profileId: string, document: AccountDocument | undefined): LedgerFacts {
+  /** What is read beyond the account may be what a change before this one is about to write. */
+  private factsOf(profileId: string, document: AccountDocument | undefined, alone: Alone): LedgerFacts {
+    const liveHold = (orderId: string): Hold | undefined => document && liveHoldOf(document, orderId);
     return {
       account: document && accountOf(document),
-      liveHold: (orderId) => document && liveHoldOf(document, orderId),
-      hold: async (orderId) =>
-        (document && liveHoldOf(document, orderId)) ?? (await this.holdElsewhere(profileId, orderId)),
-      posting: (postingId) => this.posting(profileId, postingId),
+      liveHold,
+      hold: async (orderId) => {
+        const live = liveHold(orderId);
+        if (live !== undefined) return live;
+        alone();
+        return this.holdElsewhere(profileId, orderId);
+      },
+      posting: (postingId) => {
+        alone();
+        return this.posting(profileId, postingId);
+      },
     };
   }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { DocumentConflict, HeadStore } from '@ballast/cosmos';
-import type { Change, ContainerStore } from '@ballast/cosmos';
+import type { Alone, Change, ContainerStore } from '@ballast/cosmos';
 import { Failure, PRODUCT_ID } from '@ballast/contracts';
 import type { OrderRefusedV1 } from '@ballast/contracts/orders';
 import { Clock, InjectStore } from '@ballast/service-host';
@@ -43,6 +43,8 @@ export interface BookFacts {
   readonly order: Order | undefined;
   /** The live orders of a symbol. */
   liveIn(symbol: string): Order[];
+  /** To be called before anything is read that an earlier change of the book may be about to write. */
+  readonly alone: Alone;
 }
 
 type Decide<Result> = (facts: BookFacts) => BookDecision<Result> | Promise<BookDecision<Result>>;
@@ -105,8 +107,8 @@ export class OrderBooks {
   }
 
   /**
-   * Hands the book and the order to `decide` and commits what it decided in one batch; asked again from fresh facts when
-   * another replica was faster, and when the book in memory may be too old: it lacks the order, or the decision is impossible by
+   * Hands the book and the order to `decide` and commits what it decided in one batch, with what is decided about other
+   * orders meanwhile; asked again from fresh facts when another replica was faster, and when the book in memory may be too old: it lacks the order, or the decision is impossible by
    * it, or is that there is nothing to do.
    * A row of `first`, or an execution, that exists already throws `DocumentConflict`. Throws when the profile has no book.
    */
@@ -207,12 +209,14 @@ export class OrderBooks {
     { mayBeMissing, isStored }: { readonly mayBeMissing: boolean; readonly isStored: boolean },
   ): Promise<Result | typeof TOO_OLD> {
     type Attempt = Change<BookDocument, Result | typeof TOO_OLD>;
-    return this.heads.change(partitionOf(key.profileId), async (document): Promise<Attempt> => {
+    return this.heads.changeTogether(partitionOf(key.profileId), async (document, alone): Promise<Attempt> => {
       if (document === undefined) throw new Error(`profile ${key.profileId} has no book`);
       const live = liveOrderOf(document, key.orderId);
+      if (live === undefined && key.isNew !== true) alone();
       const order = live ?? (key.isNew === true ? undefined : await this.endedOrder(key));
       if (order === undefined && !mayBeMissing) return { result: TOO_OLD };
-      const decision = await decide({ book: bookOf(document), order, liveIn: (symbol) => liveIn(document, symbol) });
+      const facts = { book: bookOf(document), order, liveIn: (symbol: string) => liveIn(document, symbol), alone };
+      const decision = await decide(facts);
       if (decision.isOfStored === true && decision.events.length === 0 && !isStored) return { result: TOO_OLD };
       if (decision.refused !== undefined) return this.refusal(document, decision, decision.refused);
       return this.progress(document, order, decision);
