@@ -128,7 +128,7 @@ describe('other terms of an order', () => {
     bench.venue.beforeReplace = async () => {
       await bench.venue.execute(order.brokerKey, quantity, '100', { misses: true });
     };
-    await bench.replace(profile, order, { limitPrice: '99' });
+    expect(await bench.replace(profile, order, { limitPrice: '99' })).toMatchObject({ status: 202 });
     await answered(order);
     await bench.venue.reconnect();
     await until('the fill is known', async () => (await viewOf(order)).state === state);
