@@ -45,11 +45,12 @@ const RATIO_DIGITS = 3;
 /** The tables and charts of what was measured. */
 export function sectionsOf(result: LoadResult): Section[] {
   const sides = [result.ballast, result.monolith].filter((side) => side !== undefined);
+  const measured = sides.filter(({ byShare }) => (byShare.get(HALF_LOAD) ?? []).length > 0);
   const isGrown = result.growth.length > 0;
   return [
     ratios(result),
-    ...sides.map(latencies),
-    ...sides.map(usage),
+    ...measured.map(latencies),
+    ...measured.map(usage),
     ...(isGrown ? [growth(result)] : []),
     ...(result.failed.length > 0 ? [failures(result)] : []),
   ];
