@@ -1,4 +1,5 @@
 import { runCampaign } from './faults/campaign.js';
+import { PLACES } from './faults/schedule.js';
 
 const ROUNDS = 2;
 const SEED = 7;
@@ -20,9 +21,9 @@ describe('orders while everything is killed and disturbed, in two short rounds',
       });
       if (violations.length > 0) throw new Error(told.join('\n'));
       expect(rounds).toHaveLength(ROUNDS);
-      for (const { fills, heard, disturbances } of rounds) {
+      for (const { fills, heard, killPoints } of rounds) {
         expect([fills > 0, heard > 0]).toEqual([true, true]);
-        expect(disturbances.join('\n')).toContain('kill-point service=orders point=after-venue-call');
+        expect([...killPoints.keys()].sort()).toEqual(PLACES.map(({ service, point }) => `${service} ${point}`).sort());
       }
     },
     TEST_MS_MAX,

@@ -68,6 +68,16 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   }
 }
 
+/** In how many rounds a process died at each kill point that was armed, of how many in which it was. */
+export function toldKillPoints(rounds: readonly Pick<RoundResult, 'killPoints'>[]): string {
+  const names = [...new Set(rounds.flatMap(({ killPoints }) => [...killPoints.keys()]))].sort();
+  const counts = names.map((name) => {
+    const armed = rounds.flatMap(({ killPoints }) => killPoints.get(name) ?? []);
+    return `${name} ${armed.filter((isReached) => isReached).length} of ${armed.length}`;
+  });
+  return `died at ${counts.join(', ') || 'no kill point'}`;
+}
+
 function slowRecoveries(recoveries: readonly Recovery[], bootMs: number): string[] {
   const limitMs = Math.max(RECOVERY_MS_MAX, RECOVERY_BOOTS_MAX * bootMs);
   return recoveries
@@ -89,6 +99,7 @@ function tell(result: RoundResult, crashes: readonly string[], print: (line: str
       `${requests} requests, ${orders} orders, ${fills} fills, ${events} events, ${heard} heard; ` +
       `${recoveries.length} killed, slowest recovery ${seconds(slowest)}; drained in ${seconds(drainMs)}`,
   );
+  print(`  ${toldKillPoints([result])}`);
   for (const wait of waits) print(`  ${wait}`);
   for (const violation of violations) print(`  ${violation}`);
 }

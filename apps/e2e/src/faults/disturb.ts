@@ -4,13 +4,16 @@ import type { FaultStage } from './fault-stage.js';
 import { readyAgain } from './recovery.js';
 import type { Recovery } from './recovery.js';
 import { describeDisturbance } from './schedule.js';
-import type { Disturbance, Planned } from './schedule.js';
+import type { Disturbance, Place, Planned } from './schedule.js';
 
 /** Carries a plan out, and heals what it broke. */
 export class Disturber {
   readonly recoveries: Recovery[] = [];
   readonly said: string[] = [];
+  /** Kill points that were armed, and whether a process died there, by their names; told when healing begins. */
+  readonly killPoints = new Map<string, boolean>();
   private readonly underWay = new Set<Promise<void>>();
+  private readonly armed: Place[] = [];
   private readonly isAway = new Set<string>();
   /** Processes that are not ready, or stand still, and links that are disturbed: what others wait for. */
   private readonly out = new Set<string>();
@@ -40,6 +43,8 @@ export class Disturber {
    */
   async heal(free: () => void): Promise<void> {
     this.healing.abort();
+    for (const { service, point } of this.armed)
+      this.killPoints.set(`${service} ${point}`, !this.platform.isArmed(service, point));
     await this.platform.clearSwitches();
     for (const { process } of this.platform.victims) if (process.pid !== undefined) resume(process.pid);
     await Promise.all(
@@ -60,6 +65,7 @@ export class Disturber {
       case 'stall':
         return this.stall(disturbance.victim, disturbance.forMs);
       case 'kill-point':
+        this.armed.push(disturbance);
         return this.platform.armKill(disturbance.service, disturbance.point);
       case 'azure':
         return this.azureFault(disturbance);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +89,11 @@ export class FaultStage {
   /** The next process of the service that comes to the point dies there. */
   armKill(service: SwitchedService, point: KillPoint): Promise<void> {
     return writeFile(killFile(this.switchesOf(service), point), '');
+  }
+
+  /** Whether nobody has come to the point since it was armed. */
+  isArmed(service: SwitchedService, point: KillPoint): boolean {
+    return existsSync(killFile(this.switchesOf(service), point));
   }
 
   /** The clock of all replicas of the service is wrong by so many milliseconds. */

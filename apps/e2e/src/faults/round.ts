@@ -31,6 +31,8 @@ export interface RoundResult {
   /** What was right last, and when. */
   readonly waits: readonly string[];
   readonly recoveries: readonly Recovery[];
+  /** Kill points that were armed, by their names, and whether a process died there. */
+  readonly killPoints: ReadonlyMap<string, boolean>;
   /** What went wrong, in order. */
   readonly disturbances: readonly string[];
 }
@@ -107,6 +109,7 @@ export class Round {
       events: facts.profiles.reduce((sum, { events }) => sum + events.length, 0),
       heard: [...this.recorders.values()].flat().reduce((sum, { heard }) => sum + heard, 0),
       recoveries: disturber.recoveries,
+      killPoints: disturber.killPoints,
       disturbances: disturber.said,
     };
   }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { GUARDS } from '@ballast/faults';
 import type { Guard } from '@ballast/faults';
-import { runCampaign } from './campaign.js';
+import { runCampaign, toldKillPoints } from './campaign.js';
 import { PROOF_ROUNDS_MAX, proofTable, proveGuards } from './proof.js';
 import { DRAIN_MS_MAX } from './round.js';
 
@@ -68,6 +68,7 @@ console.log(
     ? `✓ ${result.rounds.length} rounds of seed ${seed}, no violation`
     : `✗ seed ${seed}: ${violations.length} violations in round ${firstRound + result.rounds.length - 1}`,
 );
+console.log(`  ${toldKillPoints(result.rounds)}`);
 for (const each of slow) console.log(`✗ ${each}`);
 if (values.keep || violations.length + slow.length > 0) {
   const last = firstRound + result.rounds.length - 1;

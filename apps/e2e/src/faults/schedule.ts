@@ -37,13 +37,14 @@ const FAULT_PERCENT_MAX = 40;
 const FAULT_COUNT_MAX = 60;
 const CLOCK_STEP_MS_MAX = 20_000;
 
-interface Place {
+/** A kill point in a service. */
+export interface Place {
   readonly service: SwitchedService;
   readonly point: KillPoint;
 }
 
 /** The kill points with the services whose code comes to them. */
-const PLACES: readonly Place[] = [
+export const PLACES: readonly Place[] = [
   { service: 'orders', point: 'after-venue-call' },
   ...(['orders', 'ledger'] as const).map((service) => ({ service, point: 'after-commit' }) as const),
   ...(['orders', 'ledger', 'audit'] as const).map((service) => ({ service, point: 'after-handling' }) as const),
