@@ -12,6 +12,15 @@ const PROGRAM = `const word: string = 'spoken';
 export function main(): void {
   console.log(word);
   if (process.argv[2] === 'fail') throw new Error('as asked');
+  if (process.argv[2] === 'reject') void Promise.reject(new Error('as asked'));
+  if (process.argv[2] === 'log') log();
+}
+
+/** Logs a stack again and again until it names this file, for 20 s at most. */
+function log(): void {
+  const { stack = '' } = new Error('as asked');
+  console.log(stack);
+  if (!stack.includes('program.ts:') && performance.now() < 20_000) setTimeout(log, 50);
 }
 `;
 
@@ -35,6 +44,11 @@ describe('what runs a bundle', () => {
   it('calls its main, and tells the lines of the source where that throws', async () => {
     expect((await run()).stdout).toBe('spoken\n');
     await expect(run('fail')).rejects.toMatchObject({ stderr: expect.stringMatching(/main \(.*program\.ts:5:\d+\)/) });
+    await expect(run('reject')).rejects.toMatchObject({ stderr: expect.stringMatching(/program\.ts:6:\d+/) });
+  });
+
+  it('tells them also of what is logged, once the start is over', async () => {
+    expect((await run('log')).stdout).toMatch(/program\.ts:12:\d+/);
   });
 
   it('takes what V8 compiled before, and compiles anew where that is not there or cannot be read', async () => {
