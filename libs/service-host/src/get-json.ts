@@ -1,7 +1,11 @@
-import { get } from 'node:http';
+import { Agent as PlainAgent, get } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
-import { get as getEncrypted } from 'node:https';
+import { Agent as EncryptedAgent, get as getEncrypted } from 'node:https';
 
+/** Connections are closed after 4 s without use: servers of Node close theirs after 5 s, maybe while the next request comes. */
+const KEPT = { keepAlive: true, timeout: 4_000 };
+const plainAgent = new PlainAgent(KEPT);
+const encryptedAgent = new EncryptedAgent(KEPT);
 /** Bytes of an answer's body, at most. */
 const ANSWER_BYTES_MAX = 16 * 1_048_576;
 
@@ -27,7 +31,9 @@ export function getJson(url: string, { signal, headers = {} }: JsonRequest): Pro
   const options: RequestOptions = { signal, headers: { accept: 'application/json', ...headers } };
   return new Promise((resolve, reject) => {
     const take = (answer: IncomingMessage): void => void answerOf(answer).then(resolve, reject);
-    const request = url.startsWith('https:') ? getEncrypted(url, options, take) : get(url, options, take);
+    const request = url.startsWith('https:')
+      ? getEncrypted(url, { ...options, agent: encryptedAgent }, take)
+      : get(url, { ...options, agent: plainAgent }, take);
     request.on('error', reject);
   });
 }

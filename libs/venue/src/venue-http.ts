@@ -1,9 +1,14 @@
-import { request as plain } from 'node:http';
+import { Agent as PlainAgent, request as plain } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { request as encrypted } from 'node:https';
+import { Agent as EncryptedAgent, request as encrypted } from 'node:https';
 
 /** How long a call to a venue may take, its answer's body included. */
 export const CALL_DEADLINE_MS = 5_000;
+
+/** Connections are closed after 4 s without use: servers of Node close theirs after 5 s, maybe while the next request comes. */
+const KEPT = { keepAlive: true, timeout: 4_000 };
+const plainAgent = new PlainAgent(KEPT);
+const encryptedAgent = new EncryptedAgent(KEPT);
 
 /** An answer of a venue: its JSON with numbers as strings, undefined where there is none. */
 export interface Reply {
@@ -78,9 +83,11 @@ export async function callVenue(url: string, request: HttpRequest): Promise<Http
 
 function answerTo(url: string, { method, headers, body }: HttpRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const send = url.startsWith('https:') ? encrypted : plain;
     const options = { method, headers: { ...headers }, signal: AbortSignal.timeout(CALL_DEADLINE_MS) };
-    send(url, options, resolve).on('error', reject).end(body);
+    const request = url.startsWith('https:')
+      ? encrypted(url, { ...options, agent: encryptedAgent }, resolve)
+      : plain(url, { ...options, agent: plainAgent }, resolve);
+    request.on('error', reject).end(body);
   });
 }
 
