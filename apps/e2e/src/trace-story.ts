@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditPage } from '@ballast/contracts/audit';
 import type { Collector } from './collector.js';
 import { Stage, until } from './stage.js';
 
 /** Places an order under the caller's own trace and finds that trace in every service, and the figures that were made. */
 export async function expectOneTrace(stage: Stage, collector: Collector): Promise<void> {
   const profileId = await stage.fundedProfile('1000.00');
+  // Audit tells of the events that it gathers in the trace of the first: what comes before the order is gathered without it.
+  await until('the deposit is audited', async () => {
+    const page = await stage.admin.get<AuditPage>(`/v1/admin/audit?chainId=${profileId}&type=capital.deposited.v1`);
+    return page.items.length > 0;
+  });
   const traceId = randomUUID().replaceAll('-', '');
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
   await stage.quotesAreFresh();
