@@ -14,7 +14,6 @@ export interface CampaignOptions {
   readonly roundMs: number;
   readonly replicated: readonly ServiceName[];
   readonly without: readonly Guard[];
-  readonly drainMsMax: number;
   /** No faults at all: shows that it is the faults that a violation comes from. */
   readonly isQuiet?: boolean;
   /** Whether data and logs are kept though nothing was violated. */
@@ -55,8 +54,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const { firstRound = 1 } = options;
     for (let round = firstRound; round < firstRound + options.rounds && violations.length === 0; round += 1) {
       const seed = roundSeed(options.seed, round);
-      const { roundMs, drainMsMax, isQuiet = false, isConclusive = () => false } = options;
-      const result = await new Round(platform, { seed, roundMs, drainMsMax, isQuiet, isConclusive }).run();
+      const { roundMs, isQuiet = false, isConclusive = () => false } = options;
+      const result = await new Round(platform, { seed, roundMs, isQuiet, isConclusive }).run();
       rounds.push(result);
       violations.push(...result.violations);
       slow.push(...slowRecoveries(result.recoveries, bootMs));

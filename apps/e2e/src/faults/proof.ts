@@ -34,7 +34,7 @@ export interface Proof {
 }
 
 /** How the proof is made; the same seed for every campaign. */
-export type ProofOptions = Pick<CampaignOptions, 'rounds' | 'seed' | 'roundMs' | 'drainMsMax' | 'replicated' | 'print'>;
+export type ProofOptions = Pick<CampaignOptions, 'rounds' | 'seed' | 'roundMs' | 'replicated' | 'print'>;
 
 /**
  * Runs the campaign as it is, which must find nothing, and then without each of the guards, which must find what that leads

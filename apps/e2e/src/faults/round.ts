@@ -41,8 +41,6 @@ export interface RoundResult {
 export interface RoundOptions {
   readonly seed: string;
   readonly roundMs: number;
-  /** Milliseconds after which what does not hold yet is a violation. */
-  readonly drainMsMax: number;
   /** No faults, only load. */
   readonly isQuiet: boolean;
   /** Whether a violation is one after which the rest of the drain need not be waited for. */
@@ -57,8 +55,8 @@ const PROFILES = [
   { username: 'admin', capital: '100000.00' },
 ] as const;
 const ENTRIES_PER_SYMBOL = 10;
-/** Milliseconds after which everything that was begun must have come to its end. */
-export const DRAIN_MS_MAX = 60_000;
+/** Milliseconds after which everything that was begun must have come to its end: what does not hold then is a violation. */
+const DRAIN_MS_MAX = 60_000;
 const DRAIN_POLL_MS = 500;
 /** Milliseconds for which one cancelling of all that rests is tried. */
 const CANCEL_MS_MAX = 5_000;
@@ -116,13 +114,13 @@ export class Round {
 
   private async openProfiles(): Promise<void> {
     const { stage, gateways } = this.platform;
-    const { seed, roundMs, drainMsMax } = this.options;
+    const { seed, roundMs } = this.options;
     const logins = await stage.platform.firstLogins();
     const own = new Map<string, Set<string>>();
     for (const username of ['demo', 'admin']) {
       const password = logins.find((login) => login.username === username)?.password ?? '';
       const random = seededRandom(`${seed}:${username}`);
-      const caller = new Caller({ username, password, gateways, random, giveUpMs: roundMs + drainMsMax });
+      const caller = new Caller({ username, password, gateways, random, giveUpMs: roundMs + DRAIN_MS_MAX });
       await caller.signIn();
       own.set(username, new Set());
       this.callers.push(caller);
@@ -161,7 +159,7 @@ export class Round {
         const drainMs = Math.round(performance.now() - freeAtMs);
         waits.look(violations, drainMs);
         const isConcluded = drainMs > CONCLUSIVE_MS_MIN && violations.some(this.options.isConclusive);
-        if (violations.length > 0 && drainMs <= this.options.drainMsMax && !isConcluded) {
+        if (violations.length > 0 && drainMs <= DRAIN_MS_MAX && !isConcluded) {
           await delay(DRAIN_POLL_MS);
           continue;
         }
@@ -175,7 +173,7 @@ export class Round {
 
   /** Everything that is known, once it can be read. */
   private async factsFrom(reader: FactReader): Promise<Facts> {
-    const giveUpAtMs = performance.now() + this.options.drainMsMax;
+    const giveUpAtMs = performance.now() + DRAIN_MS_MAX;
     const profileIds = this.profiles.map(({ id }) => id);
     for (;;) {
       try {
@@ -189,7 +187,7 @@ export class Round {
 
   /** Nothing trades beyond its round. */
   private async endAll(reader: FactReader): Promise<void> {
-    const giveUpAtMs = performance.now() + this.options.drainMsMax;
+    const giveUpAtMs = performance.now() + DRAIN_MS_MAX;
     do {
       await this.cancel(() => true);
       await delay(DRAIN_POLL_MS);

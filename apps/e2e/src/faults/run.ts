@@ -3,7 +3,6 @@ import { GUARDS } from '@ballast/faults';
 import type { Guard } from '@ballast/faults';
 import { runCampaign, toldKillPoints } from './campaign.js';
 import { PROOF_ROUNDS_MAX, proofTable, proveGuards } from './proof.js';
-import { DRAIN_MS_MAX } from './round.js';
 
 const REPLICATED = ['accounts', 'orders', 'ledger', 'audit', 'gateway'] as const;
 
@@ -47,7 +46,7 @@ const [rounds = 0, seed = 0, roundSeconds = 0, firstRound = 1] = numbers;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const common = {
-  ...{ rounds, seed, drainMsMax: DRAIN_MS_MAX, roundMs: roundSeconds * 1_000 },
+  ...{ rounds, seed, roundMs: roundSeconds * 1_000 },
   replicated: REPLICATED.filter((name) => values.replicas.split(',').includes(name)),
   print: (line: string) => console.log(line),
 };
