@@ -108,19 +108,19 @@ export class Stage {
     if (killed.length > 0) throw new Error(`had to be killed: ${killed.join(', ')}`);
   }
 
-  /** A profile of the demo trader with this much capital. */
-  async fundedProfile(amount: string, settings: object = {}): Promise<string> {
-    const { id } = await this.patiently<{ id: string }>('/v1/profiles', { name: 'test', ...settings });
-    await this.patiently(`/v1/profiles/${id}/deposits`, { amount });
+  /** A profile of the demo trader, or of who is given, with this much capital. */
+  async fundedProfile(amount: string, settings: object = {}, owner = this.trader): Promise<string> {
+    const { id } = await this.patiently<{ id: string }>(owner, '/v1/profiles', { name: 'test', ...settings });
+    await this.patiently(owner, `/v1/profiles/${id}/deposits`, { amount });
     return id;
   }
 
-  /** A POST of the trader, again under its key while a service is away. */
-  private patiently<Body>(path: string, body: object): Promise<Body> {
+  /** A POST, again under its key while a service is away. */
+  private patiently<Body>(caller: Api, path: string, body: object): Promise<Body> {
     const headers = { 'idempotency-key': randomUUID() };
     return until(`${path} is answered`, async () => {
       try {
-        return (await this.trader.post<Body>(path, body, headers)).body;
+        return (await caller.post<Body>(path, body, headers)).body;
       } catch (error) {
         if (error instanceof ApiProblem && error.status === 503) return undefined;
         throw error;

@@ -1,8 +1,9 @@
 import { Api } from '@ballast/launcher';
 import { BenchProcess } from '../bench-process.js';
+import { useOf } from '../process-use.js';
 import type { Audience, Heard } from './listeners.js';
 import type { PlatformSide } from './platform-side.js';
-import { stretch } from './stretch.js';
+import { cpuInWords, stretch } from './stretch.js';
 import type { Pace } from './arrivals.js';
 
 /** Connections that the gateway lets one user have. */
@@ -21,7 +22,11 @@ export async function hearFills(
   const listeners = await BenchProcess.start<object, Heard>(script, 'listeners', audience, { signal });
   try {
     console.log(`  ${clients} clients of ${tokens.length} users listen`);
-    await stretch(platform, pace, signal);
+    const listening = (): Promise<number> => useOf(listeners.child.pid ?? 0).then(({ cpuMs }) => cpuMs);
+    const beforeMs = await listening();
+    const measured = await stretch(platform, pace, signal);
+    const perOrderMs = ((await listening()) - beforeMs) / measured.accept.count;
+    console.log(`  each order: ${cpuInWords(measured)}, listeners ${perOrderMs.toFixed(1)} ms`);
     return await listeners.ask({});
   } finally {
     await listeners.end('SIGKILL');

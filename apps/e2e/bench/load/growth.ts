@@ -4,7 +4,7 @@ import { SPREAD_PROFILES } from './platform-side.js';
 import type { PlatformSide } from './platform-side.js';
 import type { Growth } from './results.js';
 import { StoredOrders } from './stored-orders.js';
-import { cpuMsOf, stretch } from './stretch.js';
+import { cpuInWords, cpuMsOf, stretch } from './stretch.js';
 
 /** How much grows, and how long is measured. */
 export interface GrowthExtent {
@@ -82,6 +82,9 @@ export class GrowthBench {
     const startMs = performance.now();
     const measured = await stretch(platform, { perSecond, seconds }, signal);
     const lastedSeconds = (performance.now() - startMs) / 1_000;
+    console.log(
+      `  ${profiles.length} profiles, ${perSecond.toPrecision(3)} a second, each order: ${cpuInWords(measured)}`,
+    );
     return cpuMsOf(measured) - (idle * lastedSeconds) / measured.accept.count;
   }
 

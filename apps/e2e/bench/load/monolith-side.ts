@@ -68,24 +68,18 @@ export class MonolithSide implements Side {
   }
 
   /** Its audit rows are written with what they are about. */
-  async milestones({ dueAtMs, sinceMs }: Arrived): Promise<ReadonlyMap<string, Milestones>> {
+  async finished({ dueAtMs, sinceMs }: Arrived): Promise<void> {
     const giveUpAtMs = Date.now() + SETTLED_MS_MAX;
-    for (;;) {
-      const { rows } = await this.parts.client.query<{ id: string; filled: Date; settled: Date }>(
-        'SELECT id, filled_at AS filled, settled_at AS settled FROM orders WHERE created_at >= $1 AND settled_at IS NOT NULL',
-        [new Date(sinceMs)],
-      );
-      if (rows.length < dueAtMs.size && Date.now() < giveUpAtMs) {
-        await delay(POLL_MS);
-        continue;
-      }
-      return new Map(
-        rows.map(({ id, filled, settled }) => {
-          const settledAtMs = settled.getTime();
-          return [id, { filledAtMs: filled.getTime(), settledAtMs, auditedAtMs: settledAtMs }];
-        }),
-      );
-    }
+    while ((await this.settledSince(sinceMs)).length < dueAtMs.size && Date.now() < giveUpAtMs) await delay(POLL_MS);
+  }
+
+  async milestones({ sinceMs }: Arrived): Promise<ReadonlyMap<string, Milestones>> {
+    return new Map(
+      (await this.settledSince(sinceMs)).map(({ id, filled, settled }) => {
+        const settledAtMs = settled.getTime();
+        return [id, { filledAtMs: filled.getTime(), settledAtMs, auditedAtMs: settledAtMs }];
+      }),
+    );
   }
 
   processes(): readonly { readonly name: string; readonly pid: number }[] {
@@ -99,6 +93,20 @@ export class MonolithSide implements Side {
     await this.parts.served.end('SIGKILL');
     await this.parts.postgres.stop();
   }
+
+  private async settledSince(sinceMs: number): Promise<readonly SettledOrder[]> {
+    const { rows } = await this.parts.client.query<SettledOrder>(
+      'SELECT id, filled_at AS filled, settled_at AS settled FROM orders WHERE created_at >= $1 AND settled_at IS NOT NULL',
+      [new Date(sinceMs)],
+    );
+    return rows;
+  }
+}
+
+interface SettledOrder {
+  readonly id: string;
+  readonly filled: Date;
+  readonly settled: Date;
 }
 
 const profileOf = (index: number): string => `prf_${index}`;

@@ -55,10 +55,13 @@ export class PlatformSide implements Side {
 
   /** New profiles, funded. */
   async open(count: number): Promise<string[]> {
+    await this.prepare();
+    const owner = Api.withToken(this.stage.platform.url('gateway'), this.token.text);
     const opened: string[] = [];
     while (opened.length < count) {
       const some = Math.min(OPENING_MAX, count - opened.length);
-      const open = (): Promise<string> => this.stage.fundedProfile(CAPITAL, { entriesPerSymbolMax: ENTRIES_MAX });
+      const open = (): Promise<string> =>
+        this.stage.fundedProfile(CAPITAL, { entriesPerSymbolMax: ENTRIES_MAX }, owner);
       opened.push(...(await Promise.all(Array.from({ length: some }, open))));
     }
     return opened;
@@ -90,9 +93,12 @@ export class PlatformSide implements Side {
     this.token = { text: token, sinceMs: Date.now() };
   }
 
+  finished(): Promise<void> {
+    return new UsageMeter(this.stage.platform).quiet();
+  }
+
   /** By what audit has recorded: it has the time of each event's commit, and of its own. */
   async milestones({ sinceMs }: Arrived): Promise<ReadonlyMap<string, Milestones>> {
-    await new UsageMeter(this.stage.platform).quiet();
     const fills = new Map<string, number>();
     const reached = new Map<string, Milestones>();
     const since = new Date(sinceMs).toISOString();

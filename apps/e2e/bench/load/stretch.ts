@@ -17,7 +17,9 @@ export interface Side {
   prepare(): Promise<void>;
   /** Places an order and gives its id once it is accepted; throws otherwise. */
   place(turn: number): Promise<string>;
-  /** What followed from the accepted orders, by id, once nothing goes on any more. */
+  /** Resolves once nothing follows from the accepted orders any more. */
+  finished(arrived: Arrived): Promise<void>;
+  /** What followed from the accepted orders, by id; what that costs is not theirs. */
   milestones(arrived: Arrived): Promise<ReadonlyMap<string, Milestones>>;
   /** The processes that do the work. */
   processes(): readonly { readonly name: string; readonly pid: number }[];
@@ -54,14 +56,20 @@ export function cpuMsOf({ used }: Stretch): number {
   return [...used.values()].reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
+/** What an order takes of each process, in words. */
+export function cpuInWords({ used }: Pick<Stretch, 'used'>): string {
+  return [...used].map(([name, { cpuMs }]) => `${name} ${cpuMs.toFixed(1)} ms`).join(', ');
+}
+
 /** Lets orders arrive at a side and measures what follows from them. Throws once `signal` says that the time is over. */
 export async function stretch(side: Side, pace: Pace, signal?: AbortSignal): Promise<Stretch> {
   await side.prepare();
   const before = await usesOf(side);
   const arrived = await arrive(pace, (turn) => side.place(turn), signal);
   if (arrived.dueAtMs.size === 0) throw new Error(`${side.name} accepted nothing: ${String(arrived.failure)}`);
-  const milestones = await side.milestones(arrived);
+  await side.finished(arrived);
   const after = await usesOf(side);
+  const milestones = await side.milestones(arrived);
   const orders = arrived.dueAtMs.size;
   const used = new Map(
     [...after].map(([name, { cpuMs, memoryMb }]) => [
