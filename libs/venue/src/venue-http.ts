@@ -1,6 +1,7 @@
 import { Agent as PlainAgent, request as plain } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent as EncryptedAgent, request as encrypted } from 'node:https';
+import { text } from 'node:stream/consumers';
 
 /** How long a call to a venue may take, its answer's body included. */
 export const CALL_DEADLINE_MS = 5_000;
@@ -74,7 +75,7 @@ export async function callVenue(url: string, request: HttpRequest): Promise<Http
       message.destroy();
       throw new Error(`the venue redirects (${status})`);
     }
-    return { status, statusText, headers, text: await textOf(message) };
+    return { status, statusText, headers, text: await text(message) };
   } catch (error) {
     const failed = `${request.method} at the venue failed: ${reasonOf(error)}`;
     throw new CallFailed(failed, !isNotSent(error), { cause: error });
@@ -89,12 +90,6 @@ function answerTo(url: string, { method, headers, body }: HttpRequest): Promise<
       : plain(url, { ...options, agent: plainAgent }, resolve);
     request.on('error', reject).end(body);
   });
-}
-
-async function textOf(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** How long the venue asks us to wait, from its `Retry-After` in seconds; undefined where it names no time. */

@@ -108,8 +108,8 @@ export class OrderBooks {
 
   /**
    * Hands the book and the order to `decide` and commits what it decided in one batch, with what is decided about other
-   * orders meanwhile; asked again from fresh facts when another replica was faster, and when the book in memory may be too old: it lacks the order, or the decision is impossible by
-   * it, or is that there is nothing to do.
+   * orders meanwhile. Asked again from fresh facts when another replica was faster, and when the book in memory may be too
+   * old: it lacks the order, or the decision is impossible by it, or is that there is nothing to do.
    * A row of `first`, or an execution, that exists already throws `DocumentConflict`. Throws when the profile has no book.
    */
   async change<Result>(key: OrderKey, decide: Decide<Result>): Promise<Result> {
